@@ -1,0 +1,169 @@
+import Database from 'better-sqlite3';
+import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../../../shared/errors.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../ports.ts';
+import { migrateStore } from './migrate.ts';
+import * as schema from './schema/index.ts';
+import { storeError } from './errors.ts';
+
+export { schema };
+export { storeError } from './errors.ts';
+export type Orm = BetterSQLite3Database<typeof schema>;
+
+/** A write transaction. Only `Store.transaction` makes one, so a function that takes a `Tx` says that it writes. */
+export interface Tx {
+  readonly orm: Orm;
+  /** A statement on the write connection, prepared once per SQL text. */
+  prepare(sql: string): Database.Statement;
+  /** Runs after the outermost commit; `onRollback` instead when it rolls back. */
+  afterCommit(callback: () => void, onRollback?: () => void): void;
+}
+
+export interface Store {
+  /**
+   * Runs `work` in one IMMEDIATE transaction and commits; a throw rolls back. A nested call joins the outer
+   * transaction behind a savepoint. `work` is synchronous by design: SQLite holds the write lock meanwhile.
+   */
+  transaction<T>(work: (tx: Tx) => T): T;
+  /** Typed reads on a read-only connection: sees what is committed. */
+  readonly read: Orm;
+  /** A statement on the read-only connection, prepared once per SQL text. */
+  prepareRead(sql: string): Database.Statement;
+  /** Writes a consistent copy by the SQLite backup API, in slices. */
+  backup(file: string): Promise<void>;
+  readonly file: string;
+  close(): void;
+}
+
+const slowStatementMs = 50;
+
+/** Opens `<dataDir>/homing.db`, migrates it (with a backup before) and guards it. Throws AppError store_corrupt, store_from_future, disk_full. */
+export function openStore(options: { dataDir: string; clock: Clock; log: Logger }): Store {
+  const { dataDir, clock, log } = options;
+  const file = join(dataDir, 'homing.db');
+  mkdirSync(join(dataDir, 'backups'), { recursive: true });
+  let writer: Database.Database | undefined;
+  try {
+    writer = new Database(file, { timeout: 5000 });
+    setPragmas(writer);
+    migrateStore(writer, { dataDir, clock });
+    const check = writer.pragma('quick_check(1)', { simple: true });
+    if (check !== 'ok') throw new AppError('store_corrupt', `The database ${file} is damaged (${String(check)}). Put back a copy from ${join(dataDir, 'backups')}, then start Homing again.`);
+    const reader = new Database(file, { readonly: true, timeout: 5000 });
+    reader.pragma('query_only = ON');
+    reader.pragma('cache_size = -16000');
+    return makeStore(writer, reader, file, log, clock);
+  } catch (error) {
+    writer?.close();
+    throw storeError(error, file);
+  }
+}
+
+function setPragmas(db: Database.Database): void {
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('fullfsync = ON');
+  db.pragma('foreign_keys = ON');
+  db.pragma('temp_store = MEMORY');
+  db.pragma('cache_size = -16000');
+}
+
+function makeStore(writer: Database.Database, reader: Database.Database, file: string, log: Logger, clock: Clock): Store {
+  const writeStatements = new Map<string, Database.Statement>();
+  const readStatements = new Map<string, Database.Statement>();
+  const readOrm = drizzle(reader, { schema });
+  let depth = 0;
+  let callbacks: { commit: () => void; rollback: (() => void) | undefined }[] = [];
+
+  const tx: Tx = {
+    orm: drizzle(writer, { schema }),
+    prepare: (sql) => cached(writeStatements, writer, sql),
+    afterCommit(commit, rollback) {
+      callbacks.push({ commit, rollback });
+    },
+  };
+
+  function outermost<T>(work: (tx: Tx) => T): T {
+    const startedAt = clock.monotonic();
+    let value: T;
+    try {
+      writer.exec('begin immediate');
+    } catch (error) {
+      throw storeError(error, file);
+    }
+    depth = 1;
+    try {
+      value = work(tx);
+      writer.exec('commit');
+    } catch (error) {
+      if (writer.inTransaction) writer.exec('rollback');
+      const undone = callbacks;
+      callbacks = [];
+      depth = 0;
+      for (const { rollback } of undone) rollback?.();
+      throw storeError(error, file);
+    }
+    depth = 0;
+    const done = callbacks;
+    callbacks = [];
+    const tookMs = clock.monotonic() - startedAt;
+    if (tookMs > slowStatementMs) log.warn({ tookMs: Math.round(tookMs) }, 'slow transaction');
+    for (const { commit } of done) commit();
+    return value;
+  }
+
+  function nested<T>(work: (tx: Tx) => T): T {
+    const name = `s${depth}`;
+    const kept = callbacks.length;
+    writer.exec(`savepoint ${name}`);
+    depth += 1;
+    try {
+      const value = work(tx);
+      writer.exec(`release ${name}`);
+      return value;
+    } catch (error) {
+      if (writer.inTransaction) writer.exec(`rollback to ${name}; release ${name}`);
+      for (const { rollback } of callbacks.splice(kept)) rollback?.();
+      throw error;
+    } finally {
+      depth -= 1;
+    }
+  }
+
+  return {
+    file,
+    read: readOrm,
+    transaction: (work) => (depth === 0 ? outermost(work) : nested(work)),
+    prepareRead: (sql) => cached(readStatements, reader, sql),
+    async backup(target) {
+      await writer.backup(target);
+    },
+    close() {
+      reader.close();
+      writer.pragma('optimize');
+      writer.pragma('wal_checkpoint(TRUNCATE)');
+      writer.close();
+    },
+  };
+}
+
+function cached(statements: Map<string, Database.Statement>, db: Database.Database, sql: string): Database.Statement {
+  let statement = statements.get(sql);
+  if (statement === undefined) {
+    statement = db.prepare(sql);
+    statements.set(sql, statement);
+  }
+  return statement;
+}
+
+/** Keeps the newest `keep` files of the backups folder whose name starts with `prefix`. */
+export function pruneBackups(dataDir: string, prefix: string, keep: number): void {
+  const folder = join(dataDir, 'backups');
+  if (!existsSync(folder)) return;
+  const files = readdirSync(folder).filter((name) => name.startsWith(prefix)).sort();
+  for (const name of files.slice(0, Math.max(0, files.length - keep))) rmSync(join(folder, name));
+}
+

@@ -1,0 +1,76 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { ContactStatus, SuppressionReason } from '../../../../shared/schemas/contact.ts';
+import { createdAt, flag, id, json, updatedAt } from './columns.ts';
+
+export const contacts = sqliteTable(
+  'contacts',
+  {
+    id: id(),
+    /** Normalised address: the key of a person. */
+    email: text('email').notNull(),
+    domain: text('domain').notNull(),
+    firstName: text('first_name').notNull(),
+    lastName: text('last_name').notNull(),
+    company: text('company').notNull(),
+    title: text('title').notNull(),
+    phone: text('phone').notNull(),
+    website: text('website').notNull(),
+    city: text('city').notNull(),
+    country: text('country').notNull(),
+    timeZone: text('time_zone'),
+    tags: json<string[]>('tags').notNull(),
+    custom: json<Record<string, string>>('custom').notNull(),
+    status: text('status').$type<ContactStatus>().notNull(),
+    source: text('source').notNull(),
+    softBounces: integer('soft_bounces').notNull().default(0),
+    lastSentAt: integer('last_sent_at'),
+    lastReplyAt: integer('last_reply_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    uniqueIndex('contacts_email').on(t.email),
+    index('contacts_domain').on(t.domain),
+    index('contacts_created').on(t.createdAt, t.id),
+    index('contacts_name').on(t.lastName, t.firstName, t.id),
+    index('contacts_company').on(t.company, t.id),
+    check('contacts_status', sql`${t.status} in ('active','bounced','unsubscribed','suppressed')`),
+  ],
+);
+
+export const lists = sqliteTable('lists', { id: id(), name: text('name').notNull(), createdAt: createdAt(), updatedAt: updatedAt() }, (t) => [uniqueIndex('lists_name').on(sql`lower(${t.name})`)]);
+
+export const listMembers = sqliteTable(
+  'list_members',
+  {
+    listId: text('list_id').notNull().references(() => lists.id, { onDelete: 'cascade' }),
+    contactId: text('contact_id').notNull().references(() => contacts.id, { onDelete: 'cascade' }),
+    addedAt: integer('added_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.listId, t.contactId] }), index('list_members_contact').on(t.contactId)],
+);
+
+export const suppressions = sqliteTable(
+  'suppressions',
+  {
+    id: id(),
+    kind: text('kind').$type<'address' | 'domain'>().notNull(),
+    value: text('value').notNull(),
+    reason: text('reason').$type<SuppressionReason>().notNull(),
+    note: text('note').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex('suppressions_value').on(t.kind, t.value), index('suppressions_created').on(t.createdAt)],
+);
+
+export const imports = sqliteTable('imports', {
+  id: id(),
+  fileName: text('file_name').notNull(),
+  dryRun: flag('dry_run').notNull(),
+  mode: text('mode').notNull(),
+  state: text('state').notNull(),
+  /** The whole report as `importRunSchema` shapes it. */
+  report: json<Record<string, unknown>>('report').notNull(),
+  createdAt: createdAt(),
+});

@@ -1,0 +1,77 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { AnswerClass, DeliveryKind, DeliveryState } from '../../../../shared/schemas/delivery.ts';
+import { createdAt, id, json, updatedAt } from './columns.ts';
+
+/** Text of a delivery that no sequence step holds: a person's reply, a one-off, a test. */
+export interface StoredContent {
+  subject: string;
+  html: string;
+  text: string;
+  inReplyTo: string | null;
+  references: string[];
+}
+
+/** The outbox: one durable row per outgoing message, its own queue. States and transitions: `delivery/states.ts`. */
+export const deliveries = sqliteTable(
+  'deliveries',
+  {
+    id: id(),
+    kind: text('kind').$type<DeliveryKind>().notNull(),
+    /** Unique per kind: `<enrolment>:<step>`, `<conversation>:<draft>`, `<execution>:<action>`, `<request>`. */
+    uniqueKey: text('unique_key').notNull(),
+    state: text('state').$type<DeliveryState>().notNull(),
+    /** 0 = a person's reply or test, 1 = follow-up, 2 = first mail. */
+    priority: integer('priority').notNull(),
+    campaignId: text('campaign_id'),
+    enrolmentId: text('enrolment_id'),
+    contactId: text('contact_id'),
+    mailboxId: text('mailbox_id'),
+    recipient: text('recipient').notNull(),
+    recipientDomain: text('recipient_domain').notNull(),
+    stepId: text('step_id'),
+    stepNumber: integer('step_number'),
+    variantId: text('variant_id'),
+    content: json<StoredContent>('content'),
+    /** When it may leave at the earliest; a change is an event with its reason. For `deferred` the end of the back-off. */
+    slotAt: integer('slot_at').notNull(),
+    /** Rule that set the slot, or the reason it is held (closed lists in shared/schemas/delivery.ts). */
+    why: text('why').notNull(),
+    whyDetail: text('why_detail'),
+    attempts: integer('attempts').notNull().default(0),
+    boot: text('boot'),
+    claimedAt: integer('claimed_at'),
+    /** Written at the 354 answer, before the first body byte. */
+    messageId: text('message_id'),
+    contentHash: text('content_hash'),
+    subject: text('subject'),
+    sendingAt: integer('sending_at'),
+    connection: text('connection'),
+    sentAt: integer('sent_at'),
+    finalAt: integer('final_at'),
+    finalReason: text('final_reason'),
+    answerCode: integer('answer_code'),
+    answerClass: text('answer_class').$type<AnswerClass>(),
+    answer: text('answer'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    uniqueIndex('deliveries_unique').on(t.kind, t.uniqueKey),
+    // The claim: next due row of a mailbox by priority and slot, never a scan.
+    index('deliveries_due').on(t.mailboxId, t.priority, t.slotAt).where(sql`${t.state} in ('planned','deferred')`),
+    index('deliveries_slot').on(t.slotAt).where(sql`${t.state} in ('planned','deferred')`),
+    index('deliveries_open').on(t.state, t.updatedAt).where(sql`${t.state} in ('claimed','sending','unknown','held','failed')`),
+    // Limits are counted from here, not from a counter that can drift.
+    index('deliveries_sent').on(t.mailboxId, t.sentAt).where(sql`${t.sentAt} is not null`),
+    index('deliveries_campaign_sent').on(t.campaignId, t.sentAt).where(sql`${t.sentAt} is not null`),
+    index('deliveries_enrolment').on(t.enrolmentId),
+    index('deliveries_contact').on(t.contactId, t.createdAt),
+    index('deliveries_campaign').on(t.campaignId, t.state, t.slotAt),
+    index('deliveries_message').on(t.messageId).where(sql`${t.messageId} is not null`),
+    index('deliveries_created').on(t.createdAt),
+    check('deliveries_state', sql`${t.state} in ('planned','claimed','sending','sent','deferred','failed','unknown','held','cancelled','skipped')`),
+    check('deliveries_kind', sql`${t.kind} in ('step','reply','one-off','test')`),
+    check('deliveries_sending', sql`${t.state} not in ('sending','sent','unknown') or ${t.messageId} is not null`),
+  ],
+);

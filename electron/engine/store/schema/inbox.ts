@@ -1,0 +1,61 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { createdAt, id, json } from './columns.ts';
+import { mailboxes } from './mailboxes.ts';
+
+/** How far each folder has been read. `uidValidity` as text: it is an unsigned 32-bit value that imapflow gives as bigint. */
+export const folderCursors = sqliteTable(
+  'folder_cursors',
+  {
+    mailboxId: text('mailbox_id').notNull().references(() => mailboxes.id, { onDelete: 'cascade' }),
+    folder: text('folder').notNull(),
+    uidValidity: text('uid_validity').notNull(),
+    lastUid: integer('last_uid').notNull(),
+    checkedAt: integer('checked_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.mailboxId, t.folder] })],
+);
+
+/** Messages from the inbox that concern a contact or a delivery. */
+export const replies = sqliteTable(
+  'replies',
+  {
+    id: id(),
+    mailboxId: text('mailbox_id').notNull().references(() => mailboxes.id, { onDelete: 'cascade' }),
+    folder: text('folder').notNull(),
+    uid: integer('uid').notNull(),
+    uidValidity: text('uid_validity').notNull(),
+    messageId: text('message_id'),
+    inReplyTo: text('in_reply_to'),
+    references: json<string[]>('references').notNull(),
+    contactId: text('contact_id'),
+    enrolmentId: text('enrolment_id'),
+    campaignId: text('campaign_id'),
+    deliveryId: text('delivery_id'),
+    fromAddress: text('from_address').notNull(),
+    fromName: text('from_name').notNull(),
+    toAddress: text('to_address').notNull(),
+    subject: text('subject').notNull(),
+    text: text('text').notNull(),
+    replyText: text('reply_text').notNull(),
+    html: text('html'),
+    class: text('class').notNull(),
+    confidence: integer('confidence_permille').notNull(),
+    source: text('source').notNull(),
+    matchedBy: text('matched_by').notNull(),
+    bounce: json<{ status: string | null; class: string | null; recipient: string | null; diagnostic: string | null }>('bounce'),
+    returnDate: text('return_date'),
+    unread: integer('unread', { mode: 'boolean' }).notNull(),
+    receivedAt: integer('received_at').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    // A message is stored once however often a folder is read, moved or renumbered.
+    uniqueIndex('replies_message').on(t.mailboxId, t.messageId).where(sql`${t.messageId} is not null`),
+    uniqueIndex('replies_uid').on(t.mailboxId, t.folder, t.uidValidity, t.uid),
+    index('replies_received').on(t.receivedAt),
+    index('replies_contact').on(t.contactId, t.receivedAt),
+    index('replies_campaign').on(t.campaignId, t.receivedAt),
+    index('replies_unread').on(t.receivedAt).where(sql`${t.unread} = 1`),
+  ],
+);

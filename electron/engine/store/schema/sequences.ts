@@ -1,0 +1,95 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { Audience, CampaignRules, CampaignStatus } from '../../../../shared/schemas/campaign.ts';
+import type { EnrolmentState } from '../../../../shared/schemas/enrolment.ts';
+import type { SequenceGraph } from '../../../../shared/schemas/sequence.ts';
+import { createdAt, id, json, updatedAt } from './columns.ts';
+
+export const templates = sqliteTable('templates', {
+  id: id(),
+  name: text('name').notNull(),
+  subject: text('subject').notNull(),
+  html: text('html').notNull(),
+  text: text('text').notNull(),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+});
+
+export const sequences = sqliteTable('sequences', {
+  id: id(),
+  name: text('name').notNull(),
+  description: text('description').notNull(),
+  draft: json<SequenceGraph>('draft').notNull(),
+  activeVersionId: text('active_version_id'),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+});
+
+/** Immutable once written: enrolments are pinned to a version. */
+export const sequenceVersions = sqliteTable(
+  'sequence_versions',
+  {
+    id: id(),
+    sequenceId: text('sequence_id').notNull().references(() => sequences.id, { onDelete: 'cascade' }),
+    number: integer('number').notNull(),
+    graph: json<SequenceGraph>('graph').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex('sequence_versions_number').on(t.sequenceId, t.number)],
+);
+
+export const campaigns = sqliteTable(
+  'campaigns',
+  {
+    id: id(),
+    name: text('name').notNull(),
+    sequenceId: text('sequence_id').notNull().references(() => sequences.id),
+    sequenceVersionId: text('sequence_version_id').references(() => sequenceVersions.id),
+    status: text('status').$type<CampaignStatus>().notNull(),
+    statusReason: text('status_reason'),
+    audience: json<Audience>('audience').notNull(),
+    mailboxIds: json<string[]>('mailbox_ids').notNull(),
+    rules: json<CampaignRules>('rules').notNull(),
+    launchedAt: integer('launched_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [index('campaigns_created').on(t.createdAt), check('campaigns_status', sql`${t.status} in ('draft','running','paused','stopped','finished')`)],
+);
+
+export const enrolments = sqliteTable(
+  'enrolments',
+  {
+    id: id(),
+    campaignId: text('campaign_id').notNull().references(() => campaigns.id),
+    /** No foreign key: erasing a person keeps the row of what happened. */
+    contactId: text('contact_id').notNull(),
+    sequenceVersionId: text('sequence_version_id').notNull().references(() => sequenceVersions.id),
+    mailboxId: text('mailbox_id'),
+    state: text('state').$type<EnrolmentState>().notNull(),
+    reason: text('reason'),
+    pausedUntil: integer('paused_until'),
+    /** Delay that was left when the clock was frozen, ms. */
+    remainingMs: integer('remaining_ms'),
+    /** The last e-mail step that was sent, and the one planned next. */
+    stepId: text('step_id'),
+    nextStepId: text('next_step_id'),
+    /** Thread of the last sent mail: what a follow-up answers to. */
+    threadSubject: text('thread_subject'),
+    lastMessageId: text('last_message_id'),
+    references: json<string[]>('references').notNull(),
+    /** Chosen variant by step id, so that a retry keeps its text. */
+    variants: json<Record<string, string>>('variants').notNull(),
+    sentCount: integer('sent_count').notNull().default(0),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    // Only one living enrolment of a person in a campaign.
+    uniqueIndex('enrolments_living').on(t.campaignId, t.contactId).where(sql`${t.state} in ('pending','active','paused','held')`),
+    index('enrolments_contact').on(t.contactId),
+    index('enrolments_campaign_state').on(t.campaignId, t.state),
+    index('enrolments_paused').on(t.pausedUntil).where(sql`${t.state} = 'paused' and ${t.pausedUntil} is not null`),
+    check('enrolments_state', sql`${t.state} in ('pending','active','paused','held','finished','stopped','failed')`),
+  ],
+);

@@ -1,0 +1,25 @@
+import { campaignsContract, deliveriesContract, enrolmentsContract } from './campaigns.ts';
+import { repliesContract } from './inbox.ts';
+import { mailboxesContract } from './mailboxes.ts';
+import { sequencesContract, templatesContract } from './sequences.ts';
+import { listsContract, subscribersContract, suppressionsContract } from './subscribers.ts';
+import { eventsContract, reportsContract, settingsContract, workspaceContract } from './workspace.ts';
+
+/** The whole contract. REST paths are relative to `/api/v1`. */
+export const contract = {
+  mailboxes: mailboxesContract,
+  subscribers: subscribersContract,
+  lists: listsContract,
+  suppressions: suppressionsContract,
+  templates: templatesContract,
+  sequences: sequencesContract,
+  campaigns: campaignsContract,
+  enrolments: enrolmentsContract,
+  deliveries: deliveriesContract,
+  replies: repliesContract,
+  events: eventsContract,
+  settings: settingsContract,
+  workspace: workspaceContract,
+  reports: reportsContract,
+};
+export type Contract = typeof contract;

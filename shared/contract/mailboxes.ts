@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { epochMsSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
+import { mailboxInputSchema, mailboxPatchSchema, mailboxSchema, mailboxTestSchema } from '../schemas/mailbox.ts';
+import { base, deleted, idInput } from './base.ts';
+
+const tags = ['Mailboxes'];
+export const mailboxesContract = {
+  list: base.route({ method: 'GET', path: '/mailboxes', tags, summary: 'List mailboxes' }).input(pageQuerySchema).output(pageOf(mailboxSchema)),
+  create: base.route({ method: 'POST', path: '/mailboxes', tags, successStatus: 201, summary: 'Add a mailbox' }).input(mailboxInputSchema).output(mailboxSchema),
+  get: base.route({ method: 'GET', path: '/mailboxes/{id}', tags, summary: 'Read a mailbox' }).input(idInput).output(mailboxSchema),
+  update: base.route({ method: 'PUT', path: '/mailboxes/{id}', tags, summary: 'Change a mailbox' }).input(idInput.extend(mailboxPatchSchema.shape)).output(mailboxSchema),
+  remove: base.route({ method: 'DELETE', path: '/mailboxes/{id}', tags, summary: 'Delete a mailbox' }).input(idInput).output(deleted),
+  test: base
+    .route({ method: 'POST', path: '/mailboxes/{id}/test', tags, summary: 'Connect to SMTP and IMAP, optionally send a mail to the mailbox itself' })
+    .input(idInput.extend({ roundTrip: z.boolean().default(false) }))
+    .output(mailboxTestSchema),
+  testSettings: base
+    .route({ method: 'POST', path: '/mailboxes/test', tags, summary: 'Test settings before they are stored' })
+    .input(mailboxInputSchema.pick({ address: true, smtp: true, imap: true }).extend({ id: z.string().optional().describe('Use the stored passwords of this mailbox where none are given') }))
+    .output(mailboxTestSchema),
+  pause: base.route({ method: 'POST', path: '/mailboxes/{id}/pause', tags, summary: 'Stop sending from a mailbox' }).input(idInput.extend({ until: epochMsSchema.nullable().default(null) })).output(mailboxSchema),
+  resume: base.route({ method: 'POST', path: '/mailboxes/{id}/resume', tags, summary: 'Send from a mailbox again' }).input(idInput).output(mailboxSchema),
+  checkInbox: base.route({ method: 'POST', path: '/mailboxes/{id}/check-inbox', tags, summary: 'Look for new mail now' }).input(idInput).output(z.object({ found: z.number().int(), checkedAt: epochMsSchema })),
+};

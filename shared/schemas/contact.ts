@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { epochMsSchema, idSchema, zoneSchema } from './common.ts';
+
+export const contactStatusSchema = z.enum(['active', 'bounced', 'unsubscribed', 'suppressed']);
+export type ContactStatus = z.infer<typeof contactStatusSchema>;
+
+/** Standard contact fields a column can be mapped to; anything else becomes a custom field. */
+export const contactFieldSchema = z.enum(['email', 'first_name', 'last_name', 'full_name', 'company', 'title', 'phone', 'website', 'city', 'country', 'time_zone', 'tags']);
+export type ContactField = z.infer<typeof contactFieldSchema>;
+
+/** Custom fields: name (lower snake case) → text. At most 200 a person. */
+export const customFieldsSchema = z.record(z.string().min(1).max(80), z.string().max(10_000));
+
+const text = (max: number) => z.string().trim().max(max);
+export const contactInputSchema = z.object({
+  email: text(320).min(3),
+  firstName: text(200).default(''),
+  lastName: text(200).default(''),
+  company: text(200).default(''),
+  title: text(200).default(''),
+  phone: text(60).default(''),
+  website: text(500).default(''),
+  city: text(120).default(''),
+  country: text(120).default(''),
+  timeZone: zoneSchema.nullable().default(null),
+  tags: z.array(text(60).min(1)).max(100).default([]),
+  custom: customFieldsSchema.default({}),
+  listIds: z.array(idSchema).max(100).optional(),
+});
+export type ContactInput = z.infer<typeof contactInputSchema>;
+
+export const contactPatchSchema = z.object({
+  email: text(320).min(3).optional(),
+  firstName: text(200).optional(),
+  lastName: text(200).optional(),
+  company: text(200).optional(),
+  title: text(200).optional(),
+  phone: text(60).optional(),
+  website: text(500).optional(),
+  city: text(120).optional(),
+  country: text(120).optional(),
+  timeZone: zoneSchema.nullable().optional(),
+  tags: z.array(text(60).min(1)).max(100).optional(),
+  custom: customFieldsSchema.optional().describe('Replaces all custom fields'),
+});
+export type ContactPatch = z.infer<typeof contactPatchSchema>;
+
+export const contactSchema = z.object({
+  id: idSchema,
+  email: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  company: z.string(),
+  title: z.string(),
+  phone: z.string(),
+  website: z.string(),
+  city: z.string(),
+  country: z.string(),
+  timeZone: z.string().nullable(),
+  tags: z.array(z.string()),
+  custom: z.record(z.string(), z.string()),
+  status: contactStatusSchema,
+  source: z.string().describe('Where the person came from, for example the import file'),
+  lastSentAt: epochMsSchema.nullable(),
+  lastReplyAt: epochMsSchema.nullable(),
+  createdAt: epochMsSchema,
+  updatedAt: epochMsSchema,
+});
+export type Contact = z.infer<typeof contactSchema>;
+
+export const listSchema = z.object({ id: idSchema, name: z.string(), contacts: z.number().int(), createdAt: epochMsSchema, updatedAt: epochMsSchema });
+export type ContactList = z.infer<typeof listSchema>;
+
+export const suppressionReasonSchema = z.enum(['unsubscribed', 'hard_bounce', 'complaint', 'by_hand', 'imported']);
+export type SuppressionReason = z.infer<typeof suppressionReasonSchema>;
+export const suppressionSchema = z.object({
+  id: idSchema,
+  kind: z.enum(['address', 'domain']),
+  value: z.string(),
+  reason: suppressionReasonSchema,
+  note: z.string(),
+  createdAt: epochMsSchema,
+});
+export type Suppression = z.infer<typeof suppressionSchema>;
+
+/** What happens to a row whose address is already known. */
+export const dedupeModeSchema = z.enum(['skip', 'fill_empty', 'overwrite']);
+export type DedupeMode = z.infer<typeof dedupeModeSchema>;
+
+/** Column number (0-based, as a string key) → standard field, `custom:<name>`, or `ignore`. */
+export const importMappingSchema = z.record(z.string().regex(/^\d+$/), z.union([contactFieldSchema, z.string().regex(/^custom:.{1,80}$/), z.literal('ignore')]));
+export type ImportMapping = z.infer<typeof importMappingSchema>;
+
+export const importInspectionSchema = z.object({
+  uploadId: idSchema.describe('Names the stored upload, so that the import need not send it again'),
+  fileName: z.string(),
+  bytes: z.number().int(),
+  encoding: z.string(),
+  delimiter: z.string(),
+  headerLine: z.number().int().describe('1-based line of the header, 0 = the file has none'),
+  columns: z.array(z.object({ index: z.number().int(), name: z.string(), samples: z.array(z.string()) })),
+  mapping: importMappingSchema.describe('The guess'),
+});
+export type ImportInspection = z.infer<typeof importInspectionSchema>;
+
+export const importStateSchema = z.enum(['running', 'finished', 'cancelled', 'failed']);
+export const importRunSchema = z.object({
+  id: idSchema,
+  fileName: z.string(),
+  dryRun: z.boolean(),
+  mode: dedupeModeSchema,
+  state: importStateSchema,
+  bytesTotal: z.number().int(),
+  bytesRead: z.number().int(),
+  rows: z.number().int(),
+  created: z.number().int(),
+  updated: z.number().int(),
+  unchanged: z.number().int().describe('Known already, left as they were'),
+  duplicates: z.number().int().describe('Same address again inside the file'),
+  rejected: z.number().int(),
+  suppressed: z.number().int().describe('Imported or known, but must never be mailed'),
+  rejectedSample: z.array(z.object({ line: z.number().int(), reason: z.string(), text: z.string() })).describe('The first 20; all of them stand in the rejected CSV'),
+  error: z.string().nullable(),
+  startedAt: epochMsSchema,
+  finishedAt: epochMsSchema.nullable(),
+});
+export type ImportRun = z.infer<typeof importRunSchema>;

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { epochMsSchema, idSchema } from './common.ts';
+
+/** The states of DESIGN section 6. */
+export const deliveryStates = ['planned', 'claimed', 'sending', 'sent', 'deferred', 'failed', 'unknown', 'held', 'cancelled', 'skipped'] as const;
+export const deliveryStateSchema = z.enum(deliveryStates);
+export type DeliveryState = z.infer<typeof deliveryStateSchema>;
+export const finalDeliveryStates = ['sent', 'failed', 'skipped', 'cancelled'] as const satisfies readonly DeliveryState[];
+/** States from which a stop rule may cancel a delivery. */
+export const waitingDeliveryStates = ['planned', 'claimed', 'deferred', 'held'] as const satisfies readonly DeliveryState[];
+
+export const deliveryKinds = ['step', 'reply', 'one-off', 'test'] as const;
+export const deliveryKindSchema = z.enum(deliveryKinds);
+export type DeliveryKind = z.infer<typeof deliveryKindSchema>;
+
+/** One vocabulary for SMTP answers, live or in bounces (DESIGN section 6). */
+export const answerClasses = [
+  'unknown_recipient', 'mailbox_full', 'mailbox_disabled', 'policy_block', 'auth', 'smtp_login', 'sender_refused',
+  'rate_limit', 'greylist', 'temporary', 'message_too_big', 'relay_denied', 'protocol', 'other',
+] as const;
+export const answerClassSchema = z.enum(answerClasses);
+export type AnswerClass = z.infer<typeof answerClassSchema>;
+
+export const holdReasons = [
+  'missing_field', 'missing_attachment', 'template_error', 'approval', 'no_allowed_time', 'stale_inbox', 'no_inbox',
+  'stale_slot', 'mailbox_needs_login', 'mailbox_gone', 'restored_workspace',
+] as const;
+export const holdReasonSchema = z.enum(holdReasons);
+export type HoldReason = z.infer<typeof holdReasonSchema>;
+
+/** Which rule keeps a row from moving. `until` null = a person or an event must act. */
+export const whyCodes = [
+  'slot', 'sending_paused', 'campaign_paused', 'campaign_not_started', 'campaign_window', 'mailbox_window', 'waking_hours',
+  'mailbox_paused', 'mailbox_needs_login', 'mailbox_backoff', 'domain_backoff', 'mailbox_gap', 'mailbox_hour', 'mailbox_day', 'mailbox_24h',
+  'campaign_day', 'campaign_new_day', 'connection_busy', 'inbox_check', 'retry', 'enrolment_paused', 'unknown_outcome',
+  ...holdReasons,
+] as const;
+export const whyCodeSchema = z.enum(whyCodes);
+export type WhyCode = z.infer<typeof whyCodeSchema>;
+export const whySchema = z.object({ code: whyCodeSchema, until: epochMsSchema.nullable(), detail: z.string().nullable() });
+export type Why = z.infer<typeof whySchema>;
+
+export const deliverySchema = z.object({
+  id: idSchema,
+  kind: deliveryKindSchema,
+  state: deliveryStateSchema,
+  why: whySchema.nullable().describe('Null when final or in flight'),
+  campaignId: idSchema.nullable(),
+  campaignName: z.string().nullable(),
+  enrolmentId: idSchema.nullable(),
+  contactId: idSchema.nullable(),
+  contactName: z.string(),
+  recipient: z.string(),
+  mailboxId: idSchema.nullable(),
+  mailboxName: z.string().nullable(),
+  stepId: z.string().nullable(),
+  stepNumber: z.number().int().nullable().describe('1 = first mail'),
+  variantId: z.string().nullable(),
+  subject: z.string().nullable(),
+  messageId: z.string().nullable(),
+  slotAt: epochMsSchema,
+  attempts: z.number().int(),
+  sentAt: epochMsSchema.nullable(),
+  finalReason: z.string().nullable().describe('Why it failed, was cancelled or skipped'),
+  answerClass: answerClassSchema.nullable(),
+  answer: z.string().nullable().describe('What the server said last'),
+  createdAt: epochMsSchema,
+  updatedAt: epochMsSchema,
+});
+export type Delivery = z.infer<typeof deliverySchema>;

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { epochMsSchema, idSchema } from './common.ts';
+import { answerClassSchema } from './delivery.ts';
+
+/** What an inbound message is. `human` is refined (positive, question, …) by later classifiers. */
+export const replyClasses = ['human', 'out_of_office', 'auto_acknowledgement', 'hard_bounce', 'soft_bounce', 'block_bounce', 'delayed_notice', 'opt_out', 'complaint', 'own_copy', 'unrelated'] as const;
+export const replyClassSchema = z.enum(replyClasses);
+export type ReplyClass = z.infer<typeof replyClassSchema>;
+
+export const replySchema = z.object({
+  id: idSchema,
+  mailboxId: idSchema,
+  mailboxName: z.string(),
+  contactId: idSchema.nullable(),
+  contactName: z.string(),
+  enrolmentId: idSchema.nullable(),
+  campaignId: idSchema.nullable(),
+  campaignName: z.string().nullable(),
+  deliveryId: idSchema.nullable().describe('The sent mail that it answers'),
+  fromAddress: z.string(),
+  fromName: z.string(),
+  subject: z.string(),
+  snippet: z.string(),
+  class: replyClassSchema,
+  confidence: z.number().min(0).max(1),
+  source: z.enum(['header', 'structure', 'pattern', 'model', 'person', 'default']).describe('What decided the class'),
+  matchedBy: z.enum(['in_reply_to', 'references', 'report', 'address', 'token', 'none']),
+  unread: z.boolean(),
+  receivedAt: epochMsSchema,
+});
+export type Reply = z.infer<typeof replySchema>;
+
+export const conversationItemSchema = z.object({
+  id: idSchema,
+  direction: z.enum(['out', 'in']),
+  at: epochMsSchema,
+  from: z.string(),
+  to: z.string(),
+  subject: z.string(),
+  text: z.string(),
+  html: z.string().nullable().describe('Sanitised; remote images removed'),
+  class: replyClassSchema.nullable(),
+  state: z.string().nullable().describe('Delivery state of an outgoing mail'),
+});
+export const replyDetailSchema = replySchema.extend({
+  replyText: z.string().describe('What the person wrote, without quotes'),
+  bounce: z.object({ status: z.string().nullable(), class: answerClassSchema.nullable(), recipient: z.string().nullable(), diagnostic: z.string().nullable() }).nullable(),
+  returnDate: z.string().nullable(),
+  conversation: z.array(conversationItemSchema),
+});
+export type ReplyDetail = z.infer<typeof replyDetailSchema>;

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { epochMsSchema, idSchema } from './common.ts';
+
+export const settingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  csvBom: z.boolean().default(true).describe('Start CSV reports with a byte order mark, so that Excel reads UTF-8'),
+  postalAddress: z.string().max(500).default('').describe('Postal address that the footer of a mail may show: {{ sender.postal_address }}'),
+  optOutLine: z.string().max(500).default('').describe('Line under every mail that says how to opt out; empty = none'),
+  firstRunDone: z.boolean().default(false),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+export const settingsPatchSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']).optional(),
+  csvBom: z.boolean().optional(),
+  postalAddress: z.string().max(500).optional(),
+  optOutLine: z.string().max(500).optional(),
+  firstRunDone: z.boolean().optional(),
+});
+export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
+
+/** The workspace as a whole: is it practice, is sending paused, how does its clock run. */
+export const workspaceSchema = z.object({
+  instanceId: idSchema,
+  version: z.string(),
+  dataDir: z.string(),
+  practice: z.boolean(),
+  now: epochMsSchema.describe('The time of this workspace: a practice workspace may run ahead'),
+  timeLapse: z.number().describe('Seconds of workspace time that pass in a real second; 1 outside practice'),
+  sendingPausedUntil: epochMsSchema.nullable().describe('Null = not paused; 8640000000000000 = until a person resumes'),
+  pausedReason: z.string().nullable(),
+  nextSendAt: epochMsSchema.nullable(),
+  needsYou: z.number().int(),
+  secrets: z.enum(['unlocked', 'locked', 'empty']),
+  secretsKeptBy: z.enum(['keychain', 'passphrase', 'key-file']),
+  warnings: z.array(z.string()),
+});
+export type Workspace = z.infer<typeof workspaceSchema>;
+
+/** Something that waits for a person. */
+export const needsYouItemSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['unknown_outcome', 'held', 'failed', 'mailbox', 'reply', 'sending_paused']),
+  title: z.string(),
+  detail: z.string(),
+  at: epochMsSchema,
+  count: z.number().int(),
+  deliveryId: idSchema.nullable(),
+  mailboxId: idSchema.nullable(),
+  campaignId: idSchema.nullable(),
+  replyId: idSchema.nullable(),
+});
+export type NeedsYouItem = z.infer<typeof needsYouItemSchema>;
