@@ -1,0 +1,41 @@
+import type { Audience, Preflight } from '../../../../shared/schemas/campaign.ts';
+
+export interface NamedList {
+  readonly id: string;
+  readonly name: string;
+  readonly contacts: number;
+}
+
+export type AudienceSummary =
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'everyone' }
+  | { readonly kind: 'some'; readonly lists: readonly NamedList[]; readonly missingLists: number; readonly contacts: number; readonly atMost: number };
+
+/** What an audience says in words. `atMost` counts people in several lists more than once: only preflight knows better. */
+export function summariseAudience(audience: Audience, lists: readonly NamedList[]): AudienceSummary {
+  if (audience.everyone) return { kind: 'everyone' };
+  const byId = new Map(lists.map((list) => [list.id, list]));
+  const known = audience.listIds.map((id) => byId.get(id)).filter((list) => list !== undefined);
+  const contacts = new Set(audience.contactIds).size;
+  if (audience.listIds.length === 0 && contacts === 0) return { kind: 'nobody' };
+  return { kind: 'some', lists: known, missingLists: audience.listIds.length - known.length, contacts, atMost: known.reduce((sum, list) => sum + list.contacts, 0) + contacts };
+}
+
+/** Where a checklist item is put right. */
+export type FixTarget = 'sequence' | 'audience' | 'mailboxes' | 'rules' | 'settings' | null;
+
+/** The part of the form that an item speaks of, from the words of its code. */
+export function fixTarget(code: string): FixTarget {
+  if (/sequence|step|graph|version|template|variant|subject/.test(code)) return 'sequence';
+  if (/mailbox|imap|smtp|login|inbox/.test(code)) return 'mailboxes';
+  if (/audience|people|contact|recipient|empty|missing|field|suppress/.test(code)) return 'audience';
+  if (/window|time|calendar|rule|zone|start|limit/.test(code)) return 'rules';
+  if (/secret|paused|postal|setting|opt_out|locked/.test(code)) return 'settings';
+  return null;
+}
+
+/** Checklist order: what blocks, what is advised, what is in order. */
+export function orderedItems(preflight: Preflight): Preflight['items'] {
+  const rank = (item: Preflight['items'][number]) => (item.ok ? 2 : item.blocking ? 0 : 1);
+  return preflight.items.map((item, index) => ({ item, index })).sort((a, b) => rank(a.item) - rank(b.item) || a.index - b.index).map(({ item }) => item);
+}

@@ -1,0 +1,76 @@
+/**
+ * The text of a merge tag. `tag` may come with or without braces; a fallback becomes `| default: "…"`. Liquid has no
+ * escapes inside strings, so that the quote is chosen by what the fallback holds, and dropped where it holds both.
+ */
+export function mergeTag(tag: string, fallback = ''): string {
+  const name = tag.replace(/^\{\{-?\s*/, '').replace(/\s*-?\}\}$/, '').trim();
+  const value = fallback.trim().replace(/[{}%]/g, '');
+  if (value === '') return `{{ ${name} }}`;
+  const quote = value.includes('"') ? "'" : '"';
+  return `{{ ${name} | default: ${quote}${value.replaceAll(quote, '')}${quote} }}`;
+}
+
+/** Puts text in the place of a selection; `caret` is where to go on writing. */
+export function insertAt(value: string, insertion: string, start: number, end: number): { value: string; caret: number } {
+  const from = Math.max(0, Math.min(start, value.length));
+  const to = Math.max(from, Math.min(end, value.length));
+  return { value: value.slice(0, from) + insertion + value.slice(to), caret: from + insertion.length };
+}
+
+/** A text body as HTML, for switching the editor's mode: paragraphs and line breaks; merge tags stay untouched. */
+export function textToHtml(text: string): string {
+  return text
+    .split(/\n{2,}/)
+    .filter((paragraph) => paragraph.trim() !== '')
+    .map((paragraph) => `<p>${escapeOutsideTags(paragraph.trim()).replaceAll('\n', '<br>\n')}</p>`)
+    .join('\n');
+}
+
+function escapeOutsideTags(text: string): string {
+  return text
+    .split(/(\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\})/)
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')))
+    .join('');
+}
+
+const blocks = new Set(['P', 'DIV', 'UL', 'OL', 'TABLE', 'TR', 'H1', 'H2', 'H3', 'H4', 'H5', 'H6', 'BLOCKQUOTE', 'SECTION', 'PRE']);
+
+/** The words of a HTML body as text, for switching the mode back. Needs a DOM; the document is inert, nothing is loaded. */
+export function htmlToText(html: string): string {
+  const inert = new DOMParser().parseFromString(html, 'text/html');
+  return render(inert.body)
+    .replace(/[ \t]+\n/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+function render(node: Node): string {
+  let out = '';
+  for (const child of node.childNodes) {
+    if (child.nodeType === 3) out += (child.textContent ?? '').replace(/\s+/g, ' ');
+    else if (child.nodeType === 1) out += renderElement(child as Element);
+  }
+  return out;
+}
+
+function renderElement(element: Element): string {
+  const name = element.tagName.toUpperCase();
+  if (name === 'BR') return '\n';
+  if (name === 'STYLE' || name === 'SCRIPT' || name === 'HEAD') return '';
+  const inside = render(element).replace(/^ +/gm, '');
+  if (name === 'LI') return `- ${inside.trim()}\n`;
+  if (name === 'A') {
+    const target = element.getAttribute('href') ?? '';
+    return target === '' || inside.includes(target) ? inside : `${inside} (${target})`;
+  }
+  return blocks.has(name) ? `\n\n${inside.trim()}\n\n` : inside;
+}
+
+/** Words of a text, without merge tags and markup. */
+export function countWords(body: string): number {
+  const plain = body
+    .replace(/\{%[\s\S]*?%\}|\{\{[\s\S]*?\}\}/g, ' x ')
+    .replace(/<[^>]*>/g, ' ')
+    .trim();
+  return plain === '' ? 0 : plain.split(/\s+/).length;
+}
