@@ -1,0 +1,53 @@
+import { Temporal } from 'temporal-polyfill';
+import type { Mailbox, ServerSettings } from '../../../shared/schemas/mailbox.ts';
+import type { Store } from '../store/index.ts';
+import { schema } from '../store/index.ts';
+
+export type MailboxRow = typeof schema.mailboxes.$inferSelect;
+type StoredServer = schema.StoredServer;
+
+/** Start of the local day that `at` falls into, UTC ms; right across clock changes. */
+export function startOfLocalDay(zone: string, at: number): number {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).startOfDay().epochMilliseconds;
+}
+
+/** Mails that the mailbox sent on its local day, of every kind. */
+export function sentToday(store: Store, row: MailboxRow, now: number): number {
+  const found = store.prepareRead('select count(*) as sent from deliveries where mailbox_id = ? and sent_at >= ?').get(row.id, startOfLocalDay(row.calendar.zone, now)) as { sent: number };
+  return found.sent;
+}
+
+export function smtpSecret(id: string): string {
+  return `mailbox:${id}:smtp`;
+}
+
+export function imapSecret(id: string): string {
+  return `mailbox:${id}:imap`;
+}
+
+/** A row as the contract shows it: without passwords, with what was sent today. */
+export function toMailbox(store: Store, row: MailboxRow, now: number): Mailbox {
+  const hasSecret = (name: string): boolean => store.prepareRead('select 1 from secrets where name = ?').get(name) !== undefined;
+  const server = (stored: StoredServer, secret: string): ServerSettings => ({ ...stored, hasPassword: hasSecret(secret) });
+  return {
+    id: row.id,
+    name: row.name,
+    fromName: row.fromName,
+    address: row.address,
+    replyTo: row.replyTo,
+    signatureHtml: row.signatureHtml,
+    limits: row.limits,
+    calendar: row.calendar,
+    smtp: server(row.smtp, smtpSecret(row.id)),
+    imap: row.imap === null ? null : server(row.imap, imapSecret(row.id)),
+    state: row.state,
+    stateReason: row.stateReason,
+    pausedUntil: row.pausedUntil,
+    sentCopy: row.sentCopy,
+    sentToday: sentToday(store, row, now),
+    inboxCheckedAt: row.inboxCheckedAt,
+    lastTestAt: row.lastTestAt,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
