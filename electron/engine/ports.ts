@@ -14,6 +14,8 @@ export interface EnginePorts {
   readonly keychain: Keychain | null;
   /** The passphrase for an unattended start, from a file or the environment. */
   readonly passphrase: string | null;
+  /** A folder of this user outside of the data directory: key file and what this computer remembers of the workspace. Absent = inside (tests). */
+  readonly keyDir?: string | undefined;
   readonly transports: MailTransports;
   /** Practice only: changes how fast workspace time passes. */
   readonly timeLapse: TimeLapse | null;

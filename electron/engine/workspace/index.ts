@@ -1,0 +1,7 @@
+/** The workspace itself: its lock, identity, settings, secrets and backups. */
+export { createBackups, type Backups } from './backups.ts';
+export { folderWarnings } from './folder.ts';
+export { openInstance, type Instance } from './instance.ts';
+export { lockDataDir, type DataDirLock, type LockHolder } from './lock.ts';
+export { createSettings, type SettingsService } from './settings.ts';
+export { createVault, type SecretsKeptBy, type SecretsState, type Vault } from './vault.ts';
