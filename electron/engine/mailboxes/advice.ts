@@ -21,7 +21,7 @@ function codeOf(error: unknown): string {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth += 1) {
     const { code, originalCode } = at as { code?: unknown; originalCode?: unknown };
     if (typeof originalCode === 'string') return originalCode;
-    if (typeof code === 'string' && /^(E[A-Z]+$|ERR_|CERT_|DEPTH_|SELF_|UNABLE_|[A-Z]+_TIMEOUT$)/.test(code) && !/^(ESOCKET|ECONNECTION|EDNS|ETLS|EAUTH)$/.test(code)) return code;
+    if (typeof code === 'string' && /^(E[A-Z_]+$|ERR_|CERT_|DEPTH_|SELF_|UNABLE_|[A-Z]+_TIMEOUT$)/.test(code) && !/^(ESOCKET|ECONNECTION|EDNS|ETLS|EAUTH)$/.test(code)) return code;
   }
   return '';
 }
