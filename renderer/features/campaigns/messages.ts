@@ -1,0 +1,4 @@
+/** Texts of the campaigns screens. */
+export const campaignsMessages = {
+  'campaigns.title': 'Campaigns',
+};

@@ -1,0 +1,4 @@
+/** Texts of the contacts screens. */
+export const contactsMessages = {
+  'contacts.title': 'Contacts',
+};

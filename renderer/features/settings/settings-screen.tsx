@@ -1,0 +1,11 @@
+import { PageHeader } from '../../components/page-header.tsx';
+import { Page } from '../../components/page.tsx';
+import { t } from '../../lib/messages/index.ts';
+
+export function SettingsScreen() {
+  return (
+    <Page>
+      <PageHeader title={t('nav.settings')} />
+    </Page>
+  );
+}

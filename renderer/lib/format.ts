@@ -1,0 +1,74 @@
+const locale = 'en-GB';
+const number = new Intl.NumberFormat(locale);
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+const fullDateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' });
+const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+const shortTime = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+const dayMonth = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' });
+
+export function formatNumber(value: number): string {
+  return number.format(value);
+}
+
+/** A share with its denominator kept honest: '–' without one, one decimal below 10 %. */
+export function formatShare(part: number, whole: number): string {
+  if (whole <= 0) return '–';
+  const percent = (part / whole) * 100;
+  return `${percent.toFixed(percent < 10 && percent > 0 ? 1 : 0)} %`;
+}
+
+export function formatDateTime(at: number): string {
+  return dateTime.format(at);
+}
+export function formatFullDateTime(at: number): string {
+  return fullDateTime.format(at);
+}
+export function formatDate(at: number): string {
+  return date.format(at);
+}
+
+/** A moment as short as it can be read: '14:05' today, 'Tue 3 Mar, 14:05' within the year, else with the year. */
+export function formatMoment(at: number, now: number): string {
+  const then = new Date(at);
+  const today = new Date(now);
+  if (then.toDateString() === today.toDateString()) return shortTime.format(at);
+  if (then.getFullYear() === today.getFullYear()) return `${dayMonth.format(at)}, ${shortTime.format(at)}`;
+  return dateTime.format(at);
+}
+
+const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['year', 31_536_000_000],
+  ['month', 2_592_000_000],
+  ['week', 604_800_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/** 'in 3 hours', '2 days ago', 'just now'. */
+export function formatRelative(at: number, now: number): string {
+  const difference = at - now;
+  for (const [unit, ms] of units) {
+    if (Math.abs(difference) >= ms) return relative.format(Math.round(difference / ms), unit);
+  }
+  if (Math.abs(difference) < 10_000) return 'just now';
+  return relative.format(Math.round(difference / 1000), 'second');
+}
+
+/** A countdown: '4 d 3 h', '2 h 05 min', '3:09', '0:07'. */
+export function formatCountdown(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const days = Math.floor(seconds / 86_400);
+  const hours = Math.floor((seconds % 86_400) / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  if (days > 0) return `${days} d ${hours} h`;
+  if (hours > 0) return `${hours} h ${String(minutes).padStart(2, '0')} min`;
+  return `${minutes}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(0)} kB`;
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}

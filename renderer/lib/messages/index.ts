@@ -1,0 +1,20 @@
+import { campaignsMessages } from '../../features/campaigns/messages.ts';
+import { contactsMessages } from '../../features/contacts/messages.ts';
+import { sequencesMessages } from '../../features/sequences/messages.ts';
+import { en } from './en.ts';
+import { formatMessage, type MessageParams } from './format.ts';
+
+/** Every text of the UI. Features add theirs in `features/<area>/messages.ts` under a prefix of their own. */
+const catalogue = { ...en, ...contactsMessages, ...sequencesMessages, ...campaignsMessages };
+
+export type MessageKey = keyof typeof catalogue;
+
+/** The words for a key: `t('activity.count', { count: 3 })`. Syntax in `format.ts`. */
+export function t(key: MessageKey, params?: MessageParams): string {
+  return formatMessage(catalogue[key], params);
+}
+
+/** Whether a key that was put together from data exists. */
+export function has(key: string): key is MessageKey {
+  return Object.hasOwn(catalogue, key);
+}
