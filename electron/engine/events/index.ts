@@ -53,11 +53,12 @@ export function parseEventRow(row: EventRow): DomainEvent {
 export function createEvents(store: Store, clock: Clock): Events {
   const listeners = new Set<(events: readonly DomainEvent[]) => void>();
   const progressListeners = new Set<(progress: Progress) => void>();
-  let uncommitted: DomainEvent[] = [];
+  const uncommitted = new Set<DomainEvent>();
 
   function publish(): void {
-    const events = uncommitted;
-    uncommitted = [];
+    if (uncommitted.size === 0) return;
+    const events = [...uncommitted];
+    uncommitted.clear();
     for (const listener of listeners) listener(events);
   }
 
@@ -85,8 +86,10 @@ export function createEvents(store: Store, clock: Clock): Events {
         )
         .run({ ...full, data: full.data === null ? null : JSON.stringify(full.data) });
       const id = Number(result.lastInsertRowid);
-      if (uncommitted.length === 0) tx.afterCommit(publish, () => (uncommitted = []));
-      uncommitted.push({ id, ...full });
+      const written = { id, ...full };
+      uncommitted.add(written);
+      // Each event withdraws itself, so that a savepoint that rolls back takes only its own along.
+      tx.afterCommit(publish, () => uncommitted.delete(written));
       return id;
     },
     subscribe(listener) {

@@ -15,6 +15,7 @@ CREATE TABLE `contacts` (
 	`custom` text NOT NULL,
 	`status` text NOT NULL,
 	`source` text NOT NULL,
+	`search` text DEFAULT '' NOT NULL,
 	`soft_bounces` integer DEFAULT 0 NOT NULL,
 	`last_sent_at` integer,
 	`last_reply_at` integer,
@@ -26,8 +27,10 @@ CREATE TABLE `contacts` (
 CREATE UNIQUE INDEX `contacts_email` ON `contacts` (`email`);--> statement-breakpoint
 CREATE INDEX `contacts_domain` ON `contacts` (`domain`);--> statement-breakpoint
 CREATE INDEX `contacts_created` ON `contacts` (`created_at`,`id`);--> statement-breakpoint
-CREATE INDEX `contacts_name` ON `contacts` (`last_name`,`first_name`,`id`);--> statement-breakpoint
-CREATE INDEX `contacts_company` ON `contacts` (`company`,`id`);--> statement-breakpoint
+CREATE INDEX `contacts_name` ON `contacts` ("last_name" collate nocase,"first_name" collate nocase,`id`);--> statement-breakpoint
+CREATE INDEX `contacts_company` ON `contacts` ("company" collate nocase,`id`);--> statement-breakpoint
+CREATE INDEX `contacts_search` ON `contacts` (`search`,`tags`);--> statement-breakpoint
+CREATE INDEX `contacts_status` ON `contacts` (`status`,`created_at`,`id`) WHERE "contacts"."status" <> 'active';--> statement-breakpoint
 CREATE TABLE `imports` (
 	`id` text PRIMARY KEY NOT NULL,
 	`file_name` text NOT NULL,
@@ -108,7 +111,7 @@ CREATE TABLE `deliveries` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `deliveries_unique` ON `deliveries` (`kind`,`unique_key`);--> statement-breakpoint
-CREATE INDEX `deliveries_due` ON `deliveries` (`mailbox_id`,`priority`,`slot_at`) WHERE "deliveries"."state" in ('planned','deferred');--> statement-breakpoint
+CREATE INDEX `deliveries_due` ON `deliveries` (`mailbox_id`,`priority`,`campaign_id`,`slot_at`) WHERE "deliveries"."state" in ('planned','deferred');--> statement-breakpoint
 CREATE INDEX `deliveries_slot` ON `deliveries` (`slot_at`) WHERE "deliveries"."state" in ('planned','deferred');--> statement-breakpoint
 CREATE INDEX `deliveries_open` ON `deliveries` (`state`,`updated_at`) WHERE "deliveries"."state" in ('claimed','sending','unknown','held','failed');--> statement-breakpoint
 CREATE INDEX `deliveries_sent` ON `deliveries` (`mailbox_id`,`sent_at`) WHERE "deliveries"."sent_at" is not null;--> statement-breakpoint
@@ -238,6 +241,7 @@ CREATE TABLE `campaigns` (
 	`mailbox_ids` text NOT NULL,
 	`rules` text NOT NULL,
 	`launched_at` integer,
+	`paused_at` integer,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	FOREIGN KEY (`sequence_id`) REFERENCES `sequences`(`id`) ON UPDATE no action ON DELETE no action,

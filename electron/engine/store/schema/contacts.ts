@@ -23,6 +23,8 @@ export const contacts = sqliteTable(
     custom: json<Record<string, string>>('custom').notNull(),
     status: text('status').$type<ContactStatus>().notNull(),
     source: text('source').notNull(),
+    /** Address, name and company in lower case without accents: what free-text search looks in. */
+    search: text('search').notNull().default(''),
     softBounces: integer('soft_bounces').notNull().default(0),
     lastSentAt: integer('last_sent_at'),
     lastReplyAt: integer('last_reply_at'),
@@ -33,8 +35,11 @@ export const contacts = sqliteTable(
     uniqueIndex('contacts_email').on(t.email),
     index('contacts_domain').on(t.domain),
     index('contacts_created').on(t.createdAt, t.id),
-    index('contacts_name').on(t.lastName, t.firstName, t.id),
-    index('contacts_company').on(t.company, t.id),
+    index('contacts_name').on(sql`${t.lastName} collate nocase`, sql`${t.firstName} collate nocase`, t.id),
+    index('contacts_company').on(sql`${t.company} collate nocase`, t.id),
+    // Narrow, so that a scan for text or tags reads a few megabytes instead of whole rows.
+    index('contacts_search').on(t.search, t.tags),
+    index('contacts_status').on(t.status, t.createdAt, t.id).where(sql`${t.status} <> 'active'`),
     check('contacts_status', sql`${t.status} in ('active','bounced','unsubscribed','suppressed')`),
   ],
 );

@@ -58,8 +58,8 @@ export const deliveries = sqliteTable(
   },
   (t) => [
     uniqueIndex('deliveries_unique').on(t.kind, t.uniqueKey),
-    // The claim: next due row of a mailbox by priority and slot, never a scan.
-    index('deliveries_due').on(t.mailboxId, t.priority, t.slotAt).where(sql`${t.state} in ('planned','deferred')`),
+    // The claim: next due row of a mailbox by priority, campaign (served in turn) and slot, never a scan.
+    index('deliveries_due').on(t.mailboxId, t.priority, t.campaignId, t.slotAt).where(sql`${t.state} in ('planned','deferred')`),
     index('deliveries_slot').on(t.slotAt).where(sql`${t.state} in ('planned','deferred')`),
     index('deliveries_open').on(t.state, t.updatedAt).where(sql`${t.state} in ('claimed','sending','unknown','held','failed')`),
     // Limits are counted from here, not from a counter that can drift.

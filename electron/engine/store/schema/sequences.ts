@@ -51,6 +51,8 @@ export const campaigns = sqliteTable(
     mailboxIds: json<string[]>('mailbox_ids').notNull(),
     rules: json<CampaignRules>('rules').notNull(),
     launchedAt: integer('launched_at'),
+    /** When it was paused: the remaining delays count from here on resume. */
+    pausedAt: integer('paused_at'),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },

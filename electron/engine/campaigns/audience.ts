@@ -1,0 +1,63 @@
+import type { Audience, CampaignRules } from '../../../shared/schemas/campaign.ts';
+import type { Store } from '../store/index.ts';
+
+export interface Candidate {
+  readonly contactId: string;
+  readonly email: string;
+  readonly domain: string;
+  readonly zone: string | null;
+}
+
+export interface AudienceView {
+  readonly enrollable: number;
+  readonly suppressed: number;
+  readonly alreadyEnrolled: number;
+}
+
+/** SQL condition over `contacts c` for an audience, with its parameters. An empty audience matches nobody. */
+function members(audience: Audience): { sql: string; params: string[] } {
+  if (audience.everyone) return { sql: '1', params: [] };
+  const parts: string[] = [];
+  const params: string[] = [];
+  if (audience.listIds.length > 0) {
+    parts.push('c.id in (select contact_id from list_members where list_id in (select value from json_each(?)))');
+    params.push(JSON.stringify(audience.listIds));
+  }
+  if (audience.contactIds.length > 0) {
+    parts.push('c.id in (select value from json_each(?))');
+    params.push(JSON.stringify(audience.contactIds));
+  }
+  return { sql: parts.length === 0 ? '0' : `(${parts.join(' or ')})`, params };
+}
+
+// Suppression is looked up here too, not only in the contact's status: a domain may be suppressed.
+const suppressed = `(c.status <> 'active' or exists (select 1 from suppressions s where s.kind = 'address' and s.value = c.email)
+  or exists (select 1 from suppressions s where s.kind = 'domain' and (s.value = c.domain or c.domain like '%.' || s.value)))`;
+
+function enrolled(rules: CampaignRules): string {
+  const states = rules.reEnrol === 'when_finished' ? `and e.state in ('pending','active','paused','held')` : '';
+  // A person who opted out or bounced never enrols again whatever the rule (their status is not active).
+  return `exists (select 1 from enrolments e where e.campaign_id = ? and e.contact_id = c.id ${states})`;
+}
+
+/** How many would be enrolled now, and who is left out and why. */
+export function viewAudience(store: Store, campaignId: string, audience: Audience, rules: CampaignRules): AudienceView {
+  const { sql, params } = members(audience);
+  return store
+    .prepareRead(
+      `select coalesce(sum(not blocked and not known), 0) as enrollable, coalesce(sum(blocked), 0) as suppressed, coalesce(sum(known and not blocked), 0) as alreadyEnrolled
+       from (select ${suppressed} as blocked, ${enrolled(rules)} as known from contacts c where ${sql})`,
+    )
+    .get(campaignId, ...params) as AudienceView;
+}
+
+/** People to enrol, in order of id after `afterId`: pages of a launch. */
+export function candidates(store: Store, campaignId: string, audience: Audience, rules: CampaignRules, afterId: string, limit: number): Candidate[] {
+  const { sql, params } = members(audience);
+  return store
+    .prepareRead(
+      `select c.id as contactId, c.email, c.domain, c.time_zone as zone from contacts c
+       where c.id > ? and not ${suppressed} and not ${enrolled(rules)} and ${sql} order by c.id limit ?`,
+    )
+    .all(afterId, campaignId, ...params, limit) as Candidate[];
+}

@@ -1,0 +1,334 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Campaign, CampaignCounts, CampaignInput, CampaignPatch, CampaignRules, CampaignStatus, Audience, Preflight } from '../../../shared/schemas/campaign.ts';
+import type { Calendar, Page, PageQuery } from '../../../shared/schemas/common.ts';
+import type { MailboxLimits, MailboxState } from '../../../shared/schemas/mailbox.ts';
+import type { SequenceGraph } from '../../../shared/schemas/sequence.ts';
+import type { Events } from '../events/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
+import { decodeCursor, encodeCursor } from '../lib/page.ts';
+import type { Logger } from '../ports.ts';
+import { emailSteps, type Enrolments } from '../sequences/index.ts';
+import type { Store, Tx } from '../store/index.ts';
+import { viewAudience } from './audience.ts';
+import type { Launcher, LaunchTarget } from './launch.ts';
+import { checkPreflight } from './preflight.ts';
+
+export interface Campaigns {
+  list(query: PageQuery & { status?: CampaignStatus | undefined }): Page<Campaign>;
+  create(input: CampaignInput): Campaign;
+  get(id: string): Campaign;
+  update(id: string, patch: CampaignPatch): Campaign;
+  remove(id: string): void;
+  preflight(id: string): Preflight;
+  /** Pins the active version, enrols the audience and starts sending. Throws preflight_failed with the reasons. */
+  launch(id: string): Promise<Campaign>;
+  pause(id: string): Campaign;
+  resume(id: string): Campaign;
+  stop(id: string): Promise<Campaign>;
+  enrol(id: string, contactIds: readonly string[]): Promise<{ enrolled: number; leftOut: number }>;
+  /** Goes on with launches that a crash interrupted. */
+  recover(): Promise<void>;
+  /** Closes campaigns whose last enrolment has ended. */
+  closeFinished(tx: Tx): void;
+}
+
+interface CampaignRow {
+  id: string;
+  name: string;
+  sequenceId: string;
+  sequenceName: string;
+  versionId: string | null;
+  versionNumber: number | null;
+  status: CampaignStatus;
+  statusReason: string | null;
+  audience: string;
+  mailboxIds: string;
+  rules: string;
+  launchedAt: number | null;
+  pausedAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+interface MailboxRow {
+  id: string;
+  name: string;
+  state: MailboxState;
+  hasInbox: number;
+  calendar: string;
+  limits: string;
+  nextSendAt: number;
+}
+
+const columns = `g.id, g.name, g.sequence_id as sequenceId, s.name as sequenceName, g.sequence_version_id as versionId, v.number as versionNumber, g.status, g.status_reason as statusReason,
+  g.audience, g.mailbox_ids as mailboxIds, g.rules, g.launched_at as launchedAt, g.paused_at as pausedAt, g.created_at as createdAt, g.updated_at as updatedAt`;
+const joins = 'from campaigns g join sequences s on s.id = g.sequence_id left join sequence_versions v on v.id = g.sequence_version_id';
+
+/** Marks a launch that has not enrolled everybody yet. */
+const enrolling = 'enrolling';
+
+export interface CampaignsDeps {
+  store: Store;
+  events: Events;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  enrolments: Enrolments;
+  launcher: Launcher;
+  counts(campaignIds: readonly string[]): Map<string, CampaignCounts>;
+  /** Merge fields without fallback that the graph needs. */
+  requiredFields(graph: SequenceGraph): string[];
+  secretsLocked(): boolean;
+  wake(): void;
+}
+
+export function createCampaigns(deps: CampaignsDeps): Campaigns {
+  const { store, events, clock, ids, log, enrolments, launcher } = deps;
+
+  function rowOf(id: string): CampaignRow {
+    const row = store.prepareRead(`select ${columns} ${joins} where g.id = ?`).get(id) as CampaignRow | undefined;
+    if (row === undefined) throw new AppError('not_found', 'There is no such campaign.');
+    return row;
+  }
+
+  function present(rows: readonly CampaignRow[]): Campaign[] {
+    const counts = deps.counts(rows.map((row) => row.id));
+    return rows.map((row) => {
+      const next = store.prepareRead(`select min(slot_at) as at from deliveries where campaign_id = ? and state in ('planned','deferred')`).get(row.id) as { at: number | null };
+      const own = counts.get(row.id);
+      if (own === undefined) throw new AppError('internal', 'A campaign could not be counted.');
+      return {
+        id: row.id, name: row.name, sequenceId: row.sequenceId, sequenceName: row.sequenceName, sequenceVersion: row.versionNumber, status: row.status, statusReason: row.statusReason,
+        audience: JSON.parse(row.audience) as Audience, mailboxIds: JSON.parse(row.mailboxIds) as string[], rules: JSON.parse(row.rules) as CampaignRules, counts: own,
+        nextSlotAt: next.at, launchedAt: row.launchedAt, createdAt: row.createdAt, updatedAt: row.updatedAt,
+      };
+    });
+  }
+
+  function get(id: string): Campaign {
+    return present([rowOf(id)])[0] as Campaign;
+  }
+
+  function mailboxesOf(mailboxIds: readonly string[]): MailboxRow[] {
+    return store.prepareRead(`select id, name, state, imap is not null as hasInbox, calendar, limits, next_send_at as nextSendAt from mailboxes where id in (select value from json_each(?))`).all(JSON.stringify(mailboxIds)) as MailboxRow[];
+  }
+
+  function checkReferences(input: { sequenceId?: string | undefined; mailboxIds?: readonly string[] | undefined; audience?: Audience | undefined }): void {
+    const fields: Record<string, string> = {};
+    if (input.sequenceId !== undefined && store.prepareRead('select 1 from sequences where id = ?').get(input.sequenceId) === undefined) fields['sequenceId'] = 'There is no such sequence.';
+    if (input.mailboxIds !== undefined && mailboxesOf(input.mailboxIds).length !== new Set(input.mailboxIds).size) fields['mailboxIds'] = 'One of these mailboxes does not exist.';
+    const listIds = new Set(input.audience?.listIds ?? []);
+    if (listIds.size > 0) {
+      const known = store.prepareRead('select count(*) as n from lists where id in (select value from json_each(?))').get(JSON.stringify([...listIds])) as { n: number };
+      if (known.n !== listIds.size) fields['audience.listIds'] = 'One of these lists does not exist.';
+    }
+    if (Object.keys(fields).length > 0) throw new AppError('validation', Object.values(fields).join(' '), { fields });
+  }
+
+  function sequenceOf(row: CampaignRow): { versionId: string | null; graph: SequenceGraph; draftChanged: boolean } {
+    const sequence = store
+      .prepareRead('select s.active_version_id as versionId, v.graph as graph, s.draft as draft from sequences s left join sequence_versions v on v.id = s.active_version_id where s.id = ?')
+      .get(row.sequenceId) as { versionId: string | null; graph: string | null; draft: string };
+    return { versionId: sequence.versionId, graph: sequence.graph === null ? { steps: [] } : (JSON.parse(sequence.graph) as SequenceGraph), draftChanged: sequence.graph !== null && sequence.graph !== sequence.draft };
+  }
+
+  /** How many of the audience have no value for a field that the texts need. */
+  function missingFields(row: CampaignRow, graph: SequenceGraph): { field: string; count: number }[] {
+    const builtIn: Record<string, string> = { first_name: 'first_name', last_name: 'last_name', company: 'company', title: 'title', phone: 'phone', website: 'website', city: 'city', country: 'country' };
+    const audience = JSON.parse(row.audience) as Audience;
+    return deps.requiredFields(graph).flatMap((field) => {
+      const name = field.replace(/^(contact|custom)\./, '');
+      const column = builtIn[name] ?? `json_extract(c.custom, '$."${name.replaceAll(/["'\\]/g, '')}"')`;
+      const scope = audience.everyone ? '1' : `(c.id in (select contact_id from list_members where list_id in (select value from json_each(?))) or c.id in (select value from json_each(?)))`;
+      const params = audience.everyone ? [] : [JSON.stringify(audience.listIds), JSON.stringify(audience.contactIds)];
+      const { n } = store.prepareRead(`select count(*) as n from contacts c where c.status = 'active' and coalesce(${column}, '') = '' and ${scope}`).get(...params) as { n: number };
+      return n === 0 ? [] : [{ field, count: n }];
+    });
+  }
+
+  function preflight(id: string): Preflight {
+    const row = rowOf(id);
+    const audience = JSON.parse(row.audience) as Audience;
+    const rules = JSON.parse(row.rules) as CampaignRules;
+    const mailboxIds = JSON.parse(row.mailboxIds) as string[];
+    const mailboxes = mailboxesOf(mailboxIds);
+    const { versionId, graph, draftChanged } = sequenceOf(row);
+    return checkPreflight({
+      status: row.status, audience: viewAudience(store, id, audience, rules), audienceNamed: audience.everyone || audience.listIds.length + audience.contactIds.length > 0,
+      sequenceActive: versionId !== null, draftChanged, followUps: Math.max(0, emailSteps(graph).length - 1), rules,
+      mailboxes: mailboxes.map((mailbox) => ({ name: mailbox.name, state: mailbox.state, hasInbox: mailbox.hasInbox === 1, calendar: JSON.parse(mailbox.calendar) as Calendar })),
+      missingMailboxes: new Set(mailboxIds).size - mailboxes.length, missingFields: missingFields(row, graph), secretsLocked: deps.secretsLocked(), now: clock.now(),
+    });
+  }
+
+  function targetOf(row: CampaignRow, audience?: Audience): LaunchTarget {
+    const version = store.prepareRead('select graph from sequence_versions where id = ?').get(row.versionId) as { graph: string } | undefined;
+    if (row.versionId === null || version === undefined) throw new AppError('wrong_state', 'The campaign has not been launched.');
+    return {
+      campaignId: row.id, versionId: row.versionId, graph: JSON.parse(version.graph) as SequenceGraph, audience: audience ?? (JSON.parse(row.audience) as Audience), rules: JSON.parse(row.rules) as CampaignRules,
+      mailboxes: mailboxesOf(JSON.parse(row.mailboxIds) as string[]).map((mailbox) => ({ id: mailbox.id, limits: JSON.parse(mailbox.limits) as MailboxLimits, calendar: JSON.parse(mailbox.calendar) as Calendar, nextSendAt: mailbox.nextSendAt })),
+    };
+  }
+
+  function setStatus(tx: Tx, id: string, status: CampaignStatus, reason: string | null): void {
+    tx.prepare('update campaigns set status = ?, status_reason = ?, updated_at = ? where id = ?').run(status, reason, clock.now(), id);
+  }
+
+  async function enrolAll(row: CampaignRow): Promise<void> {
+    const target = targetOf(row);
+    const total = viewAudience(store, row.id, target.audience, target.rules).enrollable;
+    const progress = (done: number, state: string) => events.progress({ task: 'launch', id: row.id, done, total, state });
+    const done = await launcher.enrolAll(target, (count) => progress(count, 'running'), () => rowOf(row.id).status === 'stopped');
+    progress(done, 'finished');
+    store.transaction((tx) => tx.prepare(`update campaigns set status_reason = null where id = ? and status_reason = ?`).run(row.id, enrolling));
+    deps.wake();
+  }
+
+  function wrongStatus(row: CampaignRow, wish: string): AppError {
+    return new AppError('wrong_state', `The campaign is ${row.status}; it cannot be ${wish}.`, { status: row.status });
+  }
+
+  return {
+    get,
+    preflight,
+    list(query) {
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
+      const parts = [query.status === undefined ? '1' : 'g.status = ?', query.q === undefined || query.q === '' ? '1' : 'g.name like ?'];
+      const params = [...(query.status === undefined ? [] : [query.status]), ...(query.q === undefined || query.q === '' ? [] : [`%${query.q}%`])];
+      const total = (store.prepareRead(`select count(*) as n from campaigns g where ${parts.join(' and ')}`).get(...params) as { n: number }).n;
+      const rows = store
+        .prepareRead(`select ${columns} ${joins} where ${parts.join(' and ')} ${after === null ? '' : 'and (g.created_at, g.id) < (?, ?)'} order by g.created_at desc, g.id desc limit ?`)
+        .all(...params, ...(after ?? []), query.limit + 1) as CampaignRow[];
+      const items = rows.slice(0, query.limit);
+      const last = items.at(-1);
+      return { items: present(items), nextCursor: rows.length > query.limit && last !== undefined ? encodeCursor([last.createdAt, last.id]) : null, total };
+    },
+    create(input) {
+      checkReferences(input);
+      const id = ids.next();
+      const now = clock.now();
+      store.transaction((tx) =>
+        tx.prepare(`insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, ?, ?, 'draft', ?, ?, ?, ?, ?)`)
+          .run(id, input.name, input.sequenceId, JSON.stringify(input.audience), JSON.stringify([...new Set(input.mailboxIds)]), JSON.stringify(input.rules), now, now),
+      );
+      return get(id);
+    },
+    update(id, patch) {
+      const row = rowOf(id);
+      if (row.status !== 'draft' && (patch.sequenceId !== undefined || patch.audience !== undefined)) throw new AppError('wrong_state', 'Sequence and audience are fixed once a campaign was launched. Copy the campaign instead.');
+      if (row.status === 'stopped' || row.status === 'finished') {
+        if (patch.mailboxIds !== undefined || patch.rules !== undefined) throw wrongStatus(row, 'changed');
+      }
+      checkReferences(patch);
+      store.transaction((tx) =>
+        tx.prepare('update campaigns set name = ?, sequence_id = ?, audience = ?, mailbox_ids = ?, rules = ?, updated_at = ? where id = ?').run(
+          patch.name ?? row.name, patch.sequenceId ?? row.sequenceId, patch.audience === undefined ? row.audience : JSON.stringify(patch.audience),
+          patch.mailboxIds === undefined ? row.mailboxIds : JSON.stringify([...new Set(patch.mailboxIds)]), patch.rules === undefined ? row.rules : JSON.stringify(patch.rules), clock.now(), id,
+        ),
+      );
+      deps.wake();
+      return get(id);
+    },
+    remove(id) {
+      const row = rowOf(id);
+      if (row.status === 'running' || row.status === 'paused') throw new AppError('in_use', 'Stop the campaign before you delete it.');
+      store.transaction((tx) => {
+        // What happened to people stays: only a campaign that never sent anything is deleted with its rows.
+        const sent = tx.prepare('select 1 from deliveries where campaign_id = ? limit 1').get(id);
+        if (sent !== undefined) throw new AppError('in_use', 'This campaign has mailed people; its history is kept. It can only be left stopped.');
+        tx.prepare('delete from enrolments where campaign_id = ?').run(id);
+        tx.prepare('delete from campaigns where id = ?').run(id);
+      });
+    },
+    async launch(id) {
+      const check = preflight(id);
+      const blocking = check.items.filter((item) => item.blocking && !item.ok);
+      if (blocking.length > 0) {
+        throw new AppError(blocking.some((item) => item.code === 'draft') ? 'wrong_state' : 'preflight_failed', blocking.map((item) => item.message).join(' '), { items: blocking.map((item) => item.code) });
+      }
+      const { versionId } = sequenceOf(rowOf(id));
+      store.transaction((tx) => {
+        const changed = tx.prepare(`update campaigns set status = 'running', status_reason = ?, sequence_version_id = ?, launched_at = ?, updated_at = ? where id = ? and status = 'draft'`).run(enrolling, versionId, clock.now(), clock.now(), id);
+        if (changed.changes !== 1) throw new AppError('wrong_state', 'The campaign was launched already.');
+        events.append(tx, { type: 'campaign_launched', actor: 'person', campaignId: id, data: { people: check.people } });
+      });
+      await enrolAll(rowOf(id));
+      return get(id);
+    },
+    pause(id) {
+      const row = rowOf(id);
+      if (row.status !== 'running') throw wrongStatus(row, 'paused');
+      store.transaction((tx) => {
+        tx.prepare(`update campaigns set status = 'paused', paused_at = ?, updated_at = ? where id = ?`).run(clock.now(), clock.now(), id);
+        events.append(tx, { type: 'campaign_paused', actor: 'person', campaignId: id });
+      });
+      return get(id);
+    },
+    resume(id) {
+      const row = rowOf(id);
+      if (row.status !== 'paused') throw wrongStatus(row, 'resumed');
+      const now = clock.now();
+      const pausedAt = row.pausedAt ?? now;
+      store.transaction((tx) => {
+        tx.prepare(`update campaigns set status = 'running', status_reason = ?, paused_at = null, updated_at = ? where id = ?`).run(row.statusReason, now, id);
+        // The clock was frozen: what was left of each delay is still left.
+        tx.prepare(`update deliveries set slot_at = max(slot_at, ?1) + (?2 - ?1), why = 'slot', why_detail = 'campaign_paused', updated_at = ?2 where campaign_id = ?3 and state in ('planned','deferred')`).run(pausedAt, now, id);
+        tx.prepare(`update enrolments set paused_until = paused_until + ? where campaign_id = ? and state = 'paused' and paused_until is not null`).run(now - pausedAt, id);
+        events.append(tx, { type: 'campaign_resumed', actor: 'person', campaignId: id, data: { shiftMs: now - pausedAt } });
+      });
+      deps.wake();
+      return get(id);
+    },
+    async stop(id) {
+      const row = rowOf(id);
+      if (row.status !== 'running' && row.status !== 'paused') throw wrongStatus(row, 'stopped');
+      // The status comes first: from here on nothing of this campaign is claimed.
+      store.transaction((tx) => {
+        setStatus(tx, id, 'stopped', null);
+        events.append(tx, { type: 'campaign_stopped', actor: 'person', campaignId: id });
+      });
+      await stopEnrolments(id);
+      return get(id);
+    },
+    async enrol(id, contactIds) {
+      const row = rowOf(id);
+      if (row.status === 'finished') {
+        store.transaction((tx) => setStatus(tx, id, 'running', null));
+      } else if (row.status !== 'running' && row.status !== 'paused') throw wrongStatus(row, 'extended');
+      const enrolled = await launcher.enrolAll(targetOf(row, { listIds: [], contactIds: [...contactIds], everyone: false }), () => undefined, () => false);
+      deps.wake();
+      return { enrolled, leftOut: new Set(contactIds).size - enrolled };
+    },
+    async recover() {
+      const rows = store.prepareRead(`select id, status, status_reason as reason from campaigns where status_reason = ? or status = 'stopped'`).all(enrolling) as { id: string; status: string; reason: string | null }[];
+      for (const { id, status } of rows) {
+        if (status === 'stopped') await stopEnrolments(id);
+        else {
+          log.info({ campaignId: id }, 'going on with an interrupted launch');
+          await enrolAll(rowOf(id));
+        }
+      }
+    },
+    closeFinished(tx) {
+      const done = tx
+        .prepare(`select id from campaigns c where status = 'running' and status_reason is null and launched_at is not null and not exists (select 1 from enrolments e where e.campaign_id = c.id and e.state in ('pending','active','paused','held'))`)
+        .all() as { id: string }[];
+      for (const { id } of done) {
+        setStatus(tx, id, 'finished', null);
+        events.append(tx, { type: 'campaign_finished', actor: 'engine', campaignId: id });
+      }
+    },
+  };
+
+  async function stopEnrolments(id: string): Promise<void> {
+    for (;;) {
+      const living = store.prepareRead(`select id from enrolments where campaign_id = ? and state in ('pending','active','paused','held') limit 200`).all(id) as { id: string }[];
+      if (living.length === 0) return;
+      store.transaction((tx) => {
+        for (const enrolment of living) enrolments.stop(tx, enrolment.id, 'campaign_stopped', 'person');
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}

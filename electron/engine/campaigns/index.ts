@@ -1,0 +1,3 @@
+export { createCampaigns, type Campaigns } from './campaigns.ts';
+export { createEnrolmentList, type EnrolmentList } from './enrolment-list.ts';
+export { createLauncher, type Launcher } from './launch.ts';

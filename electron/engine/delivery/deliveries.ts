@@ -1,0 +1,235 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
+import type { Delivery, DeliveryKind, DeliveryState, Why, WhyCode } from '../../../shared/schemas/delivery.ts';
+import type { Events } from '../events/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
+import { decodeCursor, encodeCursor } from '../lib/page.ts';
+import type { Dispatcher, Planner } from '../scheduling/index.ts';
+import type { StoredContent } from '../store/schema/deliveries.ts';
+import type { Store, Tx } from '../store/index.ts';
+import type { Outbox } from './outbox.ts';
+
+export interface DeliveryQuery extends PageQuery {
+  state?: DeliveryState | DeliveryState[] | undefined;
+  kind?: DeliveryKind | undefined;
+  campaignId?: string | undefined;
+  mailboxId?: string | undefined;
+  contactId?: string | undefined;
+  enrolmentId?: string | undefined;
+}
+
+/** A message that is not a step of a sequence: a person's reply, a one-off or a test. */
+export interface QueuedMessage {
+  readonly kind: 'reply' | 'one-off' | 'test';
+  readonly uniqueKey: string;
+  readonly mailboxId: string;
+  readonly recipient: string;
+  readonly contactId: string | null;
+  readonly content: StoredContent;
+}
+
+export interface Deliveries {
+  list(query: DeliveryQuery): Page<Delivery>;
+  get(id: string): Delivery;
+  /** Plans a failed, held, cancelled or skipped delivery again. Throws wrong_state otherwise. */
+  retry(id: string): Delivery;
+  /** Cancels a waiting, failed or unknown delivery. */
+  drop(id: string): Delivery;
+  /** A person decides an unknown outcome. */
+  resolve(id: string, outcome: 'sent' | 'send_again' | 'cancel'): Delivery;
+  /** Queues a message; the same key never makes a second row, it returns the first one's id. */
+  queue(tx: Tx, message: QueuedMessage): string;
+  /** The next sends, soonest first. */
+  next(limit: number): Delivery[];
+}
+
+interface Row {
+  id: string;
+  kind: DeliveryKind;
+  state: DeliveryState;
+  priority: number;
+  campaignId: string | null;
+  campaignName: string | null;
+  enrolmentId: string | null;
+  contactId: string | null;
+  contactName: string;
+  recipient: string;
+  recipientDomain: string;
+  mailboxId: string | null;
+  mailboxName: string | null;
+  stepId: string | null;
+  stepNumber: number | null;
+  variantId: string | null;
+  subject: string | null;
+  messageId: string | null;
+  slotAt: number;
+  why: string;
+  whyDetail: string | null;
+  attempts: number;
+  sentAt: number | null;
+  finalReason: string | null;
+  answerClass: Delivery['answerClass'];
+  answer: string | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+const columns = `d.id, d.kind, d.state, d.priority, d.campaign_id as campaignId, g.name as campaignName, d.enrolment_id as enrolmentId, d.contact_id as contactId,
+  trim(coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, '')) as contactName, d.recipient, d.recipient_domain as recipientDomain, d.mailbox_id as mailboxId, m.name as mailboxName,
+  d.step_id as stepId, d.step_number as stepNumber, d.variant_id as variantId, coalesce(d.subject, json_extract(d.content, '$.subject')) as subject, d.message_id as messageId,
+  d.slot_at as slotAt, d.why, d.why_detail as whyDetail, d.attempts, d.sent_at as sentAt, d.final_reason as finalReason, d.answer_class as answerClass, d.answer,
+  d.created_at as createdAt, d.updated_at as updatedAt`;
+const joins = `from deliveries d left join campaigns g on g.id = d.campaign_id left join contacts c on c.id = d.contact_id left join mailboxes m on m.id = d.mailbox_id`;
+
+const sorts: Record<string, string> = { createdAt: 'd.created_at', slotAt: 'd.slot_at', sentAt: 'd.sent_at', updatedAt: 'd.updated_at' };
+
+export function createDeliveries(deps: { store: Store; events: Events; clock: Clock; ids: Ids; outbox: Outbox; planner: Planner; dispatcher: () => Dispatcher }): Deliveries {
+  const { store, events, clock, ids, outbox, planner } = deps;
+
+  function whyOf(row: Row): Why | null {
+    if (row.state === 'unknown') return { code: 'unknown_outcome', until: null, detail: row.whyDetail };
+    if (row.state === 'held') return { code: row.why as WhyCode, until: null, detail: row.whyDetail };
+    if (row.state !== 'planned' && row.state !== 'deferred') return null;
+    const now = clock.now();
+    if (row.mailboxId === null) return { code: 'mailbox_gone', until: null, detail: null };
+    if (row.slotAt > now) {
+      // A slot in the future is the reason, unless something stronger holds the row even beyond it.
+      const block = row.priority === 0 ? null : deps.dispatcher().explain({ ...row, mailboxId: row.mailboxId });
+      if (block !== null && (block.until === null || block.until > row.slotAt)) return { code: block.code, until: block.until, detail: block.detail ?? null };
+      return { code: row.why as WhyCode, until: row.slotAt, detail: row.whyDetail };
+    }
+    const block = deps.dispatcher().explain({ ...row, mailboxId: row.mailboxId });
+    return block === null ? { code: 'connection_busy', until: null, detail: null } : { code: block.code, until: block.until, detail: block.detail ?? null };
+  }
+
+  function present(row: Row): Delivery {
+    return {
+      id: row.id, kind: row.kind, state: row.state, why: whyOf(row), campaignId: row.campaignId, campaignName: row.campaignName, enrolmentId: row.enrolmentId, contactId: row.contactId,
+      contactName: row.contactName, recipient: row.recipient, mailboxId: row.mailboxId, mailboxName: row.mailboxName, stepId: row.stepId, stepNumber: row.stepNumber, variantId: row.variantId,
+      subject: row.subject, messageId: row.messageId, slotAt: row.slotAt, attempts: row.attempts, sentAt: row.sentAt, finalReason: row.finalReason, answerClass: row.answerClass, answer: row.answer,
+      createdAt: row.createdAt, updatedAt: row.updatedAt,
+    };
+  }
+
+  function get(id: string): Delivery {
+    const row = store.prepareRead(`select ${columns} ${joins} where d.id = ?`).get(id) as Row | undefined;
+    if (row === undefined) throw new AppError('not_found', 'There is no such delivery.');
+    return present(row);
+  }
+
+  function wrongState(delivery: Delivery, wish: string): AppError {
+    return new AppError('wrong_state', `This mail is ${delivery.state}; it cannot be ${wish}.`, { state: delivery.state });
+  }
+
+  function where(query: DeliveryQuery): { sql: string; params: (string | number)[] } {
+    const parts: string[] = [];
+    const params: (string | number)[] = [];
+    const equal = (column: string, value: string | undefined) => {
+      if (value === undefined) return;
+      parts.push(`${column} = ?`);
+      params.push(value);
+    };
+    const states = query.state === undefined ? [] : Array.isArray(query.state) ? query.state : [query.state];
+    if (states.length > 0) {
+      parts.push(`d.state in (${states.map(() => '?').join(',')})`);
+      params.push(...states);
+    }
+    equal('d.kind', query.kind);
+    equal('d.campaign_id', query.campaignId);
+    equal('d.mailbox_id', query.mailboxId);
+    equal('d.contact_id', query.contactId);
+    equal('d.enrolment_id', query.enrolmentId);
+    if (query.q !== undefined && query.q !== '') {
+      parts.push(`(d.recipient like ? escape '\\' or d.subject like ? escape '\\')`);
+      const like = `%${query.q.replaceAll(/[\\%_]/g, '\\$&')}%`;
+      params.push(like, like);
+    }
+    return { sql: parts.length === 0 ? '' : `where ${parts.join(' and ')}`, params };
+  }
+
+  return {
+    get,
+    list(query) {
+      const { sql, params } = where(query);
+      const descending = query.sort === undefined || query.sort.startsWith('-');
+      const column = sorts[(query.sort ?? '-createdAt').replace(/^-/, '')];
+      if (column === undefined) throw new AppError('bad_request', `Sort by one of ${Object.keys(sorts).join(', ')}.`, { fields: { sort: 'Unknown field' } });
+      const total = (store.prepareRead(`select count(*) as n from deliveries d ${sql}`).get(...params) as { n: number }).n;
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
+      const compare = after === null ? '' : `${sql === '' ? 'where' : 'and'} (coalesce(${column}, 0), d.id) ${descending ? '<' : '>'} (?, ?)`;
+      const rows = store
+        .prepareRead(`select ${columns}, coalesce(${column}, 0) as sortValue ${joins} ${sql} ${compare} order by ${sortExpression(column)} ${descending ? 'desc' : 'asc'}, d.id ${descending ? 'desc' : 'asc'} limit ?`)
+        .all(...params, ...(after ?? []), query.limit + 1) as (Row & { sortValue: number })[];
+      const items = rows.slice(0, query.limit);
+      const last = items.at(-1);
+      return { items: items.map(present), nextCursor: rows.length > query.limit && last !== undefined ? encodeCursor([last.sortValue, last.id]) : null, total };
+    },
+    retry(id) {
+      const delivery = get(id);
+      if (delivery.state !== 'failed' && delivery.state !== 'held' && delivery.state !== 'deferred' && delivery.state !== 'cancelled' && delivery.state !== 'skipped') throw wrongState(delivery, 'sent again');
+      store.transaction((tx) => {
+        const now = clock.now();
+        if (delivery.enrolmentId !== null) {
+          const enrolment = tx.prepare('select state from enrolments where id = ?').get(delivery.enrolmentId) as { state: string } | undefined;
+          if (enrolment?.state === 'stopped' || enrolment?.state === 'failed' || enrolment?.state === 'paused') {
+            if (!planner.resume(tx, delivery.enrolmentId, 'person', 'retry')) throw new AppError('wrong_state', 'This person opted out, bounced or is enrolled again: the mail cannot be sent.');
+            return;
+          }
+        }
+        tx.prepare(
+          `update deliveries set state = 'planned', slot_at = ?, why = 'slot', why_detail = null, attempts = 0, final_at = null, final_reason = null, boot = null, updated_at = ?
+           where id = ? and state in ('failed','held','deferred','cancelled','skipped')`,
+        ).run(now, now, id);
+        events.append(tx, { type: 'released', actor: 'person', reason: 'retry', deliveryId: id, enrolmentId: delivery.enrolmentId, campaignId: delivery.campaignId, contactId: delivery.contactId, mailboxId: delivery.mailboxId });
+      });
+      deps.dispatcher().wake();
+      return get(id);
+    },
+    drop(id) {
+      const delivery = get(id);
+      store.transaction((tx) => {
+        const row = outbox.row(tx, id);
+        if (row === undefined || row.state === 'sent' || row.state === 'sending' || row.state === 'cancelled') throw wrongState(delivery, 'cancelled');
+        outbox.cancel(tx, row, 'by_hand', 'person');
+      });
+      return get(id);
+    },
+    resolve(id, outcome) {
+      const delivery = get(id);
+      if (delivery.state !== 'unknown') throw wrongState(delivery, 'decided');
+      store.transaction((tx) => {
+        if (outcome === 'sent') outbox.markFound(tx, { deliveryId: id, source: 'person' }, 'person');
+        else if (outcome === 'send_again') outbox.markAbsent(tx, id, 'by_hand', 'person');
+        else {
+          const row = outbox.row(tx, id);
+          if (row !== undefined) outbox.cancel(tx, row, 'by_hand', 'person');
+        }
+      });
+      deps.dispatcher().wake();
+      return get(id);
+    },
+    queue(tx, message) {
+      const known = tx.prepare('select id from deliveries where kind = ? and unique_key = ?').get(message.kind, message.uniqueKey) as { id: string } | undefined;
+      if (known !== undefined) return known.id;
+      const id = ids.next();
+      const now = clock.now();
+      tx.prepare(
+        `insert into deliveries (id, kind, unique_key, state, priority, contact_id, mailbox_id, recipient, recipient_domain, content, slot_at, why, created_at, updated_at)
+         values (?, ?, ?, 'planned', 0, ?, ?, ?, ?, ?, ?, 'slot', ?, ?)`,
+      ).run(id, message.kind, message.uniqueKey, message.contactId, message.mailboxId, message.recipient, message.recipient.slice(message.recipient.lastIndexOf('@') + 1).toLowerCase(), JSON.stringify(message.content), now, now, now);
+      events.append(tx, { type: 'planned', actor: 'person', deliveryId: id, contactId: message.contactId, mailboxId: message.mailboxId, data: { kind: message.kind } });
+      tx.afterCommit(() => deps.dispatcher().wake());
+      return id;
+    },
+    next(limit) {
+      const rows = store.prepareRead(`select ${columns} ${joins} where d.state in ('planned','deferred') and d.id in (select id from deliveries where state in ('planned','deferred') order by slot_at limit ?) order by d.slot_at`).all(limit) as Row[];
+      return rows.map(present);
+    },
+  };
+}
+
+/** `created_at` stays bare so that its index serves the order; nullable columns sort by their coalesced value. */
+function sortExpression(column: string): string {
+  return column === 'd.sent_at' ? 'coalesce(d.sent_at, 0)' : column;
+}

@@ -1,0 +1,6 @@
+export { classifyAnswer, type AnswerVerdict } from './answers.ts';
+export { createDeliveries, type Deliveries, type DeliveryQuery, type QueuedMessage } from './deliveries.ts';
+export { createOutbox, type Evidence, type Outbox, type OutboxRow } from './outbox.ts';
+export { createReconciler, sentGraceMs, type Reconciler } from './reconcile.ts';
+export { createSender, type Attempt, type Sender, type SenderProfile } from './sender.ts';
+export { createWriteBatch, type WriteBatch } from './write-batch.ts';

@@ -1,0 +1,249 @@
+import type { DeliveryKind, DeliveryState, HoldReason } from '../../../shared/schemas/delivery.ts';
+import type { Actor, EventType } from '../../../shared/schemas/event.ts';
+import type { Contacts } from '../contacts/index.ts';
+import type { Events } from '../events/index.ts';
+import { backoffMs, mailboxBackoff, recipientBackoff } from '../lib/backoff.ts';
+import { day, type Clock } from '../lib/clock.ts';
+import type { Random } from '../lib/random.ts';
+import type { SendOutcome, SmtpAnswer } from '../ports.ts';
+import type { Block, Planner } from '../scheduling/index.ts';
+import type { Enrolments } from '../sequences/index.ts';
+import type { StoredContent } from '../store/schema/deliveries.ts';
+import type { Tx } from '../store/index.ts';
+import { classifyAnswer, type AnswerVerdict } from './answers.ts';
+import { statesBefore, type DeliveryEvent } from './states.ts';
+
+/** A delivery as the sender needs it. */
+export interface OutboxRow {
+  readonly id: string;
+  readonly kind: DeliveryKind;
+  readonly state: DeliveryState;
+  readonly priority: number;
+  readonly campaignId: string | null;
+  readonly enrolmentId: string | null;
+  readonly contactId: string | null;
+  readonly mailboxId: string;
+  readonly recipient: string;
+  readonly recipientDomain: string;
+  readonly stepId: string | null;
+  readonly stepNumber: number | null;
+  readonly variantId: string | null;
+  readonly content: StoredContent | null;
+  readonly slotAt: number;
+  readonly attempts: number;
+  readonly messageId: string | null;
+  readonly createdAt: number;
+}
+
+const columns = `id, kind, state, priority, campaign_id as campaignId, enrolment_id as enrolmentId, contact_id as contactId, mailbox_id as mailboxId,
+  recipient, recipient_domain as recipientDomain, step_id as stepId, step_number as stepNumber, variant_id as variantId, content, slot_at as slotAt, attempts,
+  message_id as messageId, created_at as createdAt`;
+
+/** Attempts and age after which a temporary failure becomes final. */
+const maxAttempts = 10;
+const maxAgeMs = 5 * day;
+
+/** What is written at the 354 answer, before the first body byte. */
+export interface BeginMark {
+  readonly messageId: string;
+  readonly contentHash: string;
+  readonly subject: string;
+  readonly connection: string;
+  readonly references: readonly string[];
+  readonly threadSubject: string;
+}
+
+/** Something outside SMTP that proves what became of a delivery. */
+export interface Evidence {
+  readonly messageId?: string;
+  readonly deliveryId?: string;
+  readonly source: 'sent_folder' | 'reply' | 'bounce' | 'person';
+}
+
+export interface Outbox {
+  /** The earliest due row of a mailbox for one priority and campaign (null = none), or undefined. */
+  due(tx: Tx, mailboxId: string, priority: number, campaignId: string | null, now: number): OutboxRow | undefined;
+  row(tx: Tx, id: string): OutboxRow | undefined;
+  claim(tx: Tx, row: OutboxRow): void;
+  /** Back to the queue: nothing was started. */
+  release(tx: Tx, id: string, reason: string): void;
+  /** The slot moves to the end of the block, with the reason on the row and in an event. */
+  moveSlot(tx: Tx, row: OutboxRow, block: Block): void;
+  hold(tx: Tx, row: OutboxRow, reason: HoldReason, detail: string): void;
+  /** Checks stop rules and suppression again and writes `sending`. False = withdraw. */
+  begin(tx: Tx, row: OutboxRow, mark: BeginMark): boolean;
+  /** Writes what the server said, with everything that must hold in the same transaction. Returns the verdict of a refusal. */
+  settle(tx: Tx, row: OutboxRow, outcome: SendOutcome): AnswerVerdict | null;
+  /** An unknown (or still open) delivery was found to have left. Returns true when that changed something. */
+  markFound(tx: Tx, evidence: Evidence, actor: Actor): boolean;
+  /** An unknown delivery is proven absent: it is planned again. */
+  markAbsent(tx: Tx, id: string, reason: string, actor: Actor): boolean;
+  cancel(tx: Tx, row: OutboxRow, reason: string, actor: Actor): void;
+  /** Rows of older boots: claimed → planned, sending → unknown. */
+  rescue(tx: Tx): { released: number; unknown: number };
+}
+
+export function createOutbox(deps: { events: Events; clock: Clock; random: Random; boot: string; planner: Planner; enrolments: Enrolments; contacts: Pick<Contacts, 'suppress' | 'isSuppressed'> }): Outbox {
+  const { events, clock, random, boot, planner, enrolments, contacts } = deps;
+
+  /** Moves a row along the transition table; false when its present state does not allow the event. */
+  function transit(tx: Tx, id: string, event: DeliveryEvent, to: DeliveryState, set: Record<string, unknown> = {}): boolean {
+    const names = Object.keys(set);
+    const from = statesBefore(event).map((state) => `'${state}'`).join(',');
+    const result = tx
+      .prepare(`update deliveries set state = '${to}', ${names.map((name) => `${name} = @${name}`).join(', ')}${names.length > 0 ? ', ' : ''}updated_at = @now where id = @id and state in (${from})`)
+      .run({ ...set, now: clock.now(), id });
+    return result.changes === 1;
+  }
+
+  function fact(tx: Tx, row: OutboxRow, type: EventType, actor: Actor, reason: string | null, data: Record<string, unknown> | null = null): void {
+    events.append(tx, { type, actor, reason, deliveryId: row.id, enrolmentId: row.enrolmentId, campaignId: row.campaignId, contactId: row.contactId, mailboxId: row.mailboxId, stepId: row.stepId, variantId: row.variantId, data });
+  }
+
+  function accepted(tx: Tx, row: OutboxRow, sentAt: number, actor: Actor, data: Record<string, unknown> | null): void {
+    fact(tx, row, 'sent', actor, null, data);
+    if (row.contactId !== null) tx.prepare('update contacts set last_sent_at = ?, soft_bounces = 0 where id = ?').run(sentAt, row.contactId);
+    if (row.enrolmentId !== null && row.stepId !== null) planner.planNext(tx, row.enrolmentId, row.stepId, sentAt);
+  }
+
+  function settleRefused(tx: Tx, row: OutboxRow, answer: SmtpAnswer): AnswerVerdict {
+    const verdict = classifyAnswer(answer);
+    const now = clock.now();
+    const said = { answer: `${answer.code} ${answer.enhanced === null ? '' : `${answer.enhanced} `}${answer.text}`.slice(0, 1000), answer_code: answer.code, answer_class: verdict.class };
+    const senderSide = verdict.scope === 'mailbox';
+    const exhausted = row.attempts + 1 >= maxAttempts || now - row.createdAt > maxAgeMs;
+    if ((verdict.permanent && !senderSide) || exhausted) {
+      transit(tx, row.id, 'fail', 'failed', { ...said, final_at: now, final_reason: verdict.class, attempts: row.attempts + 1 });
+      fact(tx, row, 'failed', 'server', verdict.class, { answer: said.answer });
+      failed(tx, row, verdict, said.answer);
+      return verdict;
+    }
+    const policy = senderSide ? mailboxBackoff : recipientBackoff;
+    const until = now + backoffMs(policy, row.attempts + 1, random);
+    transit(tx, row.id, 'defer', 'deferred', { ...said, slot_at: until, why: 'retry', why_detail: verdict.class, attempts: row.attempts + 1, boot: null });
+    fact(tx, row, 'deferred', 'server', verdict.class, { answer: said.answer, until });
+    if (verdict.scope === 'domain') {
+      tx.prepare(
+        `insert into domain_backoffs (domain, until, failures, reason) values (?, ?, 1, ?)
+         on conflict (domain) do update set until = max(until, excluded.until), failures = failures + 1, reason = excluded.reason`,
+      ).run(row.recipientDomain, until, verdict.class);
+    }
+    return verdict;
+  }
+
+  function failed(tx: Tx, row: OutboxRow, verdict: AnswerVerdict, answer: string): void {
+    const kind = verdict.suppress ? 'hard' : verdict.scope === 'recipient' ? 'soft' : null;
+    if (kind !== null) fact(tx, row, 'bounced', 'server', verdict.class, { kind, answer });
+    if (verdict.suppress) {
+      contacts.suppress(tx, { kind: 'address', value: row.recipient, reason: 'hard_bounce', note: answer, actor: 'server' });
+      if (row.contactId !== null) enrolments.stopContact(tx, row.contactId, 'bounced', 'server', { answer });
+    } else if (row.enrolmentId !== null) {
+      tx.prepare(`update enrolments set state = 'failed', reason = ?, updated_at = ? where id = ? and state in ('pending','active','held')`).run(verdict.class, clock.now(), row.enrolmentId);
+    }
+  }
+
+  const outbox: Outbox = {
+    due(tx, mailboxId, priority, campaignId, now) {
+      const row = tx
+        .prepare(
+          `select ${columns} from deliveries indexed by deliveries_due where mailbox_id = ? and priority = ? and campaign_id is ? and slot_at <= ? and state in ('planned','deferred') order by slot_at limit 1`,
+        )
+        .get(mailboxId, priority, campaignId, now);
+      return parseRow(row);
+    },
+    row: (tx, id) => parseRow(tx.prepare(`select ${columns} from deliveries where id = ?`).get(id)),
+    claim(tx, row) {
+      transit(tx, row.id, 'claim', 'claimed', { boot, claimed_at: clock.now() });
+    },
+    release(tx, id, reason) {
+      transit(tx, id, 'release', 'planned', { boot: null, claimed_at: null, why: 'retry', why_detail: reason });
+    },
+    moveSlot(tx, row, block) {
+      if (block.until === null) return;
+      const moved = tx.prepare(`update deliveries set slot_at = ?, why = ?, why_detail = ?, updated_at = ? where id = ? and state in ('planned','deferred')`).run(block.until, block.code, block.detail ?? null, clock.now(), row.id);
+      if (moved.changes === 1) fact(tx, row, 'slot_moved', 'engine', block.code, { from: row.slotAt, to: block.until });
+    },
+    hold(tx, row, reason, detail) {
+      if (!transit(tx, row.id, 'hold', 'held', { why: reason, why_detail: detail, boot: null })) return;
+      fact(tx, row, 'held', 'engine', reason, { detail });
+    },
+    begin(tx, row, mark) {
+      if (contacts.isSuppressed(tx, row.recipient) !== null && row.kind !== 'test') {
+        if (transit(tx, row.id, 'skip', 'skipped', { final_at: clock.now(), final_reason: 'suppressed' })) fact(tx, row, 'skipped', 'engine', 'suppressed');
+        if (row.enrolmentId !== null) enrolments.stop(tx, row.enrolmentId, 'suppressed', 'engine');
+        return false;
+      }
+      const now = clock.now();
+      // A stop rule that fired since the claim has already cancelled the row, so the state guards this update.
+      const begun = transit(tx, row.id, 'begin', 'sending', { message_id: mark.messageId, content_hash: mark.contentHash, subject: mark.subject, connection: mark.connection, sending_at: now, attempts: row.attempts + 1 });
+      if (begun && row.enrolmentId !== null && row.stepId !== null) {
+        tx.prepare(
+          `update enrolments set last_message_id = ?, "references" = ?, thread_subject = ?, variants = json_set(variants, '$."' || ? || '"', ?) where id = ?`,
+        ).run(mark.messageId, JSON.stringify(mark.references), mark.threadSubject, row.stepId, row.variantId ?? 'A', row.enrolmentId);
+      }
+      return begun;
+    },
+    settle(tx, row, outcome) {
+      const now = clock.now();
+      switch (outcome.kind) {
+        case 'accepted':
+          if (transit(tx, row.id, 'accept', 'sent', { sent_at: now, final_at: now, answer: `${outcome.answer.code} ${outcome.answer.text}`.slice(0, 1000), answer_code: outcome.answer.code })) {
+            accepted(tx, row, now, 'server', null);
+            tx.prepare('delete from domain_backoffs where domain = ?').run(row.recipientDomain);
+          }
+          return null;
+        case 'refused':
+          return settleRefused(tx, row, outcome.answer);
+        case 'not_started':
+          outbox.release(tx, row.id, outcome.cause);
+          return null;
+        case 'withdrawn':
+          // `begin` or a stop rule wrote the final state; a row left claimed goes back.
+          tx.prepare(`update deliveries set state = 'planned', boot = null, updated_at = ? where id = ? and state = 'claimed'`).run(now, row.id);
+          return null;
+        case 'unknown':
+          if (transit(tx, row.id, 'lose', 'unknown', { why: 'unknown_outcome', why_detail: outcome.cause })) fact(tx, row, 'unknown', 'engine', 'connection_lost', { cause: outcome.cause });
+          return null;
+      }
+    },
+    markFound(tx, evidence, actor) {
+      const row = parseRow(
+        evidence.deliveryId !== undefined
+          ? tx.prepare(`select ${columns} from deliveries where id = ?`).get(evidence.deliveryId)
+          : tx.prepare(`select ${columns} from deliveries where message_id = ?`).get(evidence.messageId ?? ''),
+      );
+      if (row?.state !== 'unknown') return false;
+      const sentAt = (tx.prepare('select sending_at as at from deliveries where id = ?').get(row.id) as { at: number }).at;
+      transit(tx, row.id, 'find', 'sent', { sent_at: sentAt, final_at: clock.now() });
+      fact(tx, row, 'resolved', actor, `found_${evidence.source}`);
+      accepted(tx, row, sentAt, actor, { evidence: evidence.source });
+      return true;
+    },
+    markAbsent(tx, id, reason, actor) {
+      const row = outbox.row(tx, id);
+      if (row === undefined || !transit(tx, id, 'absent', 'planned', { slot_at: clock.now(), why: 'retry', why_detail: reason, message_id: null, boot: null })) return false;
+      fact(tx, row, 'resolved', actor, reason);
+      return true;
+    },
+    cancel(tx, row, reason, actor) {
+      if (transit(tx, row.id, 'cancel', 'cancelled', { final_at: clock.now(), final_reason: reason })) fact(tx, row, 'cancelled', actor, reason);
+    },
+    rescue(tx) {
+      const lost = tx.prepare(`select ${columns} from deliveries where state = 'sending' and boot is not ?`).all(boot).map(parseRow);
+      for (const row of lost) {
+        if (row === undefined) continue;
+        transit(tx, row.id, 'lose', 'unknown', { why: 'unknown_outcome', why_detail: 'Homing stopped while this mail was being sent' });
+        fact(tx, row, 'unknown', 'engine', 'older_boot');
+      }
+      const released = tx.prepare(`update deliveries set state = 'planned', boot = null, claimed_at = null, updated_at = ? where state = 'claimed' and boot is not ?`).run(clock.now(), boot);
+      return { released: released.changes, unknown: lost.length };
+    },
+  };
+  return outbox;
+}
+
+function parseRow(row: unknown): OutboxRow | undefined {
+  if (row === undefined) return undefined;
+  const raw = row as Omit<OutboxRow, 'content'> & { content: string | null };
+  return { ...raw, content: raw.content === null ? null : (JSON.parse(raw.content) as StoredContent) };
+}

@@ -1,0 +1,159 @@
+import type { HoldReason } from '../../../shared/schemas/delivery.ts';
+import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
+import type { SequenceGraph, Variant } from '../../../shared/schemas/sequence.ts';
+import { newMessageId, unsubscribeAddress, type ComposeInput, type Composer, type MergeContact } from '../composing/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
+import type { SendOutcome, SmtpSession } from '../ports.ts';
+import type { Store } from '../store/index.ts';
+import type { Outbox, OutboxRow } from './outbox.ts';
+import type { WriteBatch } from './write-batch.ts';
+
+/** What became of an attempt: an SMTP outcome, or a message that could not be composed. */
+export type Attempt = { readonly kind: 'hold'; readonly reason: HoldReason; readonly detail: string } | SendOutcome;
+
+export interface Sender {
+  /** Composes and sends one claimed delivery. The durable `sending` mark is committed at the 354 answer. Never throws. */
+  send(session: SmtpSession, row: OutboxRow): Promise<Attempt>;
+  /** The message as it would leave now, for previews of what waits; null when it cannot be composed. */
+  render(row: OutboxRow): { subject: string; text: string; html: string } | null;
+}
+
+/** What a message says of its sender beside the mailbox. */
+export interface SenderProfile {
+  readonly postalAddress: string;
+  readonly optOutLine: string;
+}
+
+interface SendData {
+  readonly fromName: string;
+  readonly address: string;
+  readonly replyTo: string | null;
+  readonly signatureHtml: string;
+}
+
+const contactColumns = `id, email, first_name as firstName, last_name as lastName, company, title, phone, website, city, country, time_zone as timeZone, tags, custom`;
+
+export function createSender(deps: {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  composer: Composer;
+  outbox: Outbox;
+  batch: WriteBatch;
+  profile: () => SenderProfile;
+  unsubscribeKey: () => string;
+}): Sender {
+  const { store, clock, ids, composer, outbox, batch } = deps;
+  const graphs = new Map<string, SequenceGraph>();
+
+  function graphOf(versionId: string): SequenceGraph {
+    let graph = graphs.get(versionId);
+    if (graph === undefined) {
+      const row = store.prepareRead('select graph from sequence_versions where id = ?').get(versionId) as { graph: string } | undefined;
+      graph = row === undefined ? { steps: [] } : (JSON.parse(row.graph) as SequenceGraph);
+      graphs.set(versionId, graph);
+    }
+    return graph;
+  }
+
+  function contactOf(row: OutboxRow): MergeContact | null {
+    const contact = row.contactId === null ? undefined : (store.prepareRead(`select ${contactColumns} from contacts where id = ?`).get(row.contactId) as (Omit<MergeContact, 'tags' | 'custom'> & { tags: string; custom: string }) | undefined);
+    if (contact === undefined) return null;
+    return { ...contact, tags: JSON.parse(contact.tags) as string[], custom: JSON.parse(contact.custom) as Record<string, string> };
+  }
+
+  function stepInput(row: OutboxRow): Pick<ComposeInput, 'variant' | 'thread' | 'onMissing'> | string {
+    const enrolment = store
+      .prepareRead(
+        `select e.sequence_version_id as versionId, e.last_message_id as lastMessageId, e."references" as refs, e.thread_subject as threadSubject, c.rules
+         from enrolments e join campaigns c on c.id = e.campaign_id where e.id = ?`,
+      )
+      .get(row.enrolmentId) as { versionId: string; lastMessageId: string | null; refs: string; threadSubject: string | null; rules: string } | undefined;
+    if (enrolment === undefined) return 'The enrolment is gone';
+    const step = graphOf(enrolment.versionId).steps.find((candidate) => candidate.id === row.stepId);
+    if (step?.type !== 'email') return 'The step is gone';
+    const variant: Variant | undefined = step.variants.find((candidate) => candidate.id === row.variantId) ?? step.variants[0];
+    if (variant === undefined) return 'The step has no text';
+    const original = step.variants[0];
+    const thread = enrolment.lastMessageId === null || row.stepNumber === 1 ? null : { subject: enrolment.threadSubject ?? '', inReplyTo: enrolment.lastMessageId, references: JSON.parse(enrolment.refs) as string[] };
+    return {
+      // A variant inherits what it leaves empty from the first one.
+      variant: original === undefined || variant === original ? variant : inherit(variant, original),
+      thread,
+      onMissing: (JSON.parse(enrolment.rules) as CampaignRules).onMissingValue,
+    };
+  }
+
+  function compose(row: OutboxRow, messageId: string): ReturnType<Composer['compose']> | string {
+    const mailbox = store.prepareRead('select from_name as fromName, address, reply_to as replyTo, signature_html as signatureHtml from mailboxes where id = ?').get(row.mailboxId) as SendData | undefined;
+    if (mailbox === undefined) return 'The mailbox is gone';
+    const contact = contactOf(row);
+    const isStep = row.kind === 'step';
+    if (isStep && contact === null) return 'The contact is gone';
+    const stored = row.content;
+    const parts = isStep
+      ? stepInput(row)
+      : stored === null
+        ? 'The text is gone'
+        : {
+            variant: { id: 'A', weight: 1, active: true, subject: stored.subject, html: stored.html, text: stored.text },
+            thread: stored.inReplyTo === null ? null : { subject: stored.subject, inReplyTo: stored.inReplyTo, references: stored.references },
+            onMissing: 'blank' as const,
+          };
+    if (typeof parts === 'string') return parts;
+    return composer.compose({
+      ...parts,
+      contact,
+      to: row.recipient,
+      sender: { ...mailbox, ...(isStep ? deps.profile() : { postalAddress: '', optOutLine: '' }) },
+      messageId,
+      date: clock.now(),
+      unsubscribeMailto: isStep ? unsubscribeAddress(mailbox.address, row.id, deps.unsubscribeKey()) : null,
+      homingId: row.id,
+      // A person's own reply or a rendered test is text, not a template.
+      literal: !isStep,
+    });
+  }
+
+  return {
+    async send(session, row) {
+      const mailboxAddress = (store.prepareRead('select address from mailboxes where id = ?').get(row.mailboxId) as { address: string } | undefined)?.address ?? '';
+      const messageId = newMessageId(ids, mailboxAddress);
+      const composed = compose(row, messageId);
+      if (typeof composed === 'string') return { kind: 'hold', reason: 'mailbox_gone', detail: composed };
+      if (!composed.ok) {
+        return composed.error.kind === 'missing_field'
+          ? { kind: 'hold', reason: 'missing_field', detail: composed.error.fields.join(', ') }
+          : { kind: 'hold', reason: 'template_error', detail: composed.error.message };
+      }
+      const message = composed.value;
+      return session.send(
+        { from: message.from, to: message.to, raw: message.raw },
+        {
+          beforeBody: () =>
+            batch.run((tx) =>
+              outbox.begin(tx, row, {
+                messageId,
+                contentHash: message.contentHash,
+                subject: message.subject,
+                connection: session.id,
+                references: message.references,
+                threadSubject: message.threadSubject,
+              }),
+            ),
+        },
+      );
+    },
+    render(row) {
+      const composed = compose(row, row.messageId ?? '<preview@homing.invalid>');
+      if (typeof composed === 'string' || !composed.ok) return null;
+      return { subject: composed.value.subject, text: composed.value.text, html: composed.value.html };
+    },
+  };
+}
+
+function inherit(variant: Variant, original: Variant): Variant {
+  const blankBody = variant.html === '' && variant.text === '';
+  return { ...variant, subject: variant.subject === '' ? original.subject : variant.subject, html: blankBody ? original.html : variant.html, text: blankBody ? original.text : variant.text };
+}

@@ -1,0 +1,433 @@
+import type { CampaignRules, CampaignStatus } from '../../../shared/schemas/campaign.ts';
+import type { HoldReason } from '../../../shared/schemas/delivery.ts';
+import type { Clock } from '../lib/clock.ts';
+import { day, minute } from '../lib/clock.ts';
+import type { Random } from '../lib/random.ts';
+import { ConnectError, type Logger, type SmtpSession } from '../ports.ts';
+import type { Store, Tx } from '../store/index.ts';
+import { calendarsFor, inboxGate, mailboxGate, staleGate, windowGate, type Block, type MailboxView } from './gates.ts';
+import { startOfLocalDay, startOfNextLocalDay } from './calendar.ts';
+import { createSendLog, type SendLog } from './send-log.ts';
+import { drawGapMs } from './slots.ts';
+
+/** What the dispatcher needs to know of a delivery. */
+export interface DispatchRow {
+  readonly id: string;
+  readonly priority: number;
+  readonly campaignId: string | null;
+  readonly contactId: string | null;
+  readonly enrolmentId: string | null;
+  readonly mailboxId: string;
+  readonly recipientDomain: string;
+  readonly slotAt: number;
+}
+
+/** The outbox and the sender, as the dispatcher uses them (implemented by `delivery/`). */
+export interface DispatchPorts<Row extends DispatchRow, Attempt extends { kind: string }> {
+  due(tx: Tx, mailboxId: string, priority: number, campaignId: string | null, now: number): Row | undefined;
+  claim(tx: Tx, row: Row): void;
+  release(tx: Tx, id: string, reason: string): void;
+  moveSlot(tx: Tx, row: Row, block: Block): void;
+  hold(tx: Tx, row: Row, reason: HoldReason, detail: string): void;
+  /** Sends; never throws. */
+  send(session: SmtpSession, row: Row): Promise<Attempt>;
+  /** Writes what became of it. */
+  settle(tx: Tx, row: Row, attempt: Attempt): void;
+  /** Runs a write in the next group commit. */
+  write<T>(job: (tx: Tx) => T): Promise<T>;
+}
+
+export interface DispatcherDeps<Row extends DispatchRow, Attempt extends { kind: string }> {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly outbox: DispatchPorts<Row, Attempt>;
+  /** Opens a logged-in connection of the mailbox. */
+  connect(mailboxId: string, signal: AbortSignal): Promise<SmtpSession>;
+  /** Writes what a failed connection means for the mailbox (needs login, back-off). */
+  connectFailed(tx: Tx, mailboxId: string, error: ConnectError): void;
+  /** A message was accepted: the back-off of the mailbox is over. */
+  connectProven(tx: Tx, mailboxId: string): void;
+  /** Looks for new mail now; resolves when everything that arrived before has had its consequences. */
+  refreshInbox(mailboxId: string): Promise<void>;
+  /** Until when all sending is paused, or null. */
+  pausedUntil(): number | null;
+  /** Work of the tick beside mail: resumes whose time has come. */
+  onTick(tx: Tx, now: number): void;
+  /** The longest sleep between two looks, ms of workspace time. */
+  readonly maxSleepMs: number;
+}
+
+export interface Dispatcher {
+  start(): void;
+  /** Stops claiming, lets messages in flight finish (up to the deadline, real ms), closes connections. */
+  stop(deadlineMs?: number): Promise<void>;
+  /** Something changed: look at the queue now. */
+  wake(): void;
+  /** Messages being sent now. */
+  readonly inFlight: number;
+  /** What keeps this delivery from leaving now; null = nothing, it is about to be claimed. */
+  explain(row: DispatchRow): Block | null;
+  /** Accepted per minute of real time over the last minute, for the status line. */
+  readonly ratePerMinute: number;
+}
+
+interface Lane {
+  readonly mailboxId: string;
+  readonly idle: SmtpSession[];
+  readonly abort: AbortController;
+  workers: number;
+  inFlight: number;
+  log: SendLog | null;
+  /** Round-robin between campaigns, per priority. */
+  readonly served: Map<number, string[]>;
+  refreshing: boolean;
+  followUpsBlockedUntil: number;
+  /** A check has just succeeded: the next claim counts it as fresh, however fast the clock of the workspace runs. */
+  justChecked: boolean;
+  wakeAt: number;
+}
+
+type Claim<Row> = { row: Row } | { wakeAt: number } | { refresh: true } | { again: true };
+
+const lookBatch = 25;
+const idleConnectionMs = 30_000;
+
+/**
+ * The sending loop. One lane a mailbox; a lane has as many workers as its connections. Each worker claims under all
+ * rules, sends, and settles together with its next claim. It looks at rows and the wall clock whenever it is woken, so
+ * sleep, restarts and clock changes need no special case.
+ */
+export function createDispatcher<Row extends DispatchRow, Attempt extends { kind: string }>(deps: DispatcherDeps<Row, Attempt>): Dispatcher {
+  const { store, clock, random, log, outbox } = deps;
+  const lanes = new Map<string, Lane>();
+  let running = false;
+  let cancelTimer: (() => void) | null = null;
+  let sentTimes: number[] = [];
+  let onDrained: (() => void) | null = null;
+
+  function laneOf(mailboxId: string): Lane {
+    let lane = lanes.get(mailboxId);
+    if (lane === undefined) {
+      lane = { mailboxId, idle: [], abort: new AbortController(), workers: 0, inFlight: 0, log: null, served: new Map(), refreshing: false, followUpsBlockedUntil: 0, justChecked: false, wakeAt: 0 };
+      lanes.set(mailboxId, lane);
+    }
+    return lane;
+  }
+
+  function logOf(lane: Lane, now: number): SendLog {
+    if (lane.log === null) {
+      const rows = store
+        .prepareRead(
+          `select coalesce(sent_at, sending_at) as at from deliveries where mailbox_id = ?1 and ((sent_at is not null and sent_at >= ?2) or (state = 'unknown' and sending_at >= ?2))`,
+        )
+        .all(lane.mailboxId, now - 2 * day) as { at: number }[];
+      lane.log = createSendLog(rows.map((row) => row.at));
+    }
+    return lane.log;
+  }
+
+  function mailboxView(prepare: Tx['prepare'], mailboxId: string): MailboxView | undefined {
+    const row = prepare(
+      `select id, state, state_reason as stateReason, paused_until as pausedUntil, backoff_until as backoffUntil, next_send_at as nextSendAt, limits, calendar,
+         imap is not null as hasInbox, inbox_checked_at as inboxCheckedAt from mailboxes where id = ?`,
+    ).get(mailboxId) as (Omit<MailboxView, 'limits' | 'calendar' | 'hasInbox'> & { limits: string; calendar: string; hasInbox: number }) | undefined;
+    if (row === undefined) return undefined;
+    return { ...row, limits: JSON.parse(row.limits) as MailboxView['limits'], calendar: JSON.parse(row.calendar) as MailboxView['calendar'], hasInbox: row.hasInbox === 1 };
+  }
+
+  /** Everything about the row itself: campaign, windows, domain, staleness. Null = may leave now. */
+  function rowBlock(prepare: Tx['prepare'], row: DispatchRow, mailbox: MailboxView, now: number): Block | null {
+    if (row.priority === 0) return null;
+    const domain = prepare('select until, reason from domain_backoffs where domain = ?').get(row.recipientDomain) as { until: number; reason: string } | undefined;
+    if (domain !== undefined && domain.until > now) return { code: 'domain_backoff', until: domain.until, detail: domain.reason };
+    if (row.campaignId === null) return null;
+    const campaign = prepare('select status, rules from campaigns where id = ?').get(row.campaignId) as { status: CampaignStatus; rules: string } | undefined;
+    if (campaign === undefined || campaign.status !== 'running') return { code: 'campaign_paused', until: null };
+    const rules = JSON.parse(campaign.rules) as CampaignRules;
+    if (rules.startAt !== null && rules.startAt > now) return { code: 'campaign_not_started', until: rules.startAt };
+    const stale = staleGate(rules, row.slotAt, now);
+    if (stale !== null) return stale;
+    const contact = row.contactId === null ? undefined : (prepare('select time_zone as zone from contacts where id = ?').get(row.contactId) as { zone: string | null } | undefined);
+    return windowGate(calendarsFor(rules, mailbox.calendar, contact?.zone ?? null), now) ?? campaignDayBlock(prepare, row, rules, now);
+  }
+
+  function campaignDayBlock(prepare: Tx['prepare'], row: DispatchRow, rules: CampaignRules, now: number): Block | null {
+    if (rules.maxPerDay === null && (rules.maxNewPerDay === null || row.priority !== 2)) return null;
+    const zone = rules.calendar.zone;
+    const counts = prepare(
+      `select count(*) as total, coalesce(sum(priority = 2), 0) as fresh from (
+         select priority from deliveries where campaign_id = ?1 and sent_at >= ?2
+         union all select priority from deliveries where campaign_id = ?1 and state in ('claimed','sending','unknown'))`,
+    ).get(row.campaignId, startOfLocalDay(zone, now)) as { total: number; fresh: number };
+    const until = startOfNextLocalDay(zone, now);
+    if (rules.maxPerDay !== null && counts.total >= rules.maxPerDay) return { code: 'campaign_day', until, detail: String(rules.maxPerDay) };
+    if (rules.maxNewPerDay !== null && row.priority === 2 && counts.fresh >= rules.maxNewPerDay) return { code: 'campaign_new_day', until, detail: String(rules.maxNewPerDay) };
+    return null;
+  }
+
+  /** Campaigns in the order in which they are served: whoever was served last comes last. */
+  function campaignsInTurn(lane: Lane, tx: Tx, priority: number): string[] {
+    const active = (tx.prepare(`select id from campaigns where status = 'running' order by id`).all() as { id: string }[]).map((row) => row.id);
+    const order = (lane.served.get(priority) ?? []).filter((id) => active.includes(id));
+    return [...active.filter((id) => !order.includes(id)), ...order];
+  }
+
+  function tryClaim(lane: Lane, tx: Tx): Claim<Row> {
+    const now = clock.now();
+    const paused = deps.pausedUntil();
+    if (paused !== null && paused > now) return { wakeAt: paused };
+    const mailbox = mailboxView(tx.prepare, lane.mailboxId);
+    if (mailbox === undefined) return { wakeAt: Infinity };
+    const sendLog = logOf(lane, now);
+    sendLog.forgetBefore(now - 2 * day);
+    let wakeAt = Infinity;
+
+    const personal = outbox.due(tx, lane.mailboxId, 0, null, now);
+    if (personal !== undefined) {
+      const block = mailboxGate(mailbox, sendLog, lane.inFlight, 0, now);
+      if (block === null) return take(lane, tx, personal, mailbox, now);
+      return { wakeAt: block.until ?? Infinity };
+    }
+    const gate = mailboxGate(mailbox, sendLog, lane.inFlight, 1, now);
+    if (gate !== null) {
+      if (gate.code === 'mailbox_day' || gate.code === 'mailbox_24h') moveOverdue(lane, tx, gate, now);
+      return { wakeAt: gate.until ?? Infinity };
+    }
+    let looked = 0;
+    const checked = lane.justChecked;
+    lane.justChecked = false;
+    for (const priority of [1, 2]) {
+      if (priority === 1 && lane.followUpsBlockedUntil > now) {
+        wakeAt = Math.min(wakeAt, lane.followUpsBlockedUntil);
+        continue;
+      }
+      for (const campaignId of campaignsInTurn(lane, tx, priority)) {
+        for (;;) {
+          const row = outbox.due(tx, lane.mailboxId, priority, campaignId, now);
+          if (row === undefined) break;
+          const stale = checked && mailbox.hasInbox ? null : inboxGate(mailbox, priority, now);
+          if (stale?.code === 'inbox_check') return { refresh: true };
+          const block = stale ?? rowBlock(tx.prepare, row, mailbox, now);
+          if (block === null) {
+            const served = (lane.served.get(priority) ?? []).filter((id) => id !== campaignId);
+            lane.served.set(priority, [...served, campaignId]);
+            return take(lane, tx, row, mailbox, now);
+          }
+          if (block.until !== null) outbox.moveSlot(tx, row, block);
+          else if (isHold(block.code)) outbox.hold(tx, row, block.code, block.detail ?? '');
+          else break; // the whole campaign waits for a person or the inbox
+          looked += 1;
+          if (looked >= lookBatch) return { again: true };
+        }
+      }
+    }
+    return { wakeAt };
+  }
+
+  /** A day is full: what is due moves to the next one, spread by the gaps, each with its reason. */
+  function moveOverdue(lane: Lane, tx: Tx, gate: Block, now: number): void {
+    if (gate.until === null) return;
+    for (const priority of [1, 2]) {
+      for (const campaignId of campaignsInTurn(lane, tx, priority)) {
+        for (let moved = 0; moved < lookBatch; moved += 1) {
+          const row = outbox.due(tx, lane.mailboxId, priority, campaignId, now);
+          if (row === undefined) break;
+          outbox.moveSlot(tx, row, gate);
+        }
+      }
+    }
+  }
+
+  function take(lane: Lane, tx: Tx, row: Row, mailbox: MailboxView, now: number): Claim<Row> {
+    outbox.claim(tx, row);
+    if (row.priority > 0) {
+      const gap = drawGapMs(mailbox.limits, random);
+      if (gap > 0) tx.prepare('update mailboxes set next_send_at = ? where id = ?').run(now + gap, lane.mailboxId);
+    }
+    lane.inFlight += 1;
+    return { row };
+  }
+
+  async function work(lane: Lane): Promise<void> {
+    lane.workers += 1;
+    let session: SmtpSession | null = null;
+    try {
+      let claim = await outbox.write((tx) => tryClaim(lane, tx));
+      while (running || 'row' in claim) {
+        if ('row' in claim) {
+          const { row } = claim;
+          session = await sessionFor(lane, session);
+          if (session === null) {
+            await outbox.write((tx) => outbox.release(tx, row.id, 'The mail server could not be reached'));
+            lane.inFlight -= 1;
+            return;
+          }
+          const attempt = await outbox.send(session, row);
+          claim = await outbox.write((tx) => {
+            outbox.settle(tx, row, attempt);
+            const now = clock.now();
+            if (attempt.kind === 'accepted' || attempt.kind === 'unknown') lane.log?.add(now);
+            if (attempt.kind === 'accepted') {
+              deps.connectProven(tx, lane.mailboxId);
+              noteSent();
+            }
+            lane.inFlight -= 1;
+            return running ? tryClaim(lane, tx) : { wakeAt: Infinity };
+          });
+          if (!session.usable) session = null;
+        } else if ('refresh' in claim) {
+          if (!(await refresh(lane))) return;
+          claim = await outbox.write((tx) => tryClaim(lane, tx));
+        } else if ('again' in claim) {
+          claim = await outbox.write((tx) => tryClaim(lane, tx));
+        } else {
+          lane.wakeAt = claim.wakeAt;
+          return;
+        }
+      }
+    } catch (error) {
+      log.error({ err: error, mailboxId: lane.mailboxId }, 'sending loop failed; it looks again in a minute');
+      lane.wakeAt = clock.now() + minute;
+    } finally {
+      if (session?.usable === true) park(lane, session);
+      lane.workers -= 1;
+      schedule();
+      if (!running && totalInFlight() === 0 && allWorkers() === 0) onDrained?.();
+    }
+  }
+
+  /** One check at a time a lane; the others wait for the next look. Returns whether follow-ups may be tried again. */
+  async function refresh(lane: Lane): Promise<boolean> {
+    if (lane.refreshing) return false;
+    lane.refreshing = true;
+    try {
+      await deps.refreshInbox(lane.mailboxId);
+      lane.followUpsBlockedUntil = 0;
+      lane.justChecked = true;
+    } catch (error) {
+      log.warn({ err: error, mailboxId: lane.mailboxId }, 'inbox check failed; follow-ups wait');
+      lane.followUpsBlockedUntil = clock.now() + minute;
+    } finally {
+      lane.refreshing = false;
+    }
+    return true;
+  }
+
+  async function sessionFor(lane: Lane, current: SmtpSession | null): Promise<SmtpSession | null> {
+    if (current?.usable === true) return current;
+    for (let parked = lane.idle.pop(); parked !== undefined; parked = lane.idle.pop()) if (parked.usable) return parked;
+    try {
+      return await deps.connect(lane.mailboxId, lane.abort.signal);
+    } catch (error) {
+      const failure = error instanceof ConnectError ? error : new ConnectError('connect', error instanceof Error ? error.message : String(error), null, { cause: error });
+      log.warn({ stage: failure.stage, mailboxId: lane.mailboxId, cause: failure.message }, 'mail server not reached');
+      await outbox.write((tx) => deps.connectFailed(tx, lane.mailboxId, failure));
+      return null;
+    }
+  }
+
+  function park(lane: Lane, session: SmtpSession): void {
+    if (!running) {
+      session.close();
+      return;
+    }
+    lane.idle.push(session);
+    clock.after(idleConnectionMs, () => {
+      const at = lane.idle.indexOf(session);
+      if (at === -1) return;
+      lane.idle.splice(at, 1);
+      session.close();
+    });
+  }
+
+  function noteSent(): void {
+    const now = clock.monotonic();
+    sentTimes.push(now);
+    if (sentTimes.length > 2000) sentTimes = sentTimes.filter((at) => at > now - 60_000);
+  }
+
+  const totalInFlight = () => [...lanes.values()].reduce((sum, lane) => sum + lane.inFlight, 0);
+  const allWorkers = () => [...lanes.values()].reduce((sum, lane) => sum + lane.workers, 0);
+
+  function look(): void {
+    if (!running) return;
+    const now = clock.now();
+    store.transaction((tx) => deps.onTick(tx, now));
+    const mailboxes = store.prepareRead(`select id, json_extract(limits, '$.connections') as connections from mailboxes`).all() as { id: string; connections: number }[];
+    for (const { id, connections } of mailboxes) {
+      const lane = laneOf(id);
+      const due = store.prepareRead(`select count(*) as n from (select 1 from deliveries indexed by deliveries_due where mailbox_id = ? and priority in (0, 1, 2) and slot_at <= ? and state in ('planned','deferred') limit ?)`).get(id, now, connections) as { n: number };
+      for (let wanted = Math.min(connections, due.n) - lane.workers; wanted > 0; wanted -= 1) void work(lane);
+    }
+    schedule();
+  }
+
+  /** Sleeps until the next slot or the end of the nearest block, never past `maxSleepMs`. */
+  function schedule(): void {
+    if (!running) return;
+    cancelTimer?.();
+    const now = clock.now();
+    const next = (store.prepareRead(`select min(slot_at) as at from deliveries indexed by deliveries_slot where slot_at > ? and state in ('planned','deferred')`).get(now) as { at: number | null }).at ?? Infinity;
+    const wakes = [...lanes.values()].map((lane) => lane.wakeAt).filter((at) => at > now);
+    const at = Math.min(next, now + deps.maxSleepMs, ...wakes);
+    cancelTimer = clock.after(Math.max(1, at - now), look);
+  }
+
+  return {
+    start() {
+      running = true;
+      look();
+    },
+    stop(deadlineMs = 20_000) {
+      running = false;
+      cancelTimer?.();
+      for (const lane of lanes.values()) {
+        for (const session of lane.idle.splice(0)) session.close();
+        if (lane.inFlight === 0) lane.abort.abort();
+      }
+      if (allWorkers() === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        const cancel = clock.after(deadlineMs, resolve);
+        onDrained = () => {
+          cancel();
+          resolve();
+        };
+      });
+    },
+    wake() {
+      if (!running) return;
+      cancelTimer?.();
+      cancelTimer = clock.after(0, look);
+    },
+    get inFlight() {
+      return totalInFlight();
+    },
+    explain(row) {
+      const now = clock.now();
+      const paused = deps.pausedUntil();
+      if (paused !== null && paused > now) return { code: 'sending_paused', until: paused };
+      const prepare = (sql: string) => store.prepareRead(sql);
+      const mailbox = mailboxView(prepare, row.mailboxId);
+      if (mailbox === undefined) return { code: 'mailbox_gone', until: null };
+      const lane = laneOf(row.mailboxId);
+      const gate = mailboxGate(mailbox, logOf(lane, now), lane.inFlight, row.priority, now);
+      const own = rowBlock(prepare, row, mailbox, now);
+      // What waits longest is the answer: a paused campaign says more than a gap of two minutes.
+      if (own !== null && (own.until === null || gate === null || (gate.until !== null && own.until > gate.until))) return own;
+      if (gate !== null) return gate;
+      if (row.priority === 1 && lane.followUpsBlockedUntil > now) return { code: 'stale_inbox', until: lane.followUpsBlockedUntil };
+      const inbox = inboxGate(mailbox, row.priority, now);
+      return inbox ?? (lane.inFlight > 0 ? { code: 'connection_busy', until: null } : null);
+    },
+    get ratePerMinute() {
+      const since = clock.monotonic() - 60_000;
+      return sentTimes.filter((at) => at > since).length;
+    },
+  };
+}
+
+function isHold(code: Block['code']): code is HoldReason {
+  return code === 'stale_slot' || code === 'no_allowed_time';
+}

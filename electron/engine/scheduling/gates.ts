@@ -1,0 +1,92 @@
+import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
+import type { Calendar } from '../../../shared/schemas/common.ts';
+import type { WhyCode } from '../../../shared/schemas/delivery.ts';
+import type { MailboxLimits, MailboxState } from '../../../shared/schemas/mailbox.ts';
+import { day, hour, minute } from '../lib/clock.ts';
+import { isOpen, nextAllowed, startOfNextLocalDay, startOfLocalDay } from './calendar.ts';
+import type { SendLog } from './send-log.ts';
+
+/** The rule that keeps a delivery from leaving, and until when; null = until a person or an event acts. */
+export interface Block {
+  readonly code: WhyCode;
+  readonly until: number | null;
+  readonly detail?: string;
+}
+
+/** A follow-up needs an inbox check at most this old (DESIGN section 6). */
+export const inboxFreshMs = minute;
+/** With IMAP down first mails go on for this long. */
+export const firstMailsWithoutInboxMs = 12 * hour;
+
+export interface MailboxView {
+  readonly id: string;
+  readonly state: MailboxState;
+  readonly stateReason: string | null;
+  readonly pausedUntil: number | null;
+  readonly backoffUntil: number;
+  readonly nextSendAt: number;
+  readonly limits: MailboxLimits;
+  readonly calendar: Calendar;
+  readonly hasInbox: boolean;
+  readonly inboxCheckedAt: number | null;
+}
+
+/** A person's reply or test (priority 0) waits for no window, gap or limit, only for a mailbox that works. Pure. */
+export function mailboxGate(mailbox: MailboxView, log: SendLog, inFlight: number, priority: number, now: number): Block | null {
+  if (mailbox.state === 'needs_login') return { code: 'mailbox_needs_login', until: null, detail: mailbox.stateReason ?? '' };
+  if (mailbox.state === 'paused' && (mailbox.pausedUntil === null || mailbox.pausedUntil > now)) {
+    return { code: 'mailbox_paused', until: mailbox.pausedUntil, detail: mailbox.stateReason ?? '' };
+  }
+  if (mailbox.backoffUntil > now) return { code: 'mailbox_backoff', until: mailbox.backoffUntil, detail: mailbox.stateReason ?? '' };
+  if (priority === 0) return null;
+  return limitGate(mailbox, log, inFlight, now) ?? (mailbox.nextSendAt > now ? { code: 'mailbox_gap', until: mailbox.nextSendAt } : null);
+}
+
+function limitGate(mailbox: MailboxView, log: SendLog, inFlight: number, now: number): Block | null {
+  const { limits, calendar } = mailbox;
+  if (log.countSince(startOfLocalDay(calendar.zone, now)) + inFlight >= limits.perDay) return { code: 'mailbox_day', until: startOfNextLocalDay(calendar.zone, now), detail: String(limits.perDay) };
+  return (
+    rollingGate('mailbox_hour', limits.perHour, hour, log, inFlight, now) ?? rollingGate('mailbox_24h', limits.per24Hours ?? limits.perDay, day, log, inFlight, now)
+  );
+}
+
+function rollingGate(code: WhyCode, limit: number, windowMs: number, log: SendLog, inFlight: number, now: number): Block | null {
+  if (log.countSince(now - windowMs + 1) + inFlight < limit) return null;
+  // Free again when the oldest that fills the limit leaves the window.
+  const oldest = inFlight >= limit ? null : log.nthNewest(limit - inFlight);
+  return { code, until: (oldest ?? now) + windowMs, detail: String(limit) };
+}
+
+/** The calendars that must all hold for one recipient: campaign window, mailbox workday, waking hours. */
+export function calendarsFor(rules: CampaignRules, mailboxCalendar: Calendar, contactZone: string | null): Calendar[] {
+  const campaign = rules.useContactZone && contactZone !== null ? { ...rules.calendar, zone: contactZone } : rules.calendar;
+  const calendars = [campaign, mailboxCalendar];
+  if (rules.wakingHours !== null && contactZone !== null) {
+    calendars.push({ zone: contactZone, windows: [{ days: [1, 2, 3, 4, 5, 6, 7], ...rules.wakingHours }], holidays: [] });
+  }
+  return calendars;
+}
+
+/** Null when every calendar is open now; else which one is closed and when all are open again. Pure. */
+export function windowGate(calendars: readonly Calendar[], now: number): Block | null {
+  const next = nextAllowed(calendars, now);
+  if (next === now) return null;
+  if (next === null) return { code: 'no_allowed_time', until: null };
+  const codes: WhyCode[] = ['campaign_window', 'mailbox_window', 'waking_hours'];
+  const closed = calendars.findIndex((calendar) => !isOpen(calendar, now));
+  return { code: codes[closed] ?? 'campaign_window', until: next };
+}
+
+/** Whether follow-ups (priority 1) or first mails (2) may leave as far as the inbox is concerned. Pure. */
+export function inboxGate(mailbox: MailboxView, priority: number, now: number): Block | null {
+  if (priority === 0) return null;
+  if (!mailbox.hasInbox) return priority === 1 ? { code: 'no_inbox', until: null } : null;
+  const age = mailbox.inboxCheckedAt === null ? Infinity : now - mailbox.inboxCheckedAt;
+  if (priority === 1) return age <= inboxFreshMs ? null : { code: 'inbox_check', until: now };
+  return age <= firstMailsWithoutInboxMs || mailbox.inboxCheckedAt === null ? null : { code: 'stale_inbox', until: null };
+}
+
+/** Whether a slot was missed by so much that a person is asked first. Pure. */
+export function staleGate(rules: CampaignRules, slotAt: number, now: number): Block | null {
+  return now - slotAt > rules.staleAfterHours * hour ? { code: 'stale_slot', until: null } : null;
+}

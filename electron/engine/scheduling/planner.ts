@@ -1,0 +1,172 @@
+import type { Actor } from '../../../shared/schemas/event.ts';
+import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
+import type { Calendar } from '../../../shared/schemas/common.ts';
+import type { WhyCode } from '../../../shared/schemas/delivery.ts';
+import type { SequenceGraph, WaitStep } from '../../../shared/schemas/sequence.ts';
+import type { Events } from '../events/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
+import { chooseVariant, enrolmentRow, isReversible, nextEmail, type EnrolmentRow } from '../sequences/index.ts';
+import type { Tx } from '../store/index.ts';
+import { nextAllowed } from './calendar.ts';
+import { addDuration } from './duration.ts';
+import { calendarsFor } from './gates.ts';
+
+interface PlanContext {
+  readonly rules: CampaignRules;
+  readonly graph: SequenceGraph;
+  readonly email: string;
+  readonly domain: string;
+  readonly contactZone: string | null;
+  readonly mailboxCalendar: Calendar | null;
+}
+
+/** A slot as the launch or the planner chose it. */
+export interface Slot {
+  readonly at: number;
+  readonly why: WhyCode;
+}
+
+export interface Planner {
+  /** Plans the first mail of an enrolment that was just written. `slot` null = no allowed time within a year. */
+  planFirst(tx: Tx, enrolment: { id: string; campaignId: string; contactId: string; mailboxId: string; recipient: string; recipientDomain: string }, graph: SequenceGraph, slot: Slot | null): void;
+  /**
+   * The mail of `stepId` left at `sentAt`: plans the next one from that real moment, or finishes the enrolment.
+   * Returns false when the enrolment was no longer active.
+   */
+  planNext(tx: Tx, enrolmentId: string, stepId: string, sentAt: number): boolean;
+  /** Resumes a paused, held, failed or reversibly stopped enrolment: what was waiting is planned again. Returns false when that is not allowed. */
+  resume(tx: Tx, enrolmentId: string, actor: Actor, reason: string): boolean;
+}
+
+/** Graphs of immutable versions, parsed once. */
+export function createGraphCache(): (tx: Tx, versionId: string) => SequenceGraph {
+  const graphs = new Map<string, SequenceGraph>();
+  return (tx, versionId) => {
+    const known = graphs.get(versionId);
+    if (known !== undefined) return known;
+    const row = tx.prepare('select graph from sequence_versions where id = ?').get(versionId) as { graph: string } | undefined;
+    const graph = row === undefined ? { steps: [] } : (JSON.parse(row.graph) as SequenceGraph);
+    graphs.set(versionId, graph);
+    return graph;
+  };
+}
+
+/** When the next mail is due: the waits on the way, counted from the real send, read in the recipient's zone. Pure. */
+export function dueAfter(sentAt: number, waits: readonly WaitStep[], rules: CampaignRules, contactZone: string | null): number {
+  const zone = contactZone ?? rules.calendar.zone;
+  const calendar = { ...rules.calendar, zone };
+  return waits.reduce((at, wait) => addDuration(at, wait.duration, { businessDays: wait.businessDays, zone, calendar }), sentAt);
+}
+
+export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }): Planner {
+  const { events, clock, ids } = deps;
+  const graphOf = createGraphCache();
+
+  function contextOf(tx: Tx, enrolment: EnrolmentRow): PlanContext | null {
+    const campaign = tx.prepare('select rules from campaigns where id = ?').get(enrolment.campaignId) as { rules: string } | undefined;
+    const contact = tx.prepare('select email, domain, time_zone as zone from contacts where id = ?').get(enrolment.contactId) as { email: string; domain: string; zone: string | null } | undefined;
+    if (campaign === undefined || contact === undefined) return null;
+    const mailbox = tx.prepare('select calendar from mailboxes where id = ?').get(enrolment.mailboxId) as { calendar: string } | undefined;
+    return {
+      rules: JSON.parse(campaign.rules) as CampaignRules,
+      graph: graphOf(tx, enrolment.sequenceVersionId),
+      email: contact.email,
+      domain: contact.domain,
+      contactZone: contact.zone,
+      mailboxCalendar: mailbox === undefined ? null : (JSON.parse(mailbox.calendar) as Calendar),
+    };
+  }
+
+  function slotFor(context: PlanContext, dueAt: number): number | null {
+    return context.mailboxCalendar === null ? null : nextAllowed(calendarsFor(context.rules, context.mailboxCalendar, context.contactZone), dueAt);
+  }
+
+  function insert(
+    tx: Tx,
+    row: { enrolmentId: string; campaignId: string; contactId: string; mailboxId: string | null; recipient: string; recipientDomain: string; stepId: string; stepNumber: number; variantId: string; slot: Slot | null },
+  ): void {
+    const now = clock.now();
+    const id = ids.next();
+    tx.prepare(
+      `insert into deliveries (id, kind, unique_key, state, priority, campaign_id, enrolment_id, contact_id, mailbox_id, recipient, recipient_domain,
+         step_id, step_number, variant_id, slot_at, why, created_at, updated_at)
+       values (?, 'step', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ).run(
+      id, `${row.enrolmentId}:${row.stepId}`, row.slot === null ? 'held' : 'planned', row.stepNumber === 1 ? 2 : 1, row.campaignId, row.enrolmentId, row.contactId,
+      row.mailboxId, row.recipient, row.recipientDomain, row.stepId, row.stepNumber, row.variantId, row.slot?.at ?? now, row.slot?.why ?? 'no_allowed_time', now, now,
+    );
+    events.append(tx, {
+      type: row.slot === null ? 'held' : 'planned', actor: 'engine', reason: row.slot === null ? 'no_allowed_time' : null, deliveryId: id, enrolmentId: row.enrolmentId,
+      campaignId: row.campaignId, contactId: row.contactId, mailboxId: row.mailboxId, stepId: row.stepId, variantId: row.variantId, data: row.slot === null ? null : { slotAt: row.slot.at },
+    });
+  }
+
+  function finish(tx: Tx, enrolment: EnrolmentRow): void {
+    const now = clock.now();
+    tx.prepare(`update enrolments set state = 'finished', next_step_id = null, updated_at = ? where id = ?`).run(now, enrolment.id);
+    events.append(tx, { type: 'finished', actor: 'engine', enrolmentId: enrolment.id, campaignId: enrolment.campaignId, contactId: enrolment.contactId, mailboxId: enrolment.mailboxId });
+  }
+
+  /** Puts the delivery of the enrolment's next step back into the queue, or writes it where none exists yet. */
+  function replan(tx: Tx, enrolment: EnrolmentRow, context: PlanContext, slot: Slot | null): void {
+    const next = nextEmail(context.graph, enrolment.stepId);
+    if (next === null) return finish(tx, enrolment);
+    const now = clock.now();
+    const revived = tx
+      .prepare(
+        `update deliveries set state = case when ?1 is null then 'held' else 'planned' end, slot_at = coalesce(?1, slot_at), why = ?2, why_detail = null, attempts = 0,
+           final_at = null, final_reason = null, answer = null, answer_class = null, answer_code = null, boot = null, updated_at = ?3
+         where kind = 'step' and unique_key = ?4 and state in ('planned','deferred','held','cancelled','failed','skipped')`,
+      )
+      .run(slot?.at ?? null, slot?.why ?? 'no_allowed_time', now, `${enrolment.id}:${next.step.id}`);
+    if (revived.changes > 0) return;
+    const known = tx.prepare(`select 1 from deliveries where kind = 'step' and unique_key = ?`).get(`${enrolment.id}:${next.step.id}`);
+    if (known !== undefined) return; // in flight, unknown or sent: never a second row
+    insert(tx, {
+      enrolmentId: enrolment.id, campaignId: enrolment.campaignId, contactId: enrolment.contactId, mailboxId: enrolment.mailboxId, recipient: context.email,
+      recipientDomain: context.domain, stepId: next.step.id, stepNumber: next.stepNumber, variantId: chooseVariant(next.step, enrolment.id)?.id ?? 'A', slot,
+    });
+  }
+
+  return {
+    planFirst(tx, enrolment, graph, slot) {
+      const next = nextEmail(graph, null);
+      if (next === null) return;
+      insert(tx, { ...enrolment, enrolmentId: enrolment.id, stepId: next.step.id, stepNumber: next.stepNumber, variantId: chooseVariant(next.step, enrolment.id)?.id ?? 'A', slot });
+    },
+    planNext(tx, enrolmentId, stepId, sentAt) {
+      const enrolment = enrolmentRow(tx, enrolmentId);
+      if (enrolment === undefined) return false;
+      const context = contextOf(tx, enrolment);
+      const next = context === null ? null : nextEmail(context.graph, stepId);
+      tx.prepare(`update enrolments set step_id = ?, next_step_id = ?, sent_count = sent_count + 1, updated_at = ? where id = ?`).run(stepId, next?.step.id ?? null, sentAt, enrolmentId);
+      if (enrolment.state !== 'active') return false;
+      if (context === null || next === null) {
+        finish(tx, enrolment);
+        return true;
+      }
+      const slotAt = slotFor(context, dueAfter(sentAt, next.waits, context.rules, context.contactZone));
+      insert(tx, {
+        enrolmentId, campaignId: enrolment.campaignId, contactId: enrolment.contactId, mailboxId: enrolment.mailboxId, recipient: context.email, recipientDomain: context.domain,
+        stepId: next.step.id, stepNumber: next.stepNumber, variantId: chooseVariant(next.step, enrolmentId)?.id ?? 'A', slot: slotAt === null ? null : { at: slotAt, why: 'slot' },
+      });
+      return true;
+    },
+    resume(tx, enrolmentId, actor, reason) {
+      const enrolment = enrolmentRow(tx, enrolmentId);
+      if (enrolment === undefined || !isReversible(enrolment.state, enrolment.reason)) return false;
+      const context = contextOf(tx, enrolment);
+      if (context === null) return false;
+      // Enrolled again meanwhile: only one living enrolment of a person in a campaign.
+      const other = tx.prepare(`select 1 from enrolments where campaign_id = ? and contact_id = ? and id <> ? and state in ('pending','active','paused','held')`).get(enrolment.campaignId, enrolment.contactId, enrolmentId);
+      if (other !== undefined) return false;
+      const now = clock.now();
+      tx.prepare(`update enrolments set state = 'active', reason = null, paused_until = null, remaining_ms = null, updated_at = ? where id = ?`).run(now, enrolmentId);
+      const slotAt = slotFor(context, now + (enrolment.remainingMs ?? 0));
+      events.append(tx, { type: enrolment.state === 'stopped' ? 'restarted' : 'resumed', actor, reason, enrolmentId, campaignId: enrolment.campaignId, contactId: enrolment.contactId, mailboxId: enrolment.mailboxId });
+      replan(tx, enrolment, context, slotAt === null ? null : { at: slotAt, why: 'slot' });
+      return true;
+    },
+  };
+}
