@@ -1,0 +1,219 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Variant } from '../../../shared/schemas/sequence.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import { assertOneLine, HeaderError, mailDate, wireAddress } from './headers.ts';
+import { htmlOfText, htmlTemplateOf, textOfHtml, textTemplateOf } from './html-text.ts';
+import { mergeScope, type MergeContact, type MergeScope, type MergeSender } from './merge-data.ts';
+import { buildMime } from './mime.ts';
+import { compileTemplate, TemplateError, type CompiledTemplate } from './template.ts';
+import { messageIdOf, referencesOf, replySubject, threadSubject, type Thread } from './thread.ts';
+
+export interface ComposeSender extends MergeSender {
+  readonly replyTo: string | null;
+  /** Line under the mail that says how to opt out; may hold merge tags; '' = none. */
+  readonly optOutLine: string;
+}
+
+export interface ComposeInput {
+  readonly variant: Pick<Variant, 'subject' | 'html' | 'text'>;
+  readonly contact: MergeContact | null;
+  readonly sender: ComposeSender;
+  /** What a follow-up answers to; null for a first mail. */
+  readonly thread: Thread | null;
+  readonly messageId: string;
+  /** UTC epoch ms. */
+  readonly date: number;
+  readonly unsubscribeMailto: string | null;
+  readonly homingId: string | null;
+  /** A merge tag without value and fallback: hold the mail, or leave the place empty. */
+  readonly onMissing: 'hold' | 'blank';
+  /** Recipient, when it is not the contact's own address. */
+  readonly to?: string;
+  /** Subject and body are text as they are: no merge tags, no signature, no opt-out line. */
+  readonly literal?: boolean;
+}
+
+export interface Composed {
+  /** The whole RFC 5322 message. */
+  readonly raw: Uint8Array;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  /** Envelope addresses, domains as A-labels. */
+  readonly from: string;
+  readonly to: string;
+  readonly messageId: string;
+  /** SHA-256 (hex) over subject, HTML, text and recipient. */
+  readonly contentHash: string;
+  /** Header fields as a reader sees them: decoded, unfolded. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+  readonly sameThread: boolean;
+  /** References of this mail, and the subject of its thread: what the next follow-up answers to. */
+  readonly references: string[];
+  readonly threadSubject: string;
+  /** Merge tags without value and fallback, left empty (`onMissing: 'blank'`). */
+  readonly missing: readonly string[];
+}
+
+export type ComposeField = 'subject' | 'html' | 'text' | 'optOutLine' | 'from' | 'to' | 'replyTo';
+export type ComposeProblem =
+  | { readonly kind: 'missing_field'; readonly fields: string[] }
+  | { readonly kind: 'template_error'; readonly message: string; readonly field: ComposeField };
+
+export interface Composer {
+  /** Renders one mail for one person. Pure: equal input gives equal bytes. Templates are parsed once and remembered. */
+  compose(input: ComposeInput): Result<Composed, ComposeProblem>;
+}
+
+/** Body and subject of a variant with everything that does not depend on the person done. */
+interface CompiledVariant {
+  readonly subject: CompiledTemplate;
+  readonly html: CompiledTemplate;
+  readonly text: CompiledTemplate;
+  readonly htmlFoot: CompiledTemplate | null;
+  readonly textFoot: CompiledTemplate | null;
+  readonly signatureHtml: string;
+  readonly signatureText: string;
+  /** Blocks that were left out leave blank lines behind in a derived text. */
+  readonly tidyText: boolean;
+}
+
+interface Rendered {
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+}
+
+export function createComposer(): Composer {
+  const known = new LRUCache<string, CompiledVariant>({ max: 500, maxSize: 10_000_000, sizeCalculation: (_, key) => key.length + 1 });
+
+  function compiledOf(variant: ComposeInput['variant'], sender: ComposeSender): CompiledVariant {
+    const key = `${variant.subject}\u0000${variant.html}\u0000${variant.text}\u0000${sender.signatureHtml}\u0000${sender.optOutLine}`;
+    let compiled = known.get(key);
+    if (compiled === undefined) known.set(key, (compiled = compileVariant(variant, sender)));
+    return compiled;
+  }
+
+  return {
+    compose(input) {
+      const { sender } = input;
+      const missing = new Set<string>();
+      try {
+        assertOneLine('from', sender.fromName);
+        const from = wireAddress('from', sender.address);
+        const to = wireAddress('to', input.to ?? input.contact?.email ?? '');
+        const replyTo = sender.replyTo === null || sender.replyTo === '' ? null : wireAddress('replyTo', sender.replyTo);
+        const rendered = input.literal === true ? literalText(input.variant) : render(compiledOf(input.variant, sender), input, missing);
+        if (missing.size > 0 && input.onMissing === 'hold') return err({ kind: 'missing_field', fields: [...missing] });
+        return ok(assemble(input, rendered, { from, to, replyTo }, [...missing]));
+      } catch (error) {
+        if (error instanceof FieldError) return err({ kind: 'template_error', message: error.message, field: error.field });
+        if (error instanceof HeaderError) return err({ kind: 'template_error', message: error.message, field: error.field as ComposeField });
+        throw error;
+      }
+    },
+  };
+}
+
+/** A problem of one field of the mail. */
+class FieldError extends Error {
+  readonly field: ComposeField;
+
+  constructor(field: ComposeField, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** Runs template work; a TemplateError is told with its place and field. */
+function inField<T>(field: ComposeField, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    throw new FieldError(field, error.line === null ? error.message : `${error.message} (line ${error.line}, column ${String(error.column)})`);
+  }
+}
+
+function compileVariant(variant: ComposeInput['variant'], sender: ComposeSender): CompiledVariant {
+  if (variant.html.trim() === '' && variant.text.trim() === '') throw new FieldError('text', 'The mail has no text');
+  const derivedText = variant.text.trim() === '';
+  const html = variant.html.trim() === '' ? inField('text', () => compileTemplate(variant.text, 'text') && htmlTemplateOf(variant.text)) : variant.html;
+  const text = derivedText ? inField('html', () => compileTemplate(variant.html, 'html') && textTemplateOf(variant.html)) : variant.text;
+  const signed = /\bsender\s*\.\s*signature\b/.test(variant.html + variant.text) || sender.signatureHtml.trim() === '';
+  const foot = /\{\{-?\s*unsubscribe\b/.test(variant.html + variant.text) ? '' : sender.optOutLine.trim();
+  return {
+    subject: inField('subject', () => compileTemplate(variant.subject, 'text')),
+    html: inField('html', () => compileTemplate(html, 'html')),
+    text: inField('text', () => compileTemplate(text, 'text')),
+    htmlFoot: foot === '' ? null : inField('optOutLine', () => compileTemplate(htmlTemplateOf(foot).replace(/^<p>/, '<p style="font-size:12px;color:#6b7280">'), 'html')),
+    textFoot: foot === '' ? null : inField('optOutLine', () => compileTemplate(foot, 'text')),
+    signatureHtml: signed ? '' : sender.signatureHtml,
+    signatureText: signed ? '' : textOfHtml(sender.signatureHtml),
+    tidyText: derivedText && variant.html.includes('{%'),
+  };
+}
+
+function render(compiled: CompiledVariant, input: ComposeInput, missing: Set<string>): Rendered {
+  const { contact, sender, unsubscribeMailto } = input;
+  const textScope = mergeScope(contact, sender, unsubscribeMailto, 'text');
+  const htmlScope: MergeScope = sender.signatureHtml === '' ? textScope : mergeScope(contact, sender, unsubscribeMailto, 'html');
+  const subject = inField('subject', () => compiled.subject.render(textScope, missing));
+  let html = inField('html', () => compiled.html.render(htmlScope, missing));
+  let text = inField('text', () => compiled.text.render(textScope, missing));
+  if (compiled.tidyText) text = text.replace(/\n{3,}/g, '\n\n').trim();
+  let foot = compiled.signatureHtml === '' ? '' : `\n<div>${compiled.signatureHtml}</div>`;
+  if (compiled.signatureText !== '') text = `${text.trimEnd()}\n\n-- \n${compiled.signatureText}`;
+  if (compiled.htmlFoot !== null && compiled.textFoot !== null) {
+    const { htmlFoot, textFoot } = compiled;
+    foot += inField('optOutLine', () => `\n${htmlFoot.render(htmlScope, missing)}`);
+    text = inField('optOutLine', () => `${text.trimEnd()}\n\n${textFoot.render(textScope, missing)}`);
+  }
+  html = asDocument(html, foot);
+  return { subject: oneLine(subject), html, text };
+}
+
+function literalText(variant: ComposeInput['variant']): Rendered {
+  const text = variant.text.trim() === '' ? textOfHtml(variant.html) : variant.text;
+  return { subject: oneLine(variant.subject), text, html: asDocument(variant.html.trim() === '' ? htmlOfText(variant.text) : variant.html, '') };
+}
+
+/** A whole HTML document with `foot` at the end of its body. */
+function asDocument(html: string, foot: string): string {
+  const end = html.lastIndexOf('</body>');
+  if (end >= 0) return foot === '' ? html : html.slice(0, end) + foot + html.slice(end);
+  if (/<html[\s>]/i.test(html)) return html + foot;
+  return `<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n<body>\n${html}${foot}\n</body>\n</html>`;
+}
+
+/** A subject is one line whatever a merge value holds. */
+function oneLine(subject: string): string {
+  // eslint-disable-next-line no-control-regex -- line breaks would start a header of their own
+  return subject.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim();
+}
+
+function assemble(input: ComposeInput, rendered: Rendered, address: { from: string; to: string; replyTo: string | null }, missing: string[]): Composed {
+  const { thread, sender, messageId, unsubscribeMailto, homingId } = input;
+  if (rendered.subject === '' && thread === null && input.literal !== true) throw new FieldError('subject', 'The mail has no subject, and there is no mail before it to answer');
+  const sameThread = thread !== null && (rendered.subject === '' || threadSubject(rendered.subject) === threadSubject(thread.subject));
+  const subject = sameThread && threadSubject(thread.subject) !== '' ? replySubject(thread.subject) : rendered.subject;
+  const references = sameThread ? referencesOf(thread) : [];
+  const inReplyTo = sameThread && thread.inReplyTo !== null ? messageIdOf(thread.inReplyTo) : null;
+  const { html, text } = rendered;
+  const { from, to, replyTo } = address;
+  const raw = buildMime({ fromName: sender.fromName, from, to, replyTo, subject, date: input.date, messageId, inReplyTo, references, listUnsubscribe: unsubscribeMailto, homingId, text, html });
+  const headers = [
+    { name: 'From', value: sender.fromName === '' ? from : `${sender.fromName} <${from}>` },
+    { name: 'To', value: to },
+    ...(replyTo === null ? [] : [{ name: 'Reply-To', value: replyTo }]),
+    { name: 'Subject', value: subject },
+    { name: 'Date', value: mailDate(input.date) },
+    { name: 'Message-ID', value: messageId },
+    ...(inReplyTo === null ? [] : [{ name: 'In-Reply-To', value: inReplyTo }]),
+    ...(references.length === 0 ? [] : [{ name: 'References', value: references.join(' ') }]),
+    ...(unsubscribeMailto === null ? [] : [{ name: 'List-Unsubscribe', value: `<${unsubscribeMailto}>` }]),
+  ];
+  const contentHash = hash('sha256', `${subject}\u0000${html}\u0000${text}\u0000${to}`, 'hex');
+  return { raw, subject, html, text, from, to, messageId, contentHash, headers, sameThread, references, threadSubject: threadSubject(subject), missing };
+}

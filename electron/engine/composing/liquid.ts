@@ -1,0 +1,242 @@
+import { CaptureTag, Context, Drop, Liquid, Output, ParseError, Parser, toValue, toValueSync, TypeGuards, type Emitter, type PropertyAccessToken, type Template, type Token, type TopLevelToken } from 'liquidjs';
+
+/**
+ * The template engine: Liquid without a file system, with unknown tags and filters refused, own properties only, and
+ * limits of size, time and memory. Values that a person lacks are noticed while rendering (see `missing`), not by
+ * liquidjs's strict mode, which would also refuse them in conditions and before a `default` filter.
+ */
+
+/** `html` escapes every merge value; `text` does not. */
+export type TemplateMode = 'html' | 'text';
+
+/** HTML that is safe as it is, such as the user's own signature. Filters see plain text. */
+export class SafeHtml extends Drop {
+  readonly html: string;
+
+  constructor(html: string) {
+    super();
+    this.html = html;
+  }
+
+  override valueOf(): string {
+    return this.html;
+  }
+}
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** Escapes text for an HTML body or attribute. */
+export function escapeHtml(text: string): string {
+  return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (char) => escapes[char] ?? char) : text;
+}
+
+/** How a value becomes text in Liquid: nil is empty, lists are joined. */
+export function textOf(value: unknown): string {
+  const plain = toValue(value) as unknown;
+  if (typeof plain === 'string') return plain;
+  if (plain === null || plain === undefined) return '';
+  if (Array.isArray(plain)) return plain.map(textOf).join('');
+  return String(plain);
+}
+
+/** Nothing that a reader could see: nil, blank text, an empty list. */
+export function isEmptyValue(value: unknown): boolean {
+  const plain = toValue(value) as unknown;
+  if (plain === null || plain === undefined) return true;
+  if (typeof plain === 'string') return plain.trim() === '';
+  return Array.isArray(plain) && plain.length === 0;
+}
+
+/** Merge tags that may be empty for everybody: their absence says nothing about the person. */
+const mayBeEmpty = new Set(['sender.signature', 'signature', 'unsubscribe', 'sender.postal_address']);
+
+/** What makes an output count as missing: the value itself, the outcome of a `default` whose fallback is a variable, or nothing. */
+type MissingRule = 'value' | 'outcome' | 'never';
+
+let missing: Set<string> | null = null;
+
+/** Runs a synchronous render and notes in `names` the merge tags that had no value and no fallback. */
+export function notingMissing<T>(names: Set<string>, render: () => T): T {
+  const outer = missing;
+  missing = names;
+  try {
+    return render();
+  } finally {
+    missing = outer;
+  }
+}
+
+/** The literal text of a token, or undefined when it has to be looked up. */
+export function literalOf(token: Token): unknown {
+  return 'content' in token ? token.content : undefined;
+}
+
+/** `contact.first_name` as its keys, or undefined for anything that is not a plain path of names. */
+export function pathOf(token: Token): string[] | undefined {
+  if (!TypeGuards.isPropertyAccessToken(token) || token.variable !== undefined) return undefined;
+  const keys = token.props.map((prop) => literalOf(prop));
+  return keys.every((key) => typeof key === 'string') ? keys : undefined;
+}
+
+/** A name of a merge tag in its plainest spelling: `contact["first name"]` → `contact.first name`. */
+function nameOf(token: PropertyAccessToken): string {
+  return pathOf(token)?.join('.') ?? token.getText();
+}
+
+/** `{{ … }}` that notices values which a person lacks. */
+export class MergeOutput extends Output {
+  /** The variable whose value is shown, when there is one. */
+  readonly variable: PropertyAccessToken | null;
+  readonly name: string;
+  readonly rule: MissingRule;
+  /** Filters that the author wrote; escaping may follow. */
+  readonly written: number;
+  readonly #appended: PropertyAccessToken[];
+
+  constructor(token: ConstructorParameters<typeof Output>[0], liquid: Liquid) {
+    super(token, liquid);
+    const [first, ...others] = this.value.initial.postfix;
+    this.variable = first !== undefined && others.length === 0 && TypeGuards.isPropertyAccessToken(first) ? first : null;
+    this.name = this.variable === null ? '' : nameOf(this.variable);
+    const filters = this.value.filters;
+    const escaping = liquid.options.outputEscape !== undefined && filters.at(-1)?.raw !== true;
+    this.written = filters.length - (escaping ? 1 : 0);
+    if (escaping) escapeOnce(filters);
+    const fallback = filters.findLast((filter) => filter.name === 'default');
+    const fallbackArgument = fallback?.args[0];
+    if (fallback === undefined) this.rule = this.variable === null || mayBeEmpty.has(this.name) ? 'never' : 'value';
+    else this.rule = fallbackArgument !== undefined && !Array.isArray(fallbackArgument) && TypeGuards.isPropertyAccessToken(fallbackArgument) ? 'outcome' : 'never';
+    this.#appended = filters
+      .filter((filter) => filter.name === 'append' || filter.name === 'prepend')
+      .flatMap((filter) => filter.args)
+      .filter((argument): argument is PropertyAccessToken => !Array.isArray(argument) && argument !== undefined && TypeGuards.isPropertyAccessToken(argument));
+  }
+
+  override *render(ctx: Context, emitter: Emitter): IterableIterator<unknown> {
+    const value: unknown = yield this.value.initial.evaluate(ctx);
+    let outcome = value;
+    for (const filter of this.value.filters) outcome = yield filter.render(outcome, ctx);
+    if (missing !== null) {
+      if (this.rule === 'value' && isEmptyValue(value) && !isSetLocally(ctx, this.variable, value)) missing.add(this.name);
+      else if (this.rule === 'outcome' && isEmptyValue(outcome)) missing.add(this.name);
+      for (const argument of this.#appended) {
+        const key = pathOf(argument);
+        if (key !== undefined && isEmptyValue(yield ctx._get(key))) missing.add(nameOf(argument));
+      }
+    }
+    emitter.write(outcome);
+  }
+}
+
+/** Drops the automatic escaping where the author escapes, and escapes before line breaks become tags. */
+function escapeOnce(filters: MergeOutput['value']['filters']): void {
+  const automatic = filters.at(-1);
+  if (automatic === undefined) return;
+  const names = filters.slice(0, -1).map((filter) => filter.name);
+  if (names.some((name) => name === 'escape' || name === 'escape_once' || name === 'xml_escape')) filters.pop();
+  else if (names.includes('newline_to_br')) {
+    filters.pop();
+    filters.splice(names.indexOf('newline_to_br'), 0, automatic);
+  }
+}
+
+/** A variable that the template itself set to empty text is meant to be empty. */
+function isSetLocally(ctx: Context, variable: PropertyAccessToken | null, value: unknown): boolean {
+  if (variable === null || value === null || value === undefined) return false;
+  const root = pathOf(variable)?.[0];
+  const { scopes } = ctx as unknown as { scopes: readonly object[] };
+  return root !== undefined && scopes.some((scope) => root in scope);
+}
+
+class MergeParser extends Parser {
+  readonly #engine: Liquid;
+
+  constructor(engine: Liquid) {
+    super(engine);
+    this.#engine = engine;
+  }
+
+  override parseToken(token: TopLevelToken, remaining: TopLevelToken[]): ReturnType<Parser['parseToken']> {
+    if (TypeGuards.isTagToken(token) && token.name === 'case') refuseEmptyWhen(remaining);
+    if (!TypeGuards.isOutputToken(token)) return super.parseToken(token, remaining);
+    try {
+      return new MergeOutput(token, this.#engine);
+    } catch (error) {
+      // The same mistake through the original parser: it adds the place in the template to the error.
+      super.parseToken(token, remaining);
+      throw error;
+    }
+  }
+}
+
+/** `{% when %}` without a value is a slip of the pen; liquidjs lets it pass. */
+function refuseEmptyWhen(remaining: readonly TopLevelToken[]): void {
+  for (const token of remaining) {
+    if (!TypeGuards.isTagToken(token)) continue;
+    if (token.name === 'endcase') return;
+    if (token.name === 'when' && token.args.trim() === '') throw new ParseError(new Error('the tag "when" needs a value'), token);
+  }
+}
+
+/** Captured HTML is already escaped; printing it must not escape it again. */
+class SafeCapture extends CaptureTag {
+  override *render(ctx: Context): Generator<unknown, void, string> {
+    yield* super.render(ctx);
+    const scope = ctx.bottom() as Record<string, unknown>;
+    const { variable } = this as unknown as { variable: string };
+    scope[variable] = new SafeHtml(textOf(scope[variable]));
+  }
+}
+
+type OutputEscape = (value: unknown) => string;
+
+function escapeValue(value: unknown): unknown {
+  return value instanceof SafeHtml ? value : escapeHtml(textOf(value));
+}
+
+const refusedTags = ['include', 'render', 'layout', 'block'];
+
+function createEngine(mode: TemplateMode): Liquid {
+  const liquid = new Liquid({
+    // Templates never reach a file: there is none to find.
+    templates: {},
+    relativeReference: false,
+    dynamicPartials: false,
+    cache: false,
+    strictFilters: true,
+    strictVariables: false,
+    ownPropertyOnly: true,
+    timezoneOffset: 0,
+    parseLimit: 1_000_000,
+    renderLimit: 1000,
+    memoryLimit: 10_000_000,
+    ...(mode === 'html' ? { outputEscape: escapeValue as OutputEscape } : {}),
+  });
+  for (const name of refusedTags) Reflect.deleteProperty(liquid.tags, name);
+  liquid.registerFilter('base64_url_safe_encode', (value: unknown) => Buffer.from(textOf(value), 'utf8').toString('base64url'));
+  liquid.registerFilter('base64_url_safe_decode', (value: unknown) => Buffer.from(textOf(value), 'base64url').toString('utf8'));
+  if (mode === 'html') liquid.registerTag('capture', SafeCapture);
+  return liquid;
+}
+
+const engines: Partial<Record<TemplateMode, Liquid>> = {};
+
+/** The engine of a mode, made when first needed. */
+export function engineOf(mode: TemplateMode): Liquid {
+  return (engines[mode] ??= createEngine(mode));
+}
+
+/** Parses a template. Throws liquidjs's errors. */
+export function parseTemplate(source: string, mode: TemplateMode): Template[] {
+  return new MergeParser(engineOf(mode)).parse(source);
+}
+
+export function newContext(mode: TemplateMode, scope: object): Context {
+  const liquid = engineOf(mode);
+  return new Context(scope, liquid.options, { sync: true }, { liquid });
+}
+
+/** Renders parsed nodes in a context that keeps what they assign. */
+export function renderNodes(mode: TemplateMode, nodes: Template[], ctx: Context): string {
+  return textOf(toValueSync(engineOf(mode).renderer.renderTemplates(nodes, ctx) as never));
+}

@@ -1,0 +1,102 @@
+import { textOfHtml } from './html-text.ts';
+import { SafeHtml, type TemplateMode } from './liquid.ts';
+
+/** What merge tags may say about a person: a row of the contacts table, or a sample. */
+export interface MergeContact {
+  readonly id: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly company: string;
+  readonly title: string;
+  readonly phone: string;
+  readonly website: string;
+  readonly city: string;
+  readonly country: string;
+  readonly timeZone: string | null;
+  readonly tags: readonly string[];
+  readonly custom: Readonly<Record<string, string>>;
+}
+
+/** Who a mail comes from. */
+export interface MergeSender {
+  readonly fromName: string;
+  readonly address: string;
+  readonly signatureHtml: string;
+  readonly postalAddress: string;
+}
+
+/** The variables of a template. Objects without prototype: a column named `__proto__` is a name like any other. */
+export type MergeScope = Record<string, unknown>;
+
+/** The standard tags, in the order in which they are offered. */
+export const standardTags: readonly { readonly tag: string; readonly label: string; readonly example: string }[] = [
+  { tag: 'first_name', label: 'First name', example: 'Ada' },
+  { tag: 'last_name', label: 'Last name', example: 'Lovelace' },
+  { tag: 'full_name', label: 'Full name', example: 'Ada Lovelace' },
+  { tag: 'company', label: 'Company', example: 'Analytical Engines' },
+  { tag: 'title', label: 'Job title', example: 'Programmer' },
+  { tag: 'email', label: 'E-mail address', example: 'ada@example.com' },
+  { tag: 'domain', label: 'Domain of the address', example: 'example.com' },
+  { tag: 'phone', label: 'Phone', example: '+44 20 7946 0018' },
+  { tag: 'website', label: 'Website', example: 'https://example.com' },
+  { tag: 'city', label: 'City', example: 'London' },
+  { tag: 'country', label: 'Country', example: 'United Kingdom' },
+  { tag: 'time_zone', label: 'Time zone', example: 'Europe/London' },
+  { tag: 'sender.name', label: 'Your name', example: 'Grace' },
+  { tag: 'sender.address', label: 'Your address', example: 'grace@example.com' },
+  { tag: 'sender.signature', label: 'Your signature', example: 'Grace' },
+  { tag: 'sender.postal_address', label: 'Your postal address', example: '1 Example Street, London' },
+  { tag: 'unsubscribe', label: 'Opt-out link', example: 'mailto:grace@example.com?subject=unsubscribe' },
+];
+
+/** Names that `contact.` knows; anything else under `contact.` can never have a value. */
+export const contactNames: readonly string[] = ['first_name', 'last_name', 'full_name', 'company', 'title', 'email', 'domain', 'phone', 'website', 'city', 'country', 'time_zone', 'tags', 'custom', 'firstName', 'lastName', 'fullName', 'timeZone'];
+export const senderNames: readonly string[] = ['name', 'address', 'signature', 'postal_address'];
+
+/**
+ * The variables for one person: `contact.first_name` and `first_name`, custom fields as `custom.x`, `contact.custom.x`
+ * and `x` (a standard name wins), `sender.*` and `unsubscribe`. The camel-case names of the API work, too.
+ */
+export function mergeScope(contact: MergeContact | null, sender: MergeSender, unsubscribe: string | null, mode: TemplateMode): MergeScope {
+  const scope = Object.create(null) as MergeScope;
+  if (contact !== null) fillContact(scope, contact);
+  scope['sender'] = {
+    __proto__: null,
+    name: sender.fromName,
+    address: sender.address,
+    signature: sender.signatureHtml === '' ? '' : mode === 'html' ? new SafeHtml(sender.signatureHtml) : textOfHtml(sender.signatureHtml),
+    postal_address: sender.postalAddress,
+  };
+  scope['unsubscribe'] = unsubscribe ?? '';
+  return scope;
+}
+
+function fillContact(scope: MergeScope, contact: MergeContact): void {
+  const custom = Object.assign(Object.create(null) as MergeScope, contact.custom);
+  const fullName = contact.firstName === '' ? contact.lastName : contact.lastName === '' ? contact.firstName : `${contact.firstName} ${contact.lastName}`;
+  const person: MergeScope = {
+    __proto__: null as unknown,
+    first_name: contact.firstName,
+    last_name: contact.lastName,
+    full_name: fullName,
+    company: contact.company,
+    title: contact.title,
+    email: contact.email,
+    domain: contact.email.slice(contact.email.lastIndexOf('@') + 1),
+    phone: contact.phone,
+    website: contact.website,
+    city: contact.city,
+    country: contact.country,
+    time_zone: contact.timeZone,
+    tags: contact.tags,
+    firstName: contact.firstName,
+    lastName: contact.lastName,
+    fullName,
+    timeZone: contact.timeZone,
+    custom,
+  };
+  for (const name in custom) scope[name] = custom[name];
+  for (const name in person) scope[name] = person[name];
+  scope['contact'] = person;
+}
