@@ -47,12 +47,6 @@ export const sequencesMessages = {
 
   'sequences.back': 'Sequences',
   'sequences.nameMissing': 'A sequence needs a name.',
-  'sequences.save.saved': 'Saved',
-  'sequences.save.unsaved': 'Not saved yet',
-  'sequences.save.saving': 'Saving…',
-  'sequences.save.failed': 'Not saved',
-  'sequences.save.failedHint': '{message} Your text is kept on this computer and sent again.',
-  'sequences.save.now': 'Save now',
   'sequences.rescued': 'Changes from {when} were not saved before the window closed.',
   'sequences.rescueTitle': 'Unsaved changes were found',
   'sequences.restore': 'Restore them',

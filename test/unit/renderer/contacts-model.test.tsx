@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canGo, customName, importPercent, importRequest, mappingProblems, reduceWizard, startWizard, type WizardAction, type WizardState } from '../../../renderer/features/contacts/model/import-wizard.ts';
 import { contactTimeline } from '../../../renderer/features/contacts/model/timeline.ts';
-import { chunks, noSelection, piecesFor, selectRange, toggleRow } from '../../../renderer/features/contacts/model/window.ts';
+import { chunks } from '../../../renderer/features/contacts/model/chunks.ts';
 import { importMappingSchema, type ImportInspection, type ImportRun } from '../../../shared/schemas/contact.ts';
 import type { Delivery } from '../../../shared/schemas/delivery.ts';
 import type { DomainEvent, EventType } from '../../../shared/schemas/event.ts';
@@ -99,21 +99,7 @@ describe('import wizard', () => {
   });
 });
 
-describe('windowed rows', () => {
-  it('reads the pieces that the screen touches', () => {
-    expect(piecesFor(0, 30, 1000)).toEqual([0]);
-    expect(piecesFor(95, 130, 1000)).toEqual([0, 100]);
-    expect(piecesFor(99_990, 100_050, 100_000)).toEqual([99_900]);
-    expect(piecesFor(0, 30, 0)).toEqual([0]);
-  });
-
-  it('selects single rows and ranges, skipping rows that were not read', () => {
-    const at = (index: number) => (index === 3 ? null : `c${index}`);
-    const ranged = selectRange(toggleRow(noSelection, 'c1', 1), 4, at);
-    expect([...ranged.ids]).toEqual(['c1', 'c2', 'c4']);
-    expect([...toggleRow(ranged, 'c2', 2).ids]).toEqual(['c1', 'c4']);
-  });
-
+describe('bulk actions', () => {
   it('splits long selections into calls the engine takes', () => {
     expect(chunks([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
     expect(chunks([], 2)).toEqual([]);

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { clearRescue, readRescue, reduceSave, saveStatus, startSave, writeRescue } from '../../../renderer/features/sequences/model/autosave.ts';
+import { clearRescue, readRescue, reduceSave, saveStatus, startSave, writeRescue } from '../../../renderer/lib/autosave.ts';
 import { fromWaitForm, parseDuration, toWaitForm, waitSpan } from '../../../renderer/features/sequences/model/duration.ts';
 import {
   addVariant,

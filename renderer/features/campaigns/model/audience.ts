@@ -24,14 +24,24 @@ export function summariseAudience(audience: Audience, lists: readonly NamedList[
 /** Where a checklist item is put right. */
 export type FixTarget = 'sequence' | 'audience' | 'mailboxes' | 'rules' | 'settings' | null;
 
-/** The part of the form that an item speaks of, from the words of its code. */
+const targets: Readonly<Record<string, FixTarget>> = {
+  sequence: 'sequence',
+  draft_changed: 'sequence',
+  audience: 'audience',
+  missing_field: 'audience',
+  mailboxes: 'mailboxes',
+  mailbox_login: 'mailboxes',
+  mailbox_untested: 'mailboxes',
+  mailbox_unreachable: 'mailboxes',
+  mailbox_paused: 'mailboxes',
+  no_inbox: 'mailboxes',
+  time: 'rules',
+  secrets: 'settings',
+};
+
+/** Where an item of the checklist is put right; null for an item that needs nothing or is not known here. */
 export function fixTarget(code: string): FixTarget {
-  if (/sequence|step|graph|version|template|variant|subject/.test(code)) return 'sequence';
-  if (/mailbox|imap|smtp|login|inbox/.test(code)) return 'mailboxes';
-  if (/audience|people|contact|recipient|empty|missing|field|suppress/.test(code)) return 'audience';
-  if (/window|time|calendar|rule|zone|start|limit/.test(code)) return 'rules';
-  if (/secret|paused|postal|setting|opt_out|locked/.test(code)) return 'settings';
-  return null;
+  return targets[code] ?? null;
 }
 
 /** Checklist order: what blocks, what is advised, what is in order. */

@@ -1,24 +1,19 @@
 import type { CampaignCounts } from '../../../../shared/schemas/campaign.ts';
 
-/** A count with what it is a part of. `percent` is null where there is nothing to be a part of. */
+/** A count with what it is a part of. */
 export interface Share {
   readonly count: number;
   readonly of: number;
-  readonly percent: number | null;
-}
-
-export function share(count: number, of: number): Share {
-  return { count, of, percent: of > 0 ? (count / of) * 100 : null };
 }
 
 /** The funnel of a campaign. Replies, bounces and opt-outs are parts of the people mailed, not of the mails. */
 export function funnel(counts: CampaignCounts): { mailed: Share; replied: Share; bounced: Share; unsubscribed: Share; done: Share } {
   return {
-    mailed: share(counts.mailed, counts.people),
-    replied: share(counts.replied, counts.mailed),
-    bounced: share(counts.bounced, counts.mailed),
-    unsubscribed: share(counts.unsubscribed, counts.mailed),
-    done: share(doneCount(counts), counts.people),
+    mailed: { count: counts.mailed, of: counts.people },
+    replied: { count: counts.replied, of: counts.mailed },
+    bounced: { count: counts.bounced, of: counts.mailed },
+    unsubscribed: { count: counts.unsubscribed, of: counts.mailed },
+    done: { count: doneCount(counts), of: counts.people },
   };
 }
 
@@ -45,11 +40,4 @@ export function segments(counts: CampaignCounts): { segment: Segment; count: num
     { segment: 'pending', count: pending },
   ];
   return parts.filter((part) => part.count > 0);
-}
-
-/** A percentage for people: one digit below ten, so that 0.4 % is not shown as nothing. */
-export function formatPercent(percent: number | null): string {
-  if (percent === null) return '–';
-  if (percent > 0 && percent < 0.1) return '< 0.1 %';
-  return `${percent < 10 && !Number.isInteger(percent) ? percent.toFixed(1) : Math.round(percent)} %`;
 }

@@ -1,0 +1,129 @@
+import { Alert, Button, Group, Select, Tabs, Text, Tooltip } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconHandStop, IconMailShare } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Preview, Variant } from '../../../../shared/schemas/sequence.ts';
+import { ContactSelect } from '../../../components/contact-select.tsx';
+import { ErrorAlert } from '../../../components/error-alert.tsx';
+import { HtmlFrame } from '../../../components/html-frame.tsx';
+import { EmptyState, LoadingState } from '../../../components/states.tsx';
+import { t } from '../../../lib/messages/index.ts';
+import { useMailboxes, usePreview } from '../api.ts';
+import classes from './sequences.module.css';
+import { TestSendDialog } from './test-send-dialog.tsx';
+
+export interface Shown {
+  readonly name: string;
+  readonly variant: Variant;
+  readonly isFirst: boolean;
+  readonly previousSubject: string | null;
+}
+
+/** The open mail as one person gets it, rendered by the code that sends. */
+export function PreviewPane({ shown }: { readonly shown: Shown | null }) {
+  const [contactId, setContactId] = useState<string | null>(null);
+  const [mailboxId, setMailboxId] = useState<string | null>(null);
+  const [testing, setTesting] = useState(false);
+  const mailboxes = useMailboxes();
+  const items = mailboxes.data?.items ?? [];
+  return (
+    <section className={classes['side']} aria-label={t('sequences.preview')}>
+      <div className={classes['previewHead']}>
+        <Group justify="space-between" wrap="nowrap">
+          <Text fw={600} className="h-ellipsis">
+            {t('sequences.preview')}
+            {shown && (
+              <Text component="span" c="dimmed" fw={400}>
+                {' · '}
+                {shown.name}
+              </Text>
+            )}
+          </Text>
+          <Tooltip label={t('sequences.testNoMailbox')} disabled={items.length > 0}>
+            <Button size="xs" variant="default" leftSection={<IconMailShare size={15} />} disabled={!shown} data-disabled={items.length === 0} onClick={() => items.length > 0 && setTesting(true)}>
+              {t('sequences.testSend')}
+            </Button>
+          </Tooltip>
+        </Group>
+        <Group grow gap="sm" wrap="nowrap">
+          <ContactSelect size="xs" label={t('sequences.previewFor')} value={contactId} onChange={setContactId} emptyLabel={t('sequences.samplePerson')} />
+          <Select
+            size="xs"
+            label={t('sequences.previewFrom')}
+            data={[{ value: '', label: t('sequences.sampleMailbox') }, ...items.map((mailbox) => ({ value: mailbox.id, label: mailbox.name }))]}
+            value={mailboxId ?? ''}
+            allowDeselect={false}
+            onChange={(value) => setMailboxId(value === '' ? null : value)}
+          />
+        </Group>
+      </div>
+      <div className={classes['previewBody']}>
+        {shown ? <Rendered shown={shown} contactId={contactId} mailboxId={mailboxId} /> : <EmptyState title={t('sequences.preview')}>{t('sequences.previewNothing')}</EmptyState>}
+      </div>
+      {shown && testing && <TestSendDialog variant={shown.variant} contactId={contactId} mailboxId={mailboxId} mailboxes={items} onClose={() => setTesting(false)} />}
+    </section>
+  );
+}
+
+function Rendered({ shown, contactId, mailboxId }: { readonly shown: Shown; readonly contactId: string | null; readonly mailboxId: string | null }) {
+  const now = { variant: shown.variant, isFirst: shown.isFirst, previousSubject: shown.previousSubject, contactId, mailboxId };
+  const [input] = useDebouncedValue(now, 300);
+  const preview = usePreview(input);
+  if (preview.error) return <ErrorAlert error={preview.error} />;
+  if (!preview.data) return <LoadingState rows={5} />;
+  return <PreviewView preview={preview.data} stale={preview.isPlaceholderData} />;
+}
+
+function PreviewView({ preview, stale }: { readonly preview: Preview; readonly stale: boolean }) {
+  return (
+    <div className={stale ? classes['stale'] : undefined} aria-busy={stale}>
+      {preview.missing.length > 0 && (
+        <Alert color="amber" variant="light" icon={<IconHandStop size={18} />} mb="md">
+          {t('sequences.missing', { fields: preview.missing.join(', ') })}
+        </Alert>
+      )}
+      {preview.issues.map((issue) => (
+        <Alert key={`${issue.code}-${issue.message}`} color={issue.blocking ? 'red' : 'gray'} variant="light" mb="sm" py="xs">
+          {issue.message}
+        </Alert>
+      ))}
+      <Text fw={640} size="lg" mb={6} style={{ overflowWrap: 'anywhere' }}>
+        {preview.subject === '' ? t('sequences.emptySubject') : preview.subject}
+      </Text>
+      <dl className={classes['envelope']}>
+        <dt>{t('sequences.from')}</dt>
+        <dd>{preview.from}</dd>
+        <dt>{t('sequences.to')}</dt>
+        <dd>{preview.to}</dd>
+      </dl>
+      {preview.sameThread && (
+        <Text size="xs" c="dimmed" mb="sm">
+          {t('sequences.sameThread')}
+        </Text>
+      )}
+      <Tabs defaultValue="html" keepMounted={false}>
+        <Tabs.List mb="sm">
+          <Tabs.Tab value="html">{t('sequences.previewTab.html')}</Tabs.Tab>
+          <Tabs.Tab value="text">{t('sequences.previewTab.text')}</Tabs.Tab>
+          <Tabs.Tab value="headers">{t('sequences.previewTab.headers')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="html">
+          <HtmlFrame html={preview.html} title={t('sequences.previewFrame')} maxHeight={2400} />
+        </Tabs.Panel>
+        <Tabs.Panel value="text">
+          <pre className={classes['plain']}>{preview.text}</pre>
+        </Tabs.Panel>
+        <Tabs.Panel value="headers">
+          <dl className={classes['envelope']}>
+            {preview.headers.map((header, index) => (
+              <div key={index} style={{ display: 'contents' }}>
+                <dt className={classes['mono']}>{header.name}</dt>
+                <dd className={classes['mono']}>{header.value}</dd>
+              </div>
+            ))}
+          </dl>
+        </Tabs.Panel>
+      </Tabs>
+    </div>
+  );
+}

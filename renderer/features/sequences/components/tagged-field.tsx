@@ -1,0 +1,86 @@
+import { Group, Text, TextInput, Textarea } from '@mantine/core';
+import { useId, useRef, type ReactNode } from 'react';
+import { insertAt } from '../model/merge-tags.ts';
+import { MergeTagMenu } from './merge-tag-menu.tsx';
+import classes from './sequences.module.css';
+
+interface Props {
+  readonly label: string;
+  readonly name: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly placeholder?: string;
+  readonly hint?: ReactNode;
+  readonly error?: string | null;
+  readonly multiline?: boolean;
+  readonly code?: boolean;
+  readonly maxLength: number;
+  readonly aside?: ReactNode;
+}
+
+/** A text field into which merge tags can be inserted at the caret. */
+export function TaggedField({ label, name, value, onChange, placeholder, hint, error, multiline = false, code = false, maxLength, aside }: Props) {
+  const id = useId();
+  const hintId = `${id}-hint`;
+  const input = useRef<HTMLInputElement | HTMLTextAreaElement | null>(null);
+  const insert = (text: string) => {
+    const element = input.current;
+    const at = element?.selectionStart ?? value.length;
+    const next = insertAt(value, text, at, element?.selectionEnd ?? at);
+    onChange(next.value);
+    // After the new value is on the page and the menu gave the focus back.
+    setTimeout(() => {
+      element?.focus();
+      element?.setSelectionRange(next.caret, next.caret);
+    }, 0);
+  };
+  const common = {
+    id,
+    value,
+    maxLength,
+    placeholder,
+    error: error ?? undefined,
+    'data-field': name,
+    'aria-describedby': hint ? hintId : undefined,
+  };
+  return (
+    <div>
+      <Group justify="space-between" mb={4} gap="sm" wrap="nowrap">
+        <Text component="label" htmlFor={id} size="sm" fw={500}>
+          {label}
+        </Text>
+        <Group gap="sm" wrap="nowrap">
+          {aside}
+          <MergeTagMenu field={label} onInsert={insert} />
+        </Group>
+      </Group>
+      {multiline ? (
+        <Textarea
+          {...common}
+          ref={(element) => {
+            input.current = element;
+          }}
+          autosize
+          minRows={7}
+          maxRows={26}
+          spellCheck={!code}
+          classNames={{ input: code ? (classes['code'] ?? '') : '' }}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      ) : (
+        <TextInput
+          {...common}
+          ref={(element) => {
+            input.current = element;
+          }}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      )}
+      {hint && (
+        <Text size="xs" c="dimmed" mt={4} id={hintId}>
+          {hint}
+        </Text>
+      )}
+    </div>
+  );
+}
