@@ -120,6 +120,7 @@ export const importRunSchema = z.object({
   rejected: z.number().int(),
   suppressed: z.number().int().describe('Imported or known, but must never be mailed'),
   rejectedSample: z.array(z.object({ line: z.number().int(), reason: z.string(), text: z.string() })).describe('The first 20; all of them stand in the rejected CSV'),
+  notes: z.array(z.string()).describe('What was left out of rows that were imported, with counts'),
   error: z.string().nullable(),
   startedAt: epochMsSchema,
   finishedAt: epochMsSchema.nullable(),

@@ -1,0 +1,19 @@
+import type { SuppressionReason } from '../../../shared/schemas/contact.ts';
+import type { Events } from '../events/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
+import type { Logger } from '../ports.ts';
+import type { Store, Tx } from '../store/index.ts';
+
+export interface ContactsDeps {
+  readonly store: Store;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly dataDir: string;
+  /** In the transaction that suppresses: stop what waits for these people. `contactIds` are all that are covered. */
+  readonly onSuppressed?: (tx: Tx, suppressed: { kind: 'address' | 'domain'; value: string; reason: SuppressionReason; contactIds: readonly string[] }) => void;
+  /** In the transaction that deletes people, before their rows go. */
+  readonly onRemoved?: (tx: Tx, contactIds: readonly string[]) => void;
+}

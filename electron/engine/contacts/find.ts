@@ -1,0 +1,103 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
+import type { Contact, ContactStatus } from '../../../shared/schemas/contact.ts';
+import { decodeCursor, encodeCursor } from '../lib/page.ts';
+import type { Store } from '../store/index.ts';
+import { contactColumns, parseContact, toContact, type StoredContact } from './rows.ts';
+import { searchable } from './text.ts';
+
+export interface ContactQuery extends PageQuery {
+  readonly listId?: string | undefined;
+  readonly status?: ContactStatus | undefined;
+  readonly tag?: string | undefined;
+  readonly offset?: number | undefined;
+}
+
+type Bind = string | number | null;
+
+// The expressions repeat those of the indexes in store/schema/contacts.ts, the id last as the tie-breaker.
+const sorts: Readonly<Record<string, readonly string[]>> = {
+  email: ['c.email'],
+  name: ['c.last_name collate nocase', 'c.first_name collate nocase', 'c.id'],
+  firstName: ['c.first_name collate nocase', 'c.id'],
+  lastName: ['c.last_name collate nocase', 'c.first_name collate nocase', 'c.id'],
+  company: ['c.company collate nocase', 'c.id'],
+  status: ['c.status', 'c.id'],
+  createdAt: ['c.created_at', 'c.id'],
+  updatedAt: ['c.updated_at', 'c.id'],
+  lastSentAt: ['coalesce(c.last_sent_at, 0)', 'c.id'],
+  lastReplyAt: ['coalesce(c.last_reply_at, 0)', 'c.id'],
+};
+
+// With more matches than this the page is found soonest by walking the index of the sort; with fewer, by sorting them.
+const manyMatches = 4000;
+
+/** One page of contacts with the total that matches. Throws AppError bad_request for an unknown sort or a broken cursor. */
+export function findContacts(store: Store, query: ContactQuery): Page<Contact> {
+  const { filter, values } = filterOf(query);
+  const total = countContacts(store, filter, values);
+  const descending = query.sort?.startsWith('-') ?? true;
+  const sort = query.sort === undefined ? 'createdAt' : query.sort.replace(/^-/, '');
+  const terms = Object.hasOwn(sorts, sort) ? sorts[sort] : undefined;
+  if (terms === undefined) throw new AppError('bad_request', `Contacts cannot be sorted by “${sort}”.`, { fields: { sort: `One of ${Object.keys(sorts).join(', ')}` } });
+
+  const conditions = [...filter];
+  const binds = [...values];
+  if (query.offset === undefined && query.cursor !== undefined) {
+    conditions.push(`(${terms.join(', ')}) ${descending ? '<' : '>'} (${terms.map(() => '?').join(', ')})`);
+    binds.push(...(decodeCursor(query.cursor, terms.length) as Bind[]));
+  }
+  const order = (prefix: string): string => terms.map((term) => `${prefix}${term}${descending ? ' desc' : ''}`).join(', ');
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+  const few = total <= manyMatches && filter.length > 0;
+  // The unary plus keeps the sort's index out of the plan.
+  const inner = few
+    ? `select c.rowid as r from contacts c where c.rowid in (select c.rowid from contacts c ${where}) order by ${order('+')}`
+    : `select c.rowid as r from contacts c ${where} order by ${order('')}`;
+  const rows = store
+    .prepareRead(`select ${contactColumns}, ${terms.map((term, index) => `${term.replace(' collate nocase', '')} as k${index}`).join(', ')} from (${inner} limit ? offset ?) p join contacts c on c.rowid = p.r order by ${order('+')}`)
+    .all(...binds, query.limit + 1, query.offset ?? 0) as (StoredContact & Record<string, Bind>)[];
+  const shown = rows.slice(0, query.limit);
+  const last = shown.at(-1);
+  const nextCursor = rows.length > query.limit && last !== undefined ? encodeCursor(terms.map((_, index) => last[`k${index}`] ?? null)) : null;
+  return { items: shown.map((row) => contactOf(row, terms.length)), nextCursor, total };
+}
+
+function contactOf(row: StoredContact & Record<string, Bind>, keys: number): Contact {
+  const contact: Record<string, unknown> = { ...toContact(parseContact(row)) };
+  for (let index = 0; index < keys; index += 1) delete contact[`k${index}`];
+  return contact as Contact;
+}
+
+function filterOf(query: ContactQuery): { filter: string[]; values: Bind[] } {
+  const filter: string[] = [];
+  const values: Bind[] = [];
+  for (const word of searchable(query.q ?? '').split(/\s+/).filter((part) => part !== '').slice(0, 8)) {
+    filter.push('instr(c.search, ?) > 0');
+    values.push(word);
+  }
+  if (query.tag !== undefined && query.tag !== '') {
+    // Tags are stored as a JSON array of strings, in which a quoted tag can only be a whole one.
+    filter.push('instr(c.tags, ?) > 0');
+    values.push(JSON.stringify(query.tag));
+  }
+  if (query.status !== undefined) {
+    filter.push(query.status === 'active' ? `c.status = 'active'` : `c.status = ? and c.status <> 'active'`);
+    if (query.status !== 'active') values.push(query.status);
+  }
+  if (query.listId !== undefined) {
+    filter.push('exists (select 1 from list_members m where m.list_id = ? and m.contact_id = c.id)');
+    values.push(query.listId);
+  }
+  return { filter, values };
+}
+
+function countContacts(store: Store, filter: readonly string[], values: readonly Bind[]): number {
+  const count = (sql: string, ...binds: Bind[]): number => (store.prepareRead(sql).get(...binds) as { n: number }).n;
+  if (filter.length === 0) return count('select count(*) as n from contacts');
+  const only = filter.length === 1 ? (filter[0] ?? '') : '';
+  // Active people are counted as the rest: the partial index knows the others.
+  if (only === `c.status = 'active'`) return count('select count(*) as n from contacts') - count(`select count(*) as n from contacts where status <> 'active'`);
+  if (only.startsWith('exists')) return count('select count(*) as n from list_members where list_id = ?', ...values);
+  return count(`select count(*) as n from contacts c where ${filter.join(' and ')}`, ...values);
+}

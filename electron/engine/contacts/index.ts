@@ -1,0 +1,28 @@
+import type { ContactsDeps } from './deps.ts';
+import { createImports } from './imports.ts';
+import { createLists } from './lists.ts';
+import { createSubscribers } from './subscribers.ts';
+import { createSuppressions } from './suppressions.ts';
+
+export type { ContactsDeps } from './deps.ts';
+export type { ContactRow } from './rows.ts';
+export type { SuppressInput } from './suppressions.ts';
+export type Contacts = ReturnType<typeof createContacts>;
+
+/** Contacts, lists, suppressions and imports. `start` settles what a crash left; `stop` ends a running import. */
+export function createContacts(deps: ContactsDeps) {
+  const suppressions = createSuppressions(deps);
+  const lists = createLists(deps);
+  const subscribers = createSubscribers(deps, suppressions);
+  const { recover, stop, ...imports } = createImports(deps, suppressions, lists);
+  return {
+    ...subscribers,
+    ...imports,
+    lists,
+    suppressions,
+    isSuppressed: suppressions.isSuppressed,
+    suppress: suppressions.suppress,
+    start: recover,
+    stop,
+  };
+}

@@ -1,0 +1,118 @@
+import type { Contact, ContactStatus, SuppressionReason } from '../../../shared/schemas/contact.ts';
+import type { Tx } from '../store/index.ts';
+import { maxCustomFields } from './headers.ts';
+import type { IncomingContact } from './row.ts';
+import { maxTags, searchable, textFields, uniqueTags, type TextField } from './text.ts';
+
+/** A row of the contacts table with its JSON columns still as text. */
+export interface StoredContact extends Record<TextField, string> {
+  id: string;
+  email: string;
+  domain: string;
+  timeZone: string | null;
+  tags: string;
+  custom: string;
+  status: ContactStatus;
+  source: string;
+  softBounces: number;
+  lastSentAt: number | null;
+  lastReplyAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** A contact as the engine's other areas read it. */
+export interface ContactRow extends Contact {
+  readonly domain: string;
+  readonly softBounces: number;
+}
+
+/** Select list of `StoredContact`, for `from contacts c`. */
+export const contactColumns = `c.id, c.email, c.domain, c.first_name as firstName, c.last_name as lastName, c.company, c.title, c.phone, c.website, c.city, c.country,
+  c.time_zone as timeZone, c.tags, c.custom, c.status, c.source, c.soft_bounces as softBounces, c.last_sent_at as lastSentAt, c.last_reply_at as lastReplyAt,
+  c.created_at as createdAt, c.updated_at as updatedAt`;
+
+export function parseContact(row: StoredContact): ContactRow {
+  return { ...row, tags: JSON.parse(row.tags) as string[], custom: JSON.parse(row.custom) as Record<string, string> };
+}
+
+/** The contact as the contract shows it. */
+export function toContact(row: ContactRow): Contact {
+  const { domain: _domain, softBounces: _softBounces, ...contact } = row;
+  return contact;
+}
+
+/** Text of the `search` column. */
+export function searchText(contact: { readonly email: string; readonly firstName: string; readonly lastName: string; readonly company: string }): string {
+  return searchable(`${contact.email} ${contact.firstName} ${contact.lastName} ${contact.company}`);
+}
+
+/** The status that a suppression gives to the people it covers. */
+export function statusFor(reason: SuppressionReason | null): ContactStatus {
+  if (reason === null) return 'active';
+  if (reason === 'unsubscribed') return 'unsubscribed';
+  return reason === 'hard_bounce' ? 'bounced' : 'suppressed';
+}
+
+const insertSql = `insert into contacts (id, email, domain, first_name, last_name, company, title, phone, website, city, country, time_zone, tags, custom, status, source, search, soft_bounces, created_at, updated_at)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) on conflict (email) do nothing`;
+
+/** Inserts a contact; false when the address is known already. */
+export function insertContact(tx: Tx, contact: IncomingContact, more: { id: string; status: ContactStatus; source: string; at: number }): boolean {
+  return (
+    tx
+      .prepare(insertSql)
+      .run(
+        more.id, contact.email, contact.domain, contact.firstName, contact.lastName, contact.company, contact.title, contact.phone, contact.website, contact.city, contact.country,
+        contact.timeZone, contact.tags.length === 0 ? '[]' : JSON.stringify(contact.tags), JSON.stringify(contact.custom), more.status, more.source, searchText(contact), more.at, more.at,
+      ).changes === 1
+  );
+}
+
+/** Writes every field a person can change. */
+export function updateContact(tx: Tx, contact: ContactRow): void {
+  tx.prepare(
+    `update contacts set email = ?, domain = ?, first_name = ?, last_name = ?, company = ?, title = ?, phone = ?, website = ?, city = ?, country = ?, time_zone = ?,
+     tags = ?, custom = ?, status = ?, search = ?, soft_bounces = ?, updated_at = ? where id = ?`,
+  ).run(
+    contact.email, contact.domain, contact.firstName, contact.lastName, contact.company, contact.title, contact.phone, contact.website, contact.city, contact.country, contact.timeZone,
+    JSON.stringify(contact.tags), JSON.stringify(contact.custom), contact.status, searchText(contact), contact.softBounces, contact.updatedAt, contact.id,
+  );
+}
+
+/**
+ * Merges an incoming row into a known contact: `fill_empty` writes only where nothing stands yet, `overwrite` wherever
+ * the row has something; an empty cell never erases, tags are only added. Null when nothing would change.
+ */
+export function mergeContact(known: ContactRow, incoming: IncomingContact, mode: 'fill_empty' | 'overwrite'): ContactRow | null {
+  let changed = false;
+  const merged: ContactRow = { ...known };
+  const wins = (present: string | null | undefined, next: string | null | undefined): boolean =>
+    next !== null && next !== undefined && next !== '' && next !== present && (mode === 'overwrite' || present === null || present === undefined || present === '');
+  for (const field of textFields) {
+    if (!wins(known[field], incoming[field])) continue;
+    merged[field] = incoming[field];
+    changed = true;
+  }
+  if (wins(known.timeZone, incoming.timeZone)) {
+    merged.timeZone = incoming.timeZone;
+    changed = true;
+  }
+  if (incoming.tags.length > 0) {
+    const tags = uniqueTags([...known.tags, ...incoming.tags]).slice(0, maxTags);
+    if (tags.length > known.tags.length) {
+      merged.tags = tags;
+      changed = true;
+    }
+  }
+  const custom = new Map(Object.entries(known.custom));
+  for (const [name, text] of Object.entries(incoming.custom)) {
+    if (!wins(custom.get(name), text) || (!custom.has(name) && custom.size >= maxCustomFields)) continue;
+    custom.set(name, text);
+    merged.custom = known.custom;
+    changed = true;
+  }
+  if (!changed) return null;
+  merged.custom = Object.fromEntries(custom);
+  return merged;
+}

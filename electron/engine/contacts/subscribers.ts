@@ -1,0 +1,159 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Contact, ContactInput, ContactPatch } from '../../../shared/schemas/contact.ts';
+import { parseAddress } from '../lib/address.ts';
+import type { Store, Tx } from '../store/index.ts';
+import type { ContactsDeps } from './deps.ts';
+import { findContacts, type ContactQuery } from './find.ts';
+import { customFieldName, isReservedName, maxCustomFields } from './headers.ts';
+import { addMembers } from './lists.ts';
+import { contactColumns, insertContact, parseContact, statusFor, toContact, updateContact, type ContactRow, type StoredContact } from './rows.ts';
+import { inSlices } from './slices.ts';
+import type { Suppressions } from './suppressions.ts';
+import { manyLines, oneLine, textFields, uniqueTags } from './text.ts';
+
+export type Subscribers = ReturnType<typeof createSubscribers>;
+
+export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions) {
+  const { store, events, clock, ids } = deps;
+
+  function read(tx: Tx, id: string): ContactRow {
+    const row = tx.prepare(`select ${contactColumns} from contacts c where c.id = ?`).get(id) as StoredContact | undefined;
+    if (row === undefined) throw gone();
+    return parseContact(row);
+  }
+
+  /** The contact's row, null when it does not exist. */
+  function row(id: string): ContactRow | null {
+    const found = store.prepareRead(`select ${contactColumns} from contacts c where c.id = ?`).get(id) as StoredContact | undefined;
+    return found === undefined ? null : parseContact(found);
+  }
+
+  /** The contact with this address in any spelling, null when there is none. */
+  function findByAddress(email: string): ContactRow | null {
+    const parsed = parseAddress(email);
+    if (!parsed.ok) return null;
+    const found = store.prepareRead(`select ${contactColumns} from contacts c where c.email = ?`).get(parsed.value.email) as StoredContact | undefined;
+    return found === undefined ? null : parseContact(found);
+  }
+
+  function create(input: ContactInput): Contact {
+    const address = addressOf(input.email);
+    const custom = cleanCustom(input.custom);
+    return store.transaction((tx) => {
+      const id = ids.next();
+      const at = clock.now();
+      const status = statusFor(suppressions.reasonOf((sql) => tx.prepare(sql), address.email, address.domain));
+      const texts = Object.fromEntries(textFields.map((field) => [field, oneLine(input[field])])) as Record<(typeof textFields)[number], string>;
+      if (!insertContact(tx, { ...address, ...texts, timeZone: input.timeZone, tags: uniqueTags(input.tags), custom }, { id, status, source: 'by hand', at })) throw taken(address.email);
+      for (const listId of new Set(input.listIds ?? [])) addMembers(tx, listId, [id], at);
+      events.append(tx, { type: 'contact_created', actor: 'person', contactId: id });
+      return toContact(read(tx, id));
+    });
+  }
+
+  function update({ id, ...patch }: ContactPatch & { id: string }): Contact {
+    return store.transaction((tx) => {
+      const known = read(tx, id);
+      const next: ContactRow = { ...known };
+      for (const field of textFields) {
+        const text = patch[field];
+        if (text !== undefined) next[field] = oneLine(text);
+      }
+      if (patch.timeZone !== undefined) next.timeZone = patch.timeZone;
+      if (patch.tags !== undefined) next.tags = uniqueTags(patch.tags);
+      if (patch.custom !== undefined) next.custom = cleanCustom(patch.custom);
+      const keyed = patch.email === undefined ? next : rekey(tx, next, patch.email);
+      const fields = Object.keys(patch).filter((key) => JSON.stringify(keyed[key as keyof ContactRow]) !== JSON.stringify(known[key as keyof ContactRow]));
+      if (fields.length === 0) return toContact(known);
+      updateContact(tx, { ...keyed, updatedAt: clock.now() });
+      events.append(tx, { type: 'contact_updated', actor: 'person', contactId: id, data: { fields } });
+      return toContact(read(tx, id));
+    });
+  }
+
+  // A new address is a new key: suppression and bounces belong to the address, not to the person.
+  function rekey(tx: Tx, contact: ContactRow, email: string): ContactRow {
+    const address = addressOf(email);
+    if (address.email === contact.email) return contact;
+    const other = tx.prepare('select id from contacts where email = ?').get(address.email);
+    if (other !== undefined) throw taken(address.email);
+    const status = statusFor(suppressions.reasonOf((sql) => tx.prepare(sql), address.email, address.domain));
+    return { ...contact, email: address.email, domain: address.domain, status, softBounces: 0 };
+  }
+
+  function removeAll(contactIds: readonly string[]): number {
+    return store.transaction((tx) => {
+      const known = contactIds.filter((id) => tx.prepare('select 1 from contacts where id = ?').get(id) !== undefined);
+      if (known.length === 0) return 0;
+      deps.onRemoved?.(tx, known);
+      for (const id of known) {
+        tx.prepare('delete from contacts where id = ?').run(id);
+        events.append(tx, { type: 'contact_deleted', actor: 'person', contactId: id });
+      }
+      return known.length;
+    });
+  }
+
+  return {
+    row,
+    findByAddress,
+    create,
+    update,
+    list: (query: ContactQuery) => findContacts(store, query),
+    get({ id }: { id: string }): Contact & { lists: { id: string; name: string }[] } {
+      const found = row(id);
+      if (found === null) throw gone();
+      const lists = store.prepareRead('select l.id, l.name from list_members m join lists l on l.id = m.list_id where m.contact_id = ? order by l.name collate nocase').all(id) as { id: string; name: string }[];
+      return { ...toContact(found), lists };
+    },
+    /** Deletes the person; a suppression of the address stays. */
+    remove({ id }: { id: string }): { id: string; deleted: true } {
+      if (removeAll([id]) === 0) throw gone();
+      return { id, deleted: true };
+    },
+    async removeMany({ ids: contactIds }: { ids: string[] }): Promise<{ deleted: number }> {
+      let deleted = 0;
+      await inSlices([...new Set(contactIds)], 200, (slice) => {
+        deleted += removeAll(slice);
+      });
+      return { deleted };
+    },
+    fields: () => namesInUse(store),
+  };
+}
+
+function namesInUse(store: Store): { custom: string[]; tags: string[] } {
+  const custom = store.prepareRead(`select distinct j.key as name from contacts c, json_each(c.custom) j where c.custom <> '{}' order by 1 limit 1000`).all() as { name: string }[];
+  // The covering index holds the tags; equal lists are opened once.
+  const tags = store.prepareRead(`select distinct j.value as name from (select distinct tags from contacts where tags <> '[]') t, json_each(t.tags) j order by 1 limit 1000`).all() as { name: string }[];
+  return { custom: custom.map(({ name }) => name), tags: tags.map(({ name }) => name) };
+}
+
+function addressOf(text: string): { email: string; domain: string } {
+  const parsed = parseAddress(text);
+  if (!parsed.ok) throw new AppError('validation', `${parsed.error}.`, { fields: { email: `${parsed.error}.` } });
+  return { email: parsed.value.email, domain: parsed.value.domain };
+}
+
+function cleanCustom(custom: Readonly<Record<string, string>>): Record<string, string> {
+  const clean = new Map<string, string>();
+  for (const [key, value] of Object.entries(custom)) {
+    const name = customFieldName(key);
+    if (name === null || isReservedName(name)) {
+      const sentence = name === null ? 'A custom field needs a name with letters or digits.' : `“${name}” is a standard field; choose another name.`;
+      throw new AppError('validation', sentence, { fields: { [`custom.${key}`]: sentence } });
+    }
+    const text = manyLines(value);
+    if (text !== '') clean.set(name, text);
+  }
+  if (clean.size > maxCustomFields) throw new AppError('validation', `A contact can have at most ${maxCustomFields} custom fields.`, { fields: { custom: `At most ${maxCustomFields}` } });
+  return Object.fromEntries(clean);
+}
+
+function gone(): AppError {
+  return new AppError('not_found', 'This contact does not exist any more.');
+}
+
+function taken(email: string): AppError {
+  return new AppError('conflict', `There is already a contact with the address ${email}.`, { fields: { email: 'Already a contact' } });
+}

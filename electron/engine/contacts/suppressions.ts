@@ -1,0 +1,113 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
+import type { Suppression, SuppressionReason } from '../../../shared/schemas/contact.ts';
+import type { Actor } from '../../../shared/schemas/event.ts';
+import { domainAndParents, normaliseAddress, normaliseDomain } from '../lib/address.ts';
+import { decodeCursor, encodeCursor } from '../lib/page.ts';
+import type { Tx } from '../store/index.ts';
+import type { ContactsDeps } from './deps.ts';
+import { statusFor } from './rows.ts';
+
+export interface SuppressInput {
+  readonly kind: 'address' | 'domain';
+  /** In key form (see lib/address.ts). */
+  readonly value: string;
+  readonly reason: SuppressionReason;
+  readonly note?: string;
+  readonly actor: Actor;
+}
+
+export type Suppressions = ReturnType<typeof createSuppressions>;
+type Prepare = (sql: string) => { get(...values: unknown[]): unknown; all(...values: unknown[]): unknown[] };
+
+const columns = 'id, kind, value, reason, note, created_at as createdAt';
+const coversDomain = `(domain = @value or domain like '%.' || @value escape '\\')`;
+
+export function createSuppressions({ store, events, clock, ids, onSuppressed }: ContactsDeps) {
+  function reasonOf(prepare: Prepare, email: string, domain: string): SuppressionReason | null {
+    const own = prepare(`select reason from suppressions where kind = 'address' and value = ?`).get(email) as { reason: SuppressionReason } | undefined;
+    if (own !== undefined) return own.reason;
+    if (prepare(`select 1 from suppressions where kind = 'domain' limit 1`).get() === undefined) return null;
+    for (const name of domainAndParents(domain)) {
+      const wide = prepare(`select reason from suppressions where kind = 'domain' and value = ?`).get(name) as { reason: SuppressionReason } | undefined;
+      if (wide !== undefined) return wide.reason;
+    }
+    return null;
+  }
+
+  /** Why an address must not be mailed (its own suppression, or one of its domain or a parent domain), else null. */
+  function isSuppressed(tx: Tx | null, email: string): SuppressionReason | null {
+    const key = normaliseAddress(email) ?? email.trim().toLowerCase();
+    return reasonOf(tx === null ? (sql) => store.prepareRead(sql) : (sql) => tx.prepare(sql), key, key.slice(key.lastIndexOf('@') + 1));
+  }
+
+  /**
+   * Suppresses an address or domain for good: writes the row (the first reason stays), sets the status of the people it
+   * covers, notes the fact, and tells the areas above through `onSuppressed`, all in the caller's transaction. Calling it
+   * again changes nothing. Returns the row and whether it is new.
+   */
+  function suppress(tx: Tx, input: SuppressInput): { suppression: Suppression; isNew: boolean } {
+    const { kind, value, reason, note = '', actor } = input;
+    const created = tx
+      .prepare(`insert into suppressions (id, kind, value, reason, note, created_at) values (?, ?, ?, ?, ?, ?) on conflict (kind, value) do nothing`)
+      .run(ids.next(), kind, value, reason, note, clock.now()).changes;
+    const suppression = tx.prepare(`select ${columns} from suppressions where kind = ? and value = ?`).get(kind, value) as Suppression;
+    const isNew = created === 1;
+    const where = kind === 'address' ? 'email = @value' : coversDomain;
+    const covered = tx.prepare(`select id from contacts where ${where} and status = 'active'`).all({ value }) as { id: string }[];
+    if (!isNew && covered.length === 0) return { suppression, isNew };
+    tx.prepare(`update contacts set status = @status, updated_at = @at where ${where} and status = 'active'`).run({ value, status: statusFor(suppression.reason), at: clock.now() });
+    const people = tx.prepare(`select id from contacts where ${where}`).all({ value }) as { id: string }[];
+    const contactIds = people.map((person) => person.id);
+    events.append(tx, { type: 'suppressed', actor, reason: suppression.reason, contactId: kind === 'address' ? (contactIds[0] ?? null) : null, data: { kind, value, contacts: contactIds.length } });
+    onSuppressed?.(tx, { kind, value, reason: suppression.reason, contactIds });
+    return { suppression, isNew };
+  }
+
+  function removeRow(tx: Tx, id: string): void {
+    const row = tx.prepare(`select ${columns} from suppressions where id = ?`).get(id) as Suppression | undefined;
+    if (row === undefined) throw new AppError('not_found', 'This suppression does not exist any more.');
+    tx.prepare('delete from suppressions where id = ?').run(id);
+    // People whom nothing else suppresses may be mailed again.
+    const where = row.kind === 'address' ? 'email = @value' : coversDomain;
+    const people = tx.prepare(`select id, email, domain, status from contacts where ${where} and status <> 'active'`).all({ value: row.value }) as { id: string; email: string; domain: string }[];
+    for (const person of people) {
+      const status = statusFor(reasonOf((sql) => tx.prepare(sql), person.email, person.domain));
+      tx.prepare('update contacts set status = ?, soft_bounces = 0, updated_at = ? where id = ?').run(status, clock.now(), person.id);
+    }
+    events.append(tx, { type: 'unsuppressed', actor: 'person', reason: row.reason, contactId: row.kind === 'address' ? (people[0]?.id ?? null) : null, data: { kind: row.kind, value: row.value, contacts: people.length } });
+  }
+
+  return {
+    isSuppressed,
+    reasonOf,
+    suppress,
+    list(query: PageQuery): Page<Suppression> {
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
+      const like = query.q === undefined || query.q.trim() === '' ? null : `%${query.q.trim().toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+      const filter = like === null ? '' : `and (value like @like escape '\\' or note like @like escape '\\')`;
+      const total = store.prepareRead(`select count(*) as n from suppressions where 1 ${filter}`).get(like === null ? {} : { like }) as { n: number };
+      const rows = store
+        .prepareRead(`select ${columns} from suppressions where (@at is null or (created_at, id) < (@at, @id)) ${filter} order by created_at desc, id desc limit @limit`)
+        .all({ at: after?.[0] ?? null, id: after?.[1] ?? null, limit: query.limit + 1, ...(like === null ? {} : { like }) }) as Suppression[];
+      const items = rows.slice(0, query.limit);
+      const last = items.at(-1);
+      return { items, total: total.n, nextCursor: rows.length > query.limit && last !== undefined ? encodeCursor([last.createdAt, last.id]) : null };
+    },
+    /** From a person: an address or a domain as typed. Throws AppError validation. */
+    create(input: { value: string; reason: SuppressionReason; note: string }): Suppression {
+      const bare = input.value.trim();
+      const address = bare.replace(/^@/, '').includes('@');
+      const value = address ? normaliseAddress(bare) : normaliseDomain(bare);
+      if (value === null) {
+        const sentence = address ? 'This is not a valid e-mail address.' : 'This is neither an e-mail address nor a domain such as example.com.';
+        throw new AppError('validation', sentence, { fields: { value: sentence } });
+      }
+      return store.transaction((tx) => suppress(tx, { kind: address ? 'address' : 'domain', value, reason: input.reason, note: input.note, actor: 'person' }).suppression);
+    },
+    remove({ id }: { id: string }): { id: string; deleted: true } {
+      store.transaction((tx) => removeRow(tx, id));
+      return { id, deleted: true };
+    },
+  };
+}

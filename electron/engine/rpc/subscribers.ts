@@ -1,0 +1,20 @@
+import type { Contacts } from '../contacts/index.ts';
+import { os } from './base.ts';
+
+export function subscribersRouter(contacts: Contacts) {
+  return {
+    list: os.subscribers.list.handler(({ input }) => contacts.list(input)),
+    create: os.subscribers.create.handler(({ input }) => contacts.create(input)),
+    get: os.subscribers.get.handler(({ input }) => contacts.get(input)),
+    update: os.subscribers.update.handler(({ input }) => contacts.update(input)),
+    remove: os.subscribers.remove.handler(({ input }) => contacts.remove(input)),
+    removeMany: os.subscribers.removeMany.handler(({ input }) => contacts.removeMany(input)),
+    fields: os.subscribers.fields.handler(() => contacts.fields()),
+    inspectImport: os.subscribers.inspectImport.handler(({ input }) => contacts.inspectImport(input)),
+    import: os.subscribers.import.handler(({ input }) => contacts.import(input)),
+    imports: os.subscribers.imports.handler(({ input }) => contacts.imports(input)),
+    getImport: os.subscribers.getImport.handler(({ input }) => contacts.getImport(input)),
+    cancelImport: os.subscribers.cancelImport.handler(({ input }) => contacts.cancelImport(input)),
+    rejectedRows: os.subscribers.rejectedRows.handler(({ input }) => contacts.rejectedRows(input)),
+  };
+}
