@@ -1,11 +1,11 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Variant } from '../../../shared/schemas/sequence.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { assertOneLine, HeaderError, mailDate, wireAddress } from './headers.ts';
 import { htmlOfText, htmlTemplateOf, textOfHtml, textTemplateOf } from './html-text.ts';
-import { mergeScope, type MergeContact, type MergeScope, type MergeSender } from './merge-data.ts';
-import { buildMime } from './mime.ts';
+import { mergeScope, senderScope, type MergeContact, type MergeSender } from './merge-data.ts';
+import { buildMime, partText } from './mime.ts';
 import { compileTemplate, TemplateError, type CompiledTemplate } from './template.ts';
 import { messageIdOf, referencesOf, replySubject, threadSubject, type Thread } from './thread.ts';
 
@@ -75,6 +75,8 @@ interface CompiledVariant {
   readonly textFoot: CompiledTemplate | null;
   readonly signatureHtml: string;
   readonly signatureText: string;
+  /** The author wrote a whole document: `<html` or `</body>` stands in it. */
+  readonly isDocument: boolean;
   /** Blocks that were left out leave blank lines behind in a derived text. */
   readonly tidyText: boolean;
 }
@@ -85,14 +87,31 @@ interface Rendered {
   readonly text: string;
 }
 
+/** What a compiled variant was made of, and the result. */
+interface Known {
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly signatureHtml: string;
+  readonly optOutLine: string;
+  readonly compiled: CompiledVariant;
+}
+
 export function createComposer(): Composer {
-  const known = new LRUCache<string, CompiledVariant>({ max: 500, maxSize: 10_000_000, sizeCalculation: (_, key) => key.length + 1 });
+  const byObject = new WeakMap<ComposeInput['variant'], Known>();
+  const byText = new LRUCache<string, Known>({ max: 500, maxSize: 10_000_000, sizeCalculation: (_, key) => key.length + 1 });
 
   function compiledOf(variant: ComposeInput['variant'], sender: ComposeSender): CompiledVariant {
-    const key = `${variant.subject}\u0000${variant.html}\u0000${variant.text}\u0000${sender.signatureHtml}\u0000${sender.optOutLine}`;
-    let compiled = known.get(key);
-    if (compiled === undefined) known.set(key, (compiled = compileVariant(variant, sender)));
-    return compiled;
+    const { subject, html, text } = variant;
+    const { signatureHtml, optOutLine } = sender;
+    // The same object a second time is the common case of a campaign: comparing equal strings costs next to nothing.
+    const last = byObject.get(variant);
+    if (last !== undefined && last.subject === subject && last.html === html && last.text === text && last.signatureHtml === signatureHtml && last.optOutLine === optOutLine) return last.compiled;
+    const key = `${subject}\u0000${html}\u0000${text}\u0000${signatureHtml}\u0000${optOutLine}`;
+    let known = byText.get(key);
+    if (known === undefined) byText.set(key, (known = { subject, html, text, signatureHtml, optOutLine, compiled: compileVariant(variant, sender) }));
+    byObject.set(variant, known);
+    return known.compiled;
   }
 
   return {
@@ -151,40 +170,46 @@ function compileVariant(variant: ComposeInput['variant'], sender: ComposeSender)
     textFoot: foot === '' ? null : inField('optOutLine', () => compileTemplate(foot, 'text')),
     signatureHtml: signed ? '' : sender.signatureHtml,
     signatureText: signed ? '' : textOfHtml(sender.signatureHtml),
+    isDocument: isDocument(html),
     tidyText: derivedText && variant.html.includes('{%'),
   };
 }
 
 function render(compiled: CompiledVariant, input: ComposeInput, missing: Set<string>): Rendered {
   const { contact, sender, unsubscribeMailto } = input;
-  const textScope = mergeScope(contact, sender, unsubscribeMailto, 'text');
-  const htmlScope: MergeScope = sender.signatureHtml === '' ? textScope : mergeScope(contact, sender, unsubscribeMailto, 'html');
-  const subject = inField('subject', () => compiled.subject.render(textScope, missing));
-  let html = inField('html', () => compiled.html.render(htmlScope, missing));
-  let text = inField('text', () => compiled.text.render(textScope, missing));
+  const scope = mergeScope(contact, sender, unsubscribeMailto);
+  const subject = inField('subject', () => compiled.subject.render(scope, missing));
+  let text = inField('text', () => compiled.text.render(scope, missing));
   if (compiled.tidyText) text = text.replace(/\n{3,}/g, '\n\n').trim();
-  let foot = compiled.signatureHtml === '' ? '' : `\n<div>${compiled.signatureHtml}</div>`;
   if (compiled.signatureText !== '') text = `${text.trimEnd()}\n\n-- \n${compiled.signatureText}`;
-  if (compiled.htmlFoot !== null && compiled.textFoot !== null) {
-    const { htmlFoot, textFoot } = compiled;
-    foot += inField('optOutLine', () => `\n${htmlFoot.render(htmlScope, missing)}`);
-    text = inField('optOutLine', () => `${text.trimEnd()}\n\n${textFoot.render(textScope, missing)}`);
-  }
-  html = asDocument(html, foot);
+  const { htmlFoot, textFoot } = compiled;
+  if (textFoot !== null) text = inField('optOutLine', () => `${text.trimEnd()}\n\n${textFoot.render(scope, missing)}`);
+  if (sender.signatureHtml !== '') scope['sender'] = senderScope(sender, 'html');
+  const body = inField('html', () => compiled.html.render(scope, missing));
+  let foot = compiled.signatureHtml === '' ? '' : `\n<div>${compiled.signatureHtml}</div>`;
+  if (htmlFoot !== null) foot += inField('optOutLine', () => `\n${htmlFoot.render(scope, missing)}`);
+  const html = compiled.isDocument ? intoDocument(body, foot) : newDocument(body, foot);
   return { subject: oneLine(subject), html, text };
 }
 
 function literalText(variant: ComposeInput['variant']): Rendered {
   const text = variant.text.trim() === '' ? textOfHtml(variant.html) : variant.text;
-  return { subject: oneLine(variant.subject), text, html: asDocument(variant.html.trim() === '' ? htmlOfText(variant.text) : variant.html, '') };
+  const html = variant.html.trim() === '' ? htmlOfText(variant.text) : variant.html;
+  return { subject: oneLine(variant.subject), text, html: isDocument(html) ? html : newDocument(html, '') };
 }
 
-/** A whole HTML document with `foot` at the end of its body. */
-function asDocument(html: string, foot: string): string {
-  const end = html.lastIndexOf('</body>');
-  if (end >= 0) return foot === '' ? html : html.slice(0, end) + foot + html.slice(end);
-  if (/<html[\s>]/i.test(html)) return html + foot;
-  return `<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n<body>\n${html}${foot}\n</body>\n</html>`;
+function isDocument(html: string): boolean {
+  return html.includes('</body>') || /<html[\s>]/i.test(html);
+}
+
+function newDocument(body: string, foot: string): string {
+  return `<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n<body>\n${body}${foot}\n</body>\n</html>`;
+}
+
+/** The author's document with `foot` at the end of its body. */
+function intoDocument(html: string, foot: string): string {
+  const end = foot === '' ? -1 : html.lastIndexOf('</body>');
+  return end < 0 ? html + foot : html.slice(0, end) + foot + html.slice(end);
 }
 
 /** A subject is one line whatever a merge value holds. */
@@ -202,7 +227,9 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
   const inReplyTo = sameThread && thread.inReplyTo !== null ? messageIdOf(thread.inReplyTo) : null;
   const { html, text } = rendered;
   const { from, to, replyTo } = address;
-  const raw = buildMime({ fromName: sender.fromName, from, to, replyTo, subject, date: input.date, messageId, inReplyTo, references, listUnsubscribe: unsubscribeMailto, homingId, text, html });
+  const textPart = partText(text);
+  const htmlPart = partText(html);
+  const raw = buildMime({ fromName: sender.fromName, from, to, replyTo, subject, date: input.date, messageId, inReplyTo, references, listUnsubscribe: unsubscribeMailto, homingId, text: textPart, html: htmlPart });
   const headers = [
     { name: 'From', value: sender.fromName === '' ? from : `${sender.fromName} <${from}>` },
     { name: 'To', value: to },
@@ -214,6 +241,6 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
     ...(references.length === 0 ? [] : [{ name: 'References', value: references.join(' ') }]),
     ...(unsubscribeMailto === null ? [] : [{ name: 'List-Unsubscribe', value: `<${unsubscribeMailto}>` }]),
   ];
-  const contentHash = hash('sha256', `${subject}\u0000${html}\u0000${text}\u0000${to}`, 'hex');
+  const contentHash = createHash('sha256').update(`${subject}\u0000${to}\u0000${String(htmlPart.bytes.length)}\u0000`).update(htmlPart.bytes).update(textPart.bytes).digest('hex');
   return { raw, subject, html, text, from, to, messageId, contentHash, headers, sameThread, references, threadSubject: threadSubject(subject), missing };
 }

@@ -23,28 +23,20 @@ const lineRoom = 75;
 /** Text with CRLF line ends and without lone surrogates, as a MIME text part needs it. */
 export function mimeText(text: string): string {
   const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
-  return wellFormed.includes('\r') || wellFormed.includes('\n') ? wellFormed.replace(/\r\n|\r|\n/g, '\r\n') : wellFormed;
+  if (wellFormed.includes('\r')) return wellFormed.replace(/\r\n|\r|\n/g, '\r\n');
+  return wellFormed.replaceAll('\n', '\r\n');
 }
 
-/** The gentlest encoding for UTF-8 bytes with CRLF line ends: readable as it is, else whichever is shorter. */
-export function chooseEncoding(bytes: Uint8Array): TransferEncoding {
-  let column = 0;
-  let plain = true;
-  let nonAscii = 0;
-  for (let i = 0; i < bytes.length; i += 1) {
-    const byte = bytes[i] ?? 0;
-    if (byte === LF) column = 0;
-    else if (byte !== CR) {
-      column += 1;
-      // RFC 5322 section 2.1.1 asks for lines of at most 78 characters.
-      if (column > 78) plain = false;
-      if (byte > 126) nonAscii += 1;
-      if (byte > 126 || (byte < 32 && byte !== 9)) plain = false;
-    }
-  }
-  if (plain) return '7bit';
-  // Three characters a byte against four for every three bytes and a line end for every 57.
-  return nonAscii * 3 + (bytes.length - nonAscii) > bytes.length * 1.37 ? 'base64' : 'quoted-printable';
+// eslint-disable-next-line no-control-regex -- what 7bit may not hold, or a line above 78 characters (RFC 5322 section 2.1.1)
+const notPlain = /[^\n]{80}|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
+/** The gentlest encoding for text with CRLF line ends that takes `byteLength` bytes in UTF-8: readable as it is, else whichever is shorter. */
+export function chooseEncoding(text: string, byteLength: number): TransferEncoding {
+  const extra = byteLength - text.length;
+  if (extra === 0) return notPlain.test(text) ? 'quoted-printable' : '7bit';
+  // Two-byte characters have one byte more than their length. Quoted-printable takes three characters for each of their
+  // bytes; base64 four for every three bytes and a line end for every 57.
+  return byteLength + 4 * extra > byteLength * 1.37 ? 'base64' : 'quoted-printable';
 }
 
 /** Bytes that `encodeQuotedPrintable` needs at most for `length` bytes of input. */
@@ -54,37 +46,51 @@ export function quotedPrintableRoom(length: number): number {
 
 /** Writes `bytes` (CRLF line ends) as quoted-printable into `out` at `at`; returns the position after. */
 export function encodeQuotedPrintable(bytes: Uint8Array, out: Uint8Array, at: number): number {
-  const length = bytes.length;
+  const end = bytes.length;
   let position = at;
-  let lineStart = at;
-  for (let i = 0; i < length; i += 1) {
-    const byte = bytes[i] ?? 0;
-    const kind = kinds[byte];
-    if (kind === 3 && bytes[i + 1] === LF) {
-      out[position++] = CR;
-      out[position++] = LF;
-      lineStart = position;
+  /** Where the soft break must stand at the latest. */
+  let lineEnd = at + lineRoom;
+  let i = 0;
+  while (i < end) {
+    // The common case by itself, so that it compiles to a tight loop.
+    while (i < end && position < lineEnd) {
+      const byte = bytes[i] as number;
+      const kind = kinds[byte] as number;
+      if (kind !== 1 && (kind !== 2 || i + 1 >= end || bytes[i + 1] === CR)) break;
+      out[position] = byte;
+      position += 1;
       i += 1;
+    }
+    if (i >= end) break;
+    const byte = bytes[i] as number;
+    if (byte === CR && i + 1 < end && bytes[i + 1] === LF) {
+      out[position] = CR;
+      out[position + 1] = LF;
+      position += 2;
+      i += 2;
+      lineEnd = position + lineRoom;
       continue;
     }
-    // White space before a line end would be lost on the way.
-    const literal = kind === 1 || (kind === 2 && i + 1 < length && !(bytes[i + 1] === CR && bytes[i + 2] === LF));
-    if (position - lineStart + (literal ? 1 : 3) > lineRoom) {
-      // The last character before a hard break may use the place of the soft break.
-      const endsLine = i + 1 === length || (bytes[i + 1] === CR && bytes[i + 2] === LF);
-      if (!endsLine || position - lineStart + (literal ? 1 : 3) > lineRoom + 1) {
-        out[position++] = EQUALS;
-        out[position++] = CR;
-        out[position++] = LF;
-        lineStart = position;
-      }
+    const literal = kinds[byte] === 1;
+    const next = position + (literal ? 1 : 3);
+    // The last character before a hard break may use the place of the soft break.
+    const endsLine = i + 1 >= end || bytes[i + 1] === CR;
+    if (next > (endsLine ? lineEnd + 1 : lineEnd)) {
+      out[position] = EQUALS;
+      out[position + 1] = CR;
+      out[position + 2] = LF;
+      position += 3;
+      lineEnd = position + lineRoom;
+      continue;
     }
-    if (literal) out[position++] = byte;
+    if (literal) out[position] = byte;
     else {
-      out[position++] = EQUALS;
-      out[position++] = high[byte] ?? 0;
-      out[position++] = low[byte] ?? 0;
+      out[position] = EQUALS;
+      out[position + 1] = high[byte] as number;
+      out[position + 2] = low[byte] as number;
     }
+    position = next;
+    i += 1;
   }
   return position;
 }

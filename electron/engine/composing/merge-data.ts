@@ -26,7 +26,7 @@ export interface MergeSender {
   readonly postalAddress: string;
 }
 
-/** The variables of a template. Objects without prototype: a column named `__proto__` is a name like any other. */
+/** The variables of a template. */
 export type MergeScope = Record<string, unknown>;
 
 /** The standard tags, in the order in which they are offered. */
@@ -56,29 +56,16 @@ export const senderNames: readonly string[] = ['name', 'address', 'signature', '
 
 /**
  * The variables for one person: `contact.first_name` and `first_name`, custom fields as `custom.x`, `contact.custom.x`
- * and `x` (a standard name wins), `sender.*` and `unsubscribe`. The camel-case names of the API work, too.
+ * and `x` (a standard name wins), `sender.*` and `unsubscribe`. The camel-case names of the API work, too. Templates see
+ * own properties only.
  */
-export function mergeScope(contact: MergeContact | null, sender: MergeSender, unsubscribe: string | null, mode: TemplateMode): MergeScope {
-  const scope = Object.create(null) as MergeScope;
-  if (contact !== null) fillContact(scope, contact);
-  scope['sender'] = {
-    __proto__: null,
-    name: sender.fromName,
-    address: sender.address,
-    signature: sender.signatureHtml === '' ? '' : mode === 'html' ? new SafeHtml(sender.signatureHtml) : textOfHtml(sender.signatureHtml),
-    postal_address: sender.postalAddress,
-  };
-  scope['unsubscribe'] = unsubscribe ?? '';
-  return scope;
-}
-
-function fillContact(scope: MergeScope, contact: MergeContact): void {
-  const custom = Object.assign(Object.create(null) as MergeScope, contact.custom);
-  const fullName = contact.firstName === '' ? contact.lastName : contact.lastName === '' ? contact.firstName : `${contact.firstName} ${contact.lastName}`;
-  const person: MergeScope = {
-    __proto__: null as unknown,
-    first_name: contact.firstName,
-    last_name: contact.lastName,
+export function mergeScope(contact: MergeContact | null, sender: MergeSender, unsubscribe: string | null): MergeScope {
+  if (contact === null) return { sender: senderScope(sender, 'text'), unsubscribe: unsubscribe ?? '' };
+  const { firstName, lastName, custom } = contact;
+  const fullName = firstName === '' ? lastName : lastName === '' ? firstName : `${firstName} ${lastName}`;
+  const person = {
+    first_name: firstName,
+    last_name: lastName,
     full_name: fullName,
     company: contact.company,
     title: contact.title,
@@ -90,13 +77,25 @@ function fillContact(scope: MergeScope, contact: MergeContact): void {
     country: contact.country,
     time_zone: contact.timeZone,
     tags: contact.tags,
-    firstName: contact.firstName,
-    lastName: contact.lastName,
+    firstName,
+    lastName,
     fullName,
     timeZone: contact.timeZone,
     custom,
   };
-  for (const name in custom) scope[name] = custom[name];
-  for (const name in person) scope[name] = person[name];
-  scope['contact'] = person;
+  const scope: MergeScope = { ...person, contact: person, sender: senderScope(sender, 'text'), unsubscribe: unsubscribe ?? '' };
+  // Names such as `__proto__` and `constructor` are reached as `custom.…` only.
+  for (const name of Object.keys(custom)) if (!(name in scope)) scope[name] = custom[name];
+  return scope;
+}
+
+/** `sender.*`: the signature is HTML in the HTML part and text in the others. */
+export function senderScope(sender: MergeSender, mode: TemplateMode): MergeScope {
+  const { signatureHtml } = sender;
+  return {
+    name: sender.fromName,
+    address: sender.address,
+    signature: signatureHtml === '' ? '' : mode === 'html' ? new SafeHtml(signatureHtml) : textOfHtml(signatureHtml),
+    postal_address: sender.postalAddress,
+  };
 }

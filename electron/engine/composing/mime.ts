@@ -16,8 +16,21 @@ export interface MimeMessage {
   readonly references: readonly string[];
   readonly listUnsubscribe: string | null;
   readonly homingId: string | null;
-  readonly text: string;
-  readonly html: string;
+  readonly text: PartText;
+  readonly html: PartText;
+}
+
+/** The text of a part, with the encoding that suits it. */
+export interface PartText {
+  readonly bytes: Buffer;
+  readonly encoding: TransferEncoding;
+}
+
+/** Makes a part's bytes of its text. */
+export function partText(content: string): PartText {
+  const text = mimeText(content);
+  const bytes = Buffer.from(text, 'utf8');
+  return { bytes, encoding: chooseEncoding(text, bytes.length) };
 }
 
 let scratch = Buffer.allocUnsafe(256 * 1024);
@@ -56,9 +69,7 @@ export function buildMime(message: MimeMessage): Buffer {
   return Buffer.from(scratch.subarray(0, position));
 }
 
-function writePart(type: string, content: string, boundary: string, at: number): number {
-  const bytes = Buffer.from(mimeText(content), 'utf8');
-  const encoding: TransferEncoding = chooseEncoding(bytes);
+function writePart(type: string, { bytes, encoding }: PartText, boundary: string, at: number): number {
   let position = write(`--${boundary}\r\nContent-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`, at);
   if (encoding === 'base64') position = write(encodeBase64(bytes), position);
   else {
