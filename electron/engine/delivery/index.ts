@@ -4,3 +4,4 @@ export { createOutbox, type Evidence, type Outbox, type OutboxRow } from './outb
 export { createReconciler, sentGraceMs, type Reconciler } from './reconcile.ts';
 export { createSender, type Attempt, type Sender, type SenderProfile } from './sender.ts';
 export { createWriteBatch, type WriteBatch } from './write-batch.ts';
+export { createMailboxTrouble, type MailboxTrouble } from './mailbox-trouble.ts';

@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto';
+import type { Workspace } from '../../shared/schemas/settings.ts';
+import { createAnalytics } from './analytics/index.ts';
+import { createCampaigns, createEnrolmentList, createLauncher } from './campaigns/index.ts';
+import { createComposer } from './composing/index.ts';
+import { createContacts } from './contacts/index.ts';
+import { createDeliveries, createMailboxTrouble, createOutbox, createReconciler, createSender, createWriteBatch, type Attempt, type OutboxRow } from './delivery/index.ts';
+import { createEvents } from './events/index.ts';
+import { createInbox } from './inbox/index.ts';
+import { minute } from './lib/clock.ts';
+import { createMailboxes } from './mailboxes/index.ts';
+import { ConnectError, type EnginePorts } from './ports.ts';
+import { practiceHost, seedPractice } from './practice/index.ts';
+import { createRouter } from './rpc/index.ts';
+import { createDispatcher, createPlanner, type Dispatcher } from './scheduling/index.ts';
+import { createEnrolments, createSequences, createTemplates } from './sequences/index.ts';
+import { openStore, type Tx } from './store/index.ts';
+import { createBackups, createSendingPause, createSettings, createVault, folderWarnings, openInstance } from './workspace/index.ts';
+
+export type Engine = Awaited<ReturnType<typeof createEngine>>;
+
+/**
+ * The composition root: opens the store, builds every area from lower to higher and wires their hooks. `start` rescues
+ * what an older boot left, then begins to send and to listen. `stop` lets the messages in flight finish and closes the
+ * database. Throws AppError store_corrupt, store_from_future or disk_full.
+ */
+export async function createEngine(ports: EnginePorts) {
+  const { clock, ids, random, log, dataDir } = ports;
+  const boot = ids.next();
+  const store = openStore({ dataDir, clock, log });
+  const events = createEvents(store, clock);
+  const base = { store, events, clock, ids, random, log, dataDir };
+
+  const settings = createSettings(base);
+  const instance = openInstance({ ...base, keyDir: ports.keyDir });
+  const vault = createVault({ ...base, keychain: ports.keychain, passphrase: ports.passphrase, keyDir: ports.keyDir });
+  await vault.open();
+  const backups = createBackups({ ...base, settings });
+  const pause = createSendingPause({ ...base, settings });
+
+  const wake = () => dispatcher.wake();
+  const enrolments = createEnrolments(base);
+  const contacts = createContacts({
+    ...base,
+    onSuppressed(tx, { reason, contactIds }) {
+      const stop = reason === 'hard_bounce' ? 'bounced' : reason === 'unsubscribed' ? 'unsubscribed' : reason === 'complaint' ? 'complained' : 'suppressed';
+      for (const id of contactIds) enrolments.stopContact(tx, id, stop, 'engine');
+    },
+    onRemoved(tx, contactIds) {
+      for (const id of contactIds) enrolments.stopContact(tx, id, 'by_hand', 'person');
+    },
+  });
+  const mailboxes = createMailboxes({
+    ...base,
+    vault,
+    transports: ports.transports,
+    onRemoved(tx, mailboxId) {
+      tx.prepare(`update deliveries set state = 'held', why = 'mailbox_gone', mailbox_id = null, updated_at = ? where mailbox_id = ? and state in ('planned','claimed','deferred','held')`).run(clock.now(), mailboxId);
+    },
+  });
+  const composer = createComposer();
+  const unsubscribeKey = () => settings.read<string>('unsubscribe.key') ?? '';
+  if (unsubscribeKey() === '') store.transaction((tx) => settings.write(tx, 'unsubscribe.key', randomBytes(32).toString('hex')));
+  const profile = () => settings.get();
+
+  const sequences = createSequences({ ...base, composer, profile, unsubscribeKey });
+  const templates = createTemplates(base);
+  const planner = createPlanner(base);
+  const outbox = createOutbox({ ...base, boot, planner, enrolments, contacts });
+  const batch = createWriteBatch(store);
+  const sender = createSender({ ...base, composer, outbox, batch, profile, unsubscribeKey });
+  const trouble = createMailboxTrouble({ ...base, mailboxes });
+
+  const dispatcher: Dispatcher = createDispatcher<OutboxRow, Attempt>({
+    ...base,
+    maxSleepMs: minute * (ports.timeLapse?.factor ?? 1),
+    pausedUntil: pause.until,
+    outbox: {
+      due: outbox.due,
+      claim: outbox.claim,
+      release: outbox.release,
+      moveSlot: outbox.moveSlot,
+      hold: outbox.hold,
+      send: (session, row) => sender.send(session, row),
+      settle(tx, row, attempt) {
+        if (attempt.kind === 'hold') {
+          outbox.hold(tx, row, attempt.reason, attempt.detail);
+          return;
+        }
+        const verdict = outbox.settle(tx, row, attempt);
+        if (verdict !== null && attempt.kind === 'refused') trouble.refused(tx, row.mailboxId, verdict, `${attempt.answer.code} ${attempt.answer.text}`);
+        if (attempt.kind === 'unknown') tx.afterCommit(() => void reconciler.run());
+      },
+      write: (job) => batch.run(job),
+    },
+    connect(mailboxId, signal) {
+      const access = mailboxes.access(mailboxId, 'smtp');
+      if (access === null) throw new ConnectError('connect', 'The mailbox no longer exists');
+      return ports.transports.openSmtp(access, signal);
+    },
+    connectFailed: trouble.connectFailed,
+    connectProven: trouble.proven,
+    refreshInbox: async (mailboxId) => {
+      await inbox.refresh(mailboxId);
+    },
+    onTick,
+  });
+
+  function onTick(tx: Tx, now: number): void {
+    const due = tx.prepare(`select id from enrolments where state = 'paused' and paused_until is not null and paused_until <= ? limit 200`).all(now) as { id: string }[];
+    for (const { id } of due) planner.resume(tx, id, 'engine', 'pause_over');
+    campaigns.closeFinished(tx);
+    mailboxes.resumeDue();
+  }
+
+  const reconciler = createReconciler({
+    ...base,
+    outbox,
+    afterChange: wake,
+    async openSent(mailboxId) {
+      const row = mailboxes.row(mailboxId);
+      const access = mailboxes.access(mailboxId, 'imap');
+      if (row === null || access === null) return null;
+      const session = await ports.transports.openInbox(access);
+      const folder = row.sentFolder ?? (await session.folders()).find((each) => each.role === 'sent')?.path;
+      if (folder !== undefined) return { session, folder, proven: row.sentCopy === 'provider' };
+      await session.close();
+      return null;
+    },
+  });
+
+  const deliveries = createDeliveries({ ...base, outbox, planner, dispatcher: () => dispatcher });
+  const inbox = createInbox({
+    ...base,
+    mailboxes,
+    contacts,
+    transports: ports.transports,
+    unsubscribeKey,
+    timeLapse: ports.timeLapse,
+    hooks: {
+      stopContact: enrolments.stopContact,
+      pauseContact: enrolments.pauseContact,
+      restart: (tx: Tx, enrolmentId: string, reason: string) => planner.resume(tx, enrolmentId, 'person', reason),
+      evidence: (tx: Tx, evidence: Parameters<typeof outbox.markFound>[1]) => outbox.markFound(tx, evidence, 'engine'),
+      queueReply: deliveries.queue,
+      render(deliveryId: string) {
+        const row = store.transaction((tx) => outbox.row(tx, deliveryId));
+        return row === undefined ? null : sender.render(row);
+      },
+    },
+  });
+  const analytics = createAnalytics({ ...base, deliveries, settings, pausedUntil: pause.until });
+  const launcher = createLauncher({ ...base, planner });
+  const campaigns = createCampaigns({
+    ...base,
+    enrolments,
+    launcher,
+    counts: analytics.campaignCounts,
+    requiredFields: sequences.requiredFields,
+    secretsLocked: () => vault.state() === 'locked',
+    wake,
+  });
+  const enrolmentList = createEnrolmentList({ ...base, enrolments, planner, wake });
+
+  function workspace(): Workspace {
+    const until = pause.until();
+    return {
+      instanceId: instance.instanceId,
+      version: ports.version,
+      dataDir,
+      practice: ports.timeLapse !== null,
+      now: clock.now(),
+      timeLapse: ports.timeLapse?.factor ?? 1,
+      sendingPausedUntil: until !== null && until > clock.now() ? until : null,
+      pausedReason: pause.reason(),
+      nextSendAt: deliveries.next(1)[0]?.slotAt ?? null,
+      needsYou: analytics.needsYou().length,
+      secrets: vault.state(),
+      secretsKeptBy: vault.keptBy(),
+      warnings: [...folderWarnings(dataDir), ...(vault.keptBy() === 'key-file' && vault.state() === 'unlocked' ? ['secrets_key_file'] : [])],
+    };
+  }
+
+  let cancelReconcile: (() => void) | null = null;
+  function reconcileLater(): void {
+    cancelReconcile = clock.after(minute * (ports.timeLapse?.factor ?? 1), () => void reconciler.run().finally(reconcileLater));
+  }
+
+  const router = createRouter({
+    ...{ contacts, mailboxes, sequences, templates, campaigns, enrolments: enrolmentList, deliveries, inbox, analytics, settings, events, vault, pause },
+    clock,
+    workspace,
+    openPractice: ports.openPractice,
+    timeLapse: ports.timeLapse,
+    wake,
+  });
+
+  return {
+    router,
+    context: { log },
+    workspace,
+    services: { contacts, mailboxes, sequences, templates, campaigns, deliveries, inbox, analytics, settings, events, vault },
+    /** Called when the computer wakes or comes online: rows and the wall clock are looked at now. */
+    poke(): void {
+      dispatcher.wake();
+      inbox.poke();
+      void reconciler.run();
+    },
+    async start(): Promise<void> {
+      const rescued = store.transaction((tx) => outbox.rescue(tx));
+      if (rescued.released + rescued.unknown > 0) log.warn(rescued, 'deliveries of an earlier run were rescued');
+      if (instance.restored !== null) pause.pause(null, instance.restored);
+      vault.onUnlocked(() => {
+        wake();
+        inbox.poke();
+      });
+      contacts.start();
+      inbox.start();
+      backups.start();
+      dispatcher.start();
+      reconcileLater();
+      void reconciler.run();
+      if (ports.timeLapse !== null) await seedPractice(services(), { dataDir, log, host: practiceHost });
+      campaigns.recover().catch((error: unknown) => log.error({ err: error }, 'an interrupted launch could not go on'));
+    },
+    async stop(): Promise<void> {
+      cancelReconcile?.();
+      await dispatcher.stop();
+      await Promise.all([inbox.stop(), contacts.stop(), backups.stop()]);
+      batch.flush();
+      store.close();
+    },
+  };
+
+  function services() {
+    return {
+      mailboxes: { list: mailboxes.list, create: mailboxes.create, test: (input: { id: string; roundTrip: boolean }) => mailboxes.test(input.id, input.roundTrip) },
+      contacts: { import: contacts.import, getImport: (input: { id: string }) => contacts.getImport(input.id) },
+      lists: { list: contacts.lists.list },
+      sequences: { list: sequences.list, create: sequences.create, activate: (input: { id: string }) => sequences.activate(input.id) },
+      campaigns: { list: campaigns.list, create: campaigns.create },
+    };
+  }
+}

@@ -1,0 +1,21 @@
+import type { Campaigns } from '../campaigns/index.ts';
+import { os } from './base.ts';
+
+export function campaignsRouter(campaigns: Campaigns) {
+  return {
+    list: os.campaigns.list.handler(({ input }) => campaigns.list(input)),
+    create: os.campaigns.create.handler(({ input }) => campaigns.create(input)),
+    get: os.campaigns.get.handler(({ input }) => campaigns.get(input.id)),
+    update: os.campaigns.update.handler(({ input: { id, ...patch } }) => campaigns.update(id, patch)),
+    remove: os.campaigns.remove.handler(({ input }) => {
+      campaigns.remove(input.id);
+      return { id: input.id, deleted: true as const };
+    }),
+    preflight: os.campaigns.preflight.handler(({ input }) => campaigns.preflight(input.id)),
+    launch: os.campaigns.launch.handler(({ input }) => campaigns.launch(input.id)),
+    pause: os.campaigns.pause.handler(({ input }) => campaigns.pause(input.id)),
+    resume: os.campaigns.resume.handler(({ input }) => campaigns.resume(input.id)),
+    stop: os.campaigns.stop.handler(({ input }) => campaigns.stop(input.id)),
+    enrol: os.campaigns.enrol.handler(({ input }) => campaigns.enrol(input.id, input.contactIds)),
+  };
+}
