@@ -1,0 +1,68 @@
+import { Group, Table, Text, Title } from '@mantine/core';
+import type { ImportRun } from '../../../../shared/schemas/contact.ts';
+import { DownloadButton } from '../../../components/download-button.tsx';
+import { client } from '../../../lib/client.ts';
+import { formatNumber } from '../../../lib/format.ts';
+import { t } from '../../../lib/messages/index.ts';
+import classes from './contacts.module.css';
+
+const kinds = ['rows', 'created', 'updated', 'unchanged', 'duplicates', 'rejected', 'suppressed'] as const;
+const always: ReadonlySet<string> = new Set(['rows', 'created', 'rejected']);
+
+/** The figures of an import run; what is zero and says nothing is left out. */
+export function ImportCounts({ run }: { readonly run: ImportRun }) {
+  return (
+    <dl className={classes['counts']}>
+      {kinds
+        .filter((kind) => always.has(kind) || run[kind] > 0)
+        .map((kind) => (
+          <div key={kind} className={classes['count']} data-tone={kind === 'rejected' && run[kind] > 0 ? 'bad' : kind === 'created' && run[kind] > 0 ? 'good' : undefined}>
+            <dt>{t(`import.count.${kind}`)}</dt>
+            <dd className="h-num">{formatNumber(run[kind])}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
+/** The first rejected rows, and all of them as a download. */
+export function RejectedRows({ run }: { readonly run: ImportRun }) {
+  if (run.rejected === 0) return null;
+  return (
+    <div>
+      <Group justify="space-between" mb="xs">
+        <Title order={3}>{t('import.rejectedTitle')}</Title>
+        <DownloadButton size="xs" load={() => client.subscribers.rejectedRows({ id: run.id })} fileName={`rejected-${run.fileName}`}>
+          {t('import.downloadRejected')}
+        </DownloadButton>
+      </Group>
+      <Text size="sm" c="dimmed" mb="sm">
+        {t('import.rejectedText', { shown: run.rejectedSample.length, count: run.rejected })}
+      </Text>
+      <Table.ScrollContainer minWidth={560} maxHeight={320}>
+        <Table verticalSpacing={4} fz="sm" stickyHeader>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th w={70}>{t('import.line')}</Table.Th>
+              <Table.Th>{t('import.reason')}</Table.Th>
+              <Table.Th>{t('import.row')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {run.rejectedSample.map((row) => (
+              <Table.Tr key={row.line}>
+                <Table.Td className="h-num">{formatNumber(row.line)}</Table.Td>
+                <Table.Td>{row.reason}</Table.Td>
+                <Table.Td>
+                  <div className={classes['samples']} title={row.text}>
+                    {row.text}
+                  </div>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </div>
+  );
+}
