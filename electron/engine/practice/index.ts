@@ -7,11 +7,10 @@ import { createPracticeClock, type PracticeClock } from './clock.ts';
 import { createMailStore } from './mail-store.ts';
 import { personalityKinds, type Personality, type PersonalityKind } from './personality.ts';
 import { createRecipients } from './recipients.ts';
-import { seedPractice, type PracticeServices } from './seed.ts';
 import { practicePassword, startPracticeServer, type PracticeServer } from './smtp-server.ts';
 
 export { defaultFactor } from './clock.ts';
-export { practiceMailbox, type PracticeServices } from './seed.ts';
+export { practiceMailbox, seedPractice, type PracticeServices, type SeedContext } from './seed.ts';
 
 /** The name under which practice mailboxes reach the server inside the app; no such host exists outside of it. */
 export const practiceHost = 'practice.localhost';
@@ -21,8 +20,6 @@ export interface Practice {
   readonly ports: EnginePorts;
   /** Starts the loopback SMTP server and the recipients. Before the engine starts. */
   start(): Promise<void>;
-  /** Fills a new workspace with samples, once; needs the running engine's services and an unlocked vault. */
-  seed(services: PracticeServices): Promise<void>;
   /** Stops them and writes the clock. After the engine has stopped. */
   stop(): Promise<void>;
 }
@@ -78,7 +75,6 @@ export function createPracticePorts(real: EnginePorts, options: { factor?: numbe
       recipients.start();
       log.info({ port: server.port, factor: clock.factor }, 'practice server is ready');
     },
-    seed: (services) => seedPractice(services, { dataDir: real.dataDir, log, host: practiceHost, wait: (ms) => new Promise((resolve) => void real.clock.after(ms, resolve)) }),
     async stop() {
       recipients.stop();
       await server?.close();

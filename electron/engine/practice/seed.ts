@@ -6,7 +6,8 @@ import type { DedupeMode, ImportRun } from '../../../shared/schemas/contact.ts';
 import type { Mailbox, MailboxInput, MailboxTest } from '../../../shared/schemas/mailbox.ts';
 import type { Sequence, SequenceInput } from '../../../shared/schemas/sequence.ts';
 import { appRoot } from '../lib/app-root.ts';
-import type { Logger } from '../ports.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger, TimeLapse } from '../ports.ts';
 import { practicePassword } from './smtp-server.ts';
 
 type Maybe<T> = T | Promise<T>;
@@ -40,15 +41,17 @@ export const practiceMailbox = { name: 'Practice mailbox', fromName: 'Robin Vale
 const listName = 'Sample contacts';
 const page: PageQuery = { limit: 500 };
 
-/** Where and with whose clock the seed runs. */
+/** Where the seed runs. */
 export interface SeedContext {
   readonly dataDir: string;
   readonly log: Logger;
+  readonly clock: Clock;
+  readonly timeLapse: TimeLapse;
   /** The practice server's name. */
   readonly host: string;
-  /** Resolves after real milliseconds. */
-  wait(ms: number): Promise<void>;
 }
+
+const realPollMs = 20;
 
 /**
  * Fills a new practice workspace: a tested mailbox, sample contacts through the importer, an active three-step
@@ -97,7 +100,7 @@ async function seedContacts(services: PracticeServices, context: SeedContext): P
   const file = new File([sample('contacts.csv')], 'sample-contacts.csv', { type: 'text/csv' });
   let run = await services.contacts.import({ file, mode: 'skip', listName, dryRun: false });
   while (run.state === 'running') {
-    await context.wait(20);
+    await new Promise<void>((resolve) => void context.clock.after(realPollMs * context.timeLapse.factor, resolve));
     run = await services.contacts.getImport({ id: run.id });
   }
   if (run.state !== 'finished') throw new Error(`The sample contacts were not imported: ${run.error ?? run.state}`);

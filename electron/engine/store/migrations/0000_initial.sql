@@ -121,14 +121,6 @@ CREATE INDEX `deliveries_contact` ON `deliveries` (`contact_id`,`created_at`);--
 CREATE INDEX `deliveries_campaign` ON `deliveries` (`campaign_id`,`state`,`slot_at`);--> statement-breakpoint
 CREATE INDEX `deliveries_message` ON `deliveries` (`message_id`) WHERE "deliveries"."message_id" is not null;--> statement-breakpoint
 CREATE INDEX `deliveries_created` ON `deliveries` (`created_at`);--> statement-breakpoint
-CREATE TABLE `daily_counts` (
-	`day` text NOT NULL,
-	`campaign_id` text NOT NULL,
-	`type` text NOT NULL,
-	`count` integer NOT NULL,
-	PRIMARY KEY(`day`, `campaign_id`, `type`)
-);
---> statement-breakpoint
 CREATE TABLE `events` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`at` integer NOT NULL,
@@ -194,6 +186,7 @@ CREATE UNIQUE INDEX `replies_message` ON `replies` (`mailbox_id`,`message_id`) W
 CREATE UNIQUE INDEX `replies_uid` ON `replies` (`mailbox_id`,`folder`,`uid_validity`,`uid`);--> statement-breakpoint
 CREATE INDEX `replies_received` ON `replies` (`received_at`);--> statement-breakpoint
 CREATE INDEX `replies_contact` ON `replies` (`contact_id`,`received_at`);--> statement-breakpoint
+CREATE INDEX `replies_class` ON `replies` (`class`,`received_at`,`campaign_id`,`contact_id`);--> statement-breakpoint
 CREATE INDEX `replies_campaign` ON `replies` (`campaign_id`,`received_at`);--> statement-breakpoint
 CREATE INDEX `replies_unread` ON `replies` (`received_at`) WHERE "replies"."unread" = 1;--> statement-breakpoint
 CREATE TABLE `domain_backoffs` (
@@ -277,6 +270,7 @@ CREATE TABLE `enrolments` (
 CREATE UNIQUE INDEX `enrolments_living` ON `enrolments` (`campaign_id`,`contact_id`) WHERE "enrolments"."state" in ('pending','active','paused','held');--> statement-breakpoint
 CREATE INDEX `enrolments_contact` ON `enrolments` (`contact_id`);--> statement-breakpoint
 CREATE INDEX `enrolments_campaign_state` ON `enrolments` (`campaign_id`,`state`);--> statement-breakpoint
+CREATE INDEX `enrolments_mailed` ON `enrolments` (`campaign_id`,`contact_id`) WHERE "enrolments"."sent_count" > 0;--> statement-breakpoint
 CREATE INDEX `enrolments_paused` ON `enrolments` (`paused_until`) WHERE "enrolments"."state" = 'paused' and "enrolments"."paused_until" is not null;--> statement-breakpoint
 CREATE TABLE `sequence_versions` (
 	`id` text PRIMARY KEY NOT NULL,

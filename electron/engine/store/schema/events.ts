@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Actor, EventType } from '../../../../shared/schemas/event.ts';
 import { json } from './columns.ts';
 
@@ -26,16 +26,4 @@ export const events = sqliteTable(
     index('events_campaign').on(t.campaignId, t.type, t.at).where(sql`${t.campaignId} is not null`),
     index('events_type').on(t.type, t.at),
   ],
-);
-
-/** Counts per day, campaign and type: a cache over `events`, rebuilt by analytics; a test proves equality. */
-export const dailyCounts = sqliteTable(
-  'daily_counts',
-  {
-    day: text('day').notNull(),
-    campaignId: text('campaign_id').notNull(),
-    type: text('type').notNull(),
-    count: integer('count').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.day, t.campaignId, t.type] })],
 );

@@ -55,6 +55,8 @@ export const replies = sqliteTable(
     uniqueIndex('replies_uid').on(t.mailboxId, t.folder, t.uidValidity, t.uid),
     index('replies_received').on(t.receivedAt),
     index('replies_contact').on(t.contactId, t.receivedAt),
+    // Counts read the class without the texts, which stand before it in a row.
+    index('replies_class').on(t.class, t.receivedAt, t.campaignId, t.contactId),
     index('replies_campaign').on(t.campaignId, t.receivedAt),
     index('replies_unread').on(t.receivedAt).where(sql`${t.unread} = 1`),
   ],

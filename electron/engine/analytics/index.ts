@@ -1,0 +1,91 @@
+import type { Dashboard } from '../../../shared/contract/workspace.ts';
+import type { CampaignCounts } from '../../../shared/schemas/campaign.ts';
+import type { NeedsYouItem } from '../../../shared/schemas/settings.ts';
+import type { Deliveries } from '../delivery/index.ts';
+import type { Events } from '../events/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { TimeLapse } from '../ports.ts';
+import { startOfLocalDay } from '../scheduling/index.ts';
+import type { Store } from '../store/index.ts';
+import type { SettingsService } from '../workspace/index.ts';
+import { createFeed, type Feed } from './feed.ts';
+import { localDay, ownZone } from './local-time.ts';
+import { needsYou } from './needs-you.ts';
+import { campaignCounts, countsBetween, totals } from './numbers.ts';
+import { createReports, type Reports } from './reports.ts';
+
+export type { EventQuery, Feed } from './feed.ts';
+export type { Reports } from './reports.ts';
+
+/** Days of the dashboard's series. */
+const seriesDays = 30;
+/** Items of a kind that the dashboard shows. */
+const shown = 8;
+
+export interface AnalyticsDeps {
+  readonly store: Store;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly deliveries: Pick<Deliveries, 'next'>;
+  readonly settings: Pick<SettingsService, 'get'>;
+  /** Until when all sending is paused, and why. */
+  readonly pausedUntil: () => number | null;
+  readonly pausedReason?: () => string | null;
+  readonly timeLapse?: TimeLapse | null;
+  /** The viewer's zone: days begin at its midnight. The computer's own when absent. */
+  readonly zone?: string;
+}
+
+export interface Analytics {
+  dashboard(): Dashboard;
+  /** Everything that waits for a person, most urgent kind first. */
+  needsYou(): NeedsYouItem[];
+  /** Counts of several campaigns; every id asked for has an entry. */
+  campaignCounts(campaignIds: readonly string[]): Map<string, CampaignCounts>;
+  readonly reports: Reports;
+  /** The change feed. */
+  readonly feed: Feed;
+}
+
+/** What happened, what comes next and what needs a person; CSV reports; the change feed. Reads only. */
+export function createAnalytics(deps: AnalyticsDeps): Analytics {
+  const { store, events, clock, deliveries, settings } = deps;
+  const zone = deps.zone ?? ownZone();
+  const pausedReason = deps.pausedReason ?? (() => null);
+  const listNeedsYou = () => needsYou({ store, clock, pausedUntil: deps.pausedUntil, pausedReason });
+  const one = (sql: string) => (store.prepareRead(sql).get() as { n: number }).n;
+
+  return {
+    campaignCounts: (campaignIds) => campaignCounts(store, campaignIds),
+    needsYou: listNeedsYou,
+    dashboard() {
+      const series = daysBack(zone, clock.now(), seriesDays).map(({ day, from, to }) => ({ day, ...countsBetween(store, from, to) }));
+      const { sent = 0, replied = 0, bounced = 0, unsubscribed = 0 } = series.at(-1) ?? {};
+      return {
+        today: { sent, replied, bounced, unsubscribed },
+        totals: totals(store),
+        series,
+        zone,
+        nextSends: deliveries.next(shown),
+        waiting: one(`select count(*) as n from deliveries where state in ('planned','deferred')`) + one(`select count(*) as n from deliveries where state in ('claimed','sending','unknown','held','failed') and state in ('held','unknown')`),
+        runningCampaigns: one(`select count(*) as n from campaigns where status = 'running'`),
+        needsYou: listNeedsYou().slice(0, shown),
+      };
+    },
+    reports: createReports({ store, clock, zone, withBom: () => settings.get().csvBom }),
+    feed: createFeed({ store, events, clock, timeLapse: deps.timeLapse ?? null }),
+  };
+}
+
+/** The last `count` local days up to the one around `now`, oldest first; each from its first instant to the next day's. */
+export function daysBack(zone: string, now: number, count: number): { day: string; from: number; to: number }[] {
+  const days: { day: string; from: number; to: number }[] = [];
+  let to = Number.MAX_SAFE_INTEGER;
+  let from = startOfLocalDay(zone, now);
+  while (days.length < count) {
+    days.unshift({ day: localDay(zone, from), from, to });
+    to = from;
+    from = startOfLocalDay(zone, from - 1);
+  }
+  return days;
+}
