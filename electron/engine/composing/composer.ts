@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Variant } from '../../../shared/schemas/sequence.ts';
 import { err, ok, type Result } from '../lib/result.ts';
+import { checkTemplate, requiredFields, type TemplateFinding } from './check.ts';
 import { assertOneLine, HeaderError, mailDate, wireAddress } from './headers.ts';
 import { htmlOfText, htmlTemplateOf, textOfHtml, textTemplateOf } from './html-text.ts';
-import { mergeScope, senderScope, type MergeContact, type MergeSender } from './merge-data.ts';
+import type { TemplateMode } from './liquid.ts';
+import { mergeScope, senderScope, standardTags, type MergeContact, type MergeSender } from './merge-data.ts';
 import { buildMime, partText } from './mime.ts';
 import { compileTemplate, TemplateError, type CompiledTemplate } from './template.ts';
 import { messageIdOf, referencesOf, replySubject, threadSubject, type Thread } from './thread.ts';
@@ -64,6 +66,12 @@ export type ComposeProblem =
 export interface Composer {
   /** Renders one mail for one person. Pure: equal input gives equal bytes. Templates are parsed once and remembered. */
   compose(input: ComposeInput): Result<Composed, ComposeProblem>;
+  /** What can be said of a template without rendering it. */
+  check(source: string, mode: TemplateMode, customFields: readonly string[] | null): TemplateFinding[];
+  /** Fields of a contact without which a mail would be held: standard ones by name, custom ones as `custom.x`. */
+  requiredFields(variant: ComposeInput['variant']): string[];
+  /** The merge tags that always exist. */
+  readonly tags: typeof standardTags;
 }
 
 /** Body and subject of a variant with everything that does not depend on the person done. */
@@ -115,6 +123,11 @@ export function createComposer(): Composer {
   }
 
   return {
+    tags: standardTags,
+    check: checkTemplate,
+    requiredFields({ subject, html, text }) {
+      return [...new Set([...requiredFields(subject, 'text'), ...requiredFields(html, 'html'), ...requiredFields(text, 'text')])];
+    },
     compose(input) {
       const { sender } = input;
       const missing = new Set<string>();

@@ -1,5 +1,8 @@
+export type { TemplateFinding } from './check.ts';
 export { createComposer, type Composed, type ComposeField, type ComposeInput, type ComposeProblem, type Composer, type ComposeSender } from './composer.ts';
+export type { TemplateMode } from './liquid.ts';
 export { htmlOfText, textOfHtml } from './html-text.ts';
 export type { MergeContact, MergeSender } from './merge-data.ts';
+export { renderLiquid, TemplateError } from './template.ts';
 export type { Thread } from './thread.ts';
 export { newMessageId, readUnsubscribeToken, unsubscribeAddress } from './unsubscribe.ts';

@@ -50,6 +50,11 @@ export function compileTemplate(source: string, mode: TemplateMode): CompiledTem
   return template;
 }
 
+/** Renders a template with any data, missing values blank and nothing escaped. Throws TemplateError. */
+export function renderLiquid(source: string, data: Record<string, unknown>): string {
+  return compileTemplate(source, 'text').render(data, new Set());
+}
+
 function compile(source: string, mode: TemplateMode): CompiledTemplate {
   if (!source.includes('{{') && !source.includes('{%')) return { nodes: [], render: () => source };
   let nodes: Template[];

@@ -1,0 +1,30 @@
+import type { Sequences } from '../sequences/index.ts';
+import { os } from './base.ts';
+
+/** What a test mail is made of: the contract's input of `testSend`. */
+export interface TestSendInput {
+  readonly variant: { id: string; weight: number; active: boolean; subject: string; html: string; text: string };
+  readonly contactId: string | null;
+  readonly mailboxId: string;
+  readonly to: string;
+  readonly requestId: string;
+}
+
+export function sequencesRouter(sequences: Sequences, testSend: (input: TestSendInput) => { deliveryId: string } | Promise<{ deliveryId: string }>) {
+  return {
+    list: os.sequences.list.handler(({ input }) => sequences.list(input)),
+    create: os.sequences.create.handler(({ input }) => sequences.create(input)),
+    get: os.sequences.get.handler(({ input }) => sequences.get(input.id)),
+    update: os.sequences.update.handler(({ input: { id, ...patch } }) => sequences.update(id, patch)),
+    remove: os.sequences.remove.handler(({ input }) => {
+      sequences.remove(input.id);
+      return { id: input.id, deleted: true as const };
+    }),
+    activate: os.sequences.activate.handler(({ input }) => sequences.activate(input.id)),
+    duplicate: os.sequences.duplicate.handler(({ input }) => sequences.duplicate(input.id)),
+    preview: os.sequences.preview.handler(({ input }) => sequences.preview(input)),
+    check: os.sequences.check.handler(({ input }) => ({ issues: sequences.check(input.graph) })),
+    mergeTags: os.sequences.mergeTags.handler(() => ({ tags: sequences.mergeTags() })),
+    testSend: os.sequences.testSend.handler(({ input }) => testSend(input)),
+  };
+}

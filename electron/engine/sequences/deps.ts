@@ -1,0 +1,15 @@
+import type { Composer } from './composer-port.ts';
+import type { Events } from '../events/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
+import type { Store } from '../store/index.ts';
+
+export interface SequencesDeps {
+  readonly store: Store;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly composer: Composer;
+  /** What every mail says of its sender beside the mailbox. */
+  readonly profile: () => { readonly postalAddress: string; readonly optOutLine: string };
+}

@@ -1,0 +1,102 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { GraphIssue, Preview, Variant } from '../../../shared/schemas/sequence.ts';
+import type { SampleContact } from './composer-port.ts';
+import type { SequencesDeps } from './deps.ts';
+import { checkTexts } from './validate.ts';
+
+export interface PreviewInput {
+  readonly variant: Variant;
+  readonly isFirst: boolean;
+  readonly previousSubject: string | null;
+  readonly contactId: string | null;
+  readonly mailboxId: string | null;
+}
+
+interface Sender {
+  readonly fromName: string;
+  readonly address: string;
+  readonly replyTo: string | null;
+  readonly signatureHtml: string;
+}
+
+const sampleSender: Sender = { fromName: 'Grace Hopper', address: 'grace@example.com', replyTo: null, signatureHtml: '' };
+const subjectOfNoMail = 'Your previous mail';
+
+/** Renders one mail for one person by the composer that sends. */
+export function createPreview(deps: SequencesDeps, customFields: () => string[]): (input: PreviewInput) => Preview {
+  const { store, clock, composer, profile } = deps;
+
+  function contactOf(id: string | null): SampleContact {
+    if (id === null) return samplePerson(customFields());
+    const row = store
+      .prepareRead('select id, email, first_name as firstName, last_name as lastName, company, title, phone, website, city, country, time_zone as timeZone, tags, custom from contacts where id = ?')
+      .get(id) as (Omit<SampleContact, 'tags' | 'custom'> & { tags: string; custom: string }) | undefined;
+    if (row === undefined) throw new AppError('not_found', 'There is no such contact.', { fields: { contactId: 'Not found' } });
+    return { ...row, tags: JSON.parse(row.tags) as string[], custom: JSON.parse(row.custom) as Record<string, string> };
+  }
+
+  function senderOf(id: string | null): Sender {
+    if (id === null) return sampleSender;
+    const row = store.prepareRead('select from_name as fromName, address, reply_to as replyTo, signature_html as signatureHtml from mailboxes where id = ?').get(id) as Sender | undefined;
+    if (row === undefined) throw new AppError('not_found', 'There is no such mailbox.', { fields: { mailboxId: 'Not found' } });
+    return row;
+  }
+
+  return ({ variant, isFirst, previousSubject, contactId, mailboxId }) => {
+    const contact = contactOf(contactId);
+    const sender = senderOf(mailboxId);
+    const issues: GraphIssue[] = checkTexts(variant, composer, customFields()).map((found) => ({ ...found, variantId: variant.id }));
+    const noSubject = isFirst && variant.subject.trim() === '';
+    if (noSubject) issues.push({ stepId: null, variantId: variant.id, field: 'subject', code: 'no_subject', blocking: true, message: 'The first e-mail needs a subject: there is no mail before it to answer.' });
+    const { postalAddress, optOutLine } = profile();
+    const result = composer.compose({
+      variant: noSubject ? { ...variant, subject: '-' } : variant,
+      contact,
+      sender: { ...sender, postalAddress, optOutLine },
+      thread: isFirst ? null : { subject: previousSubject ?? subjectOfNoMail, inReplyTo: null, references: [] },
+      messageId: '<preview@homing.invalid>',
+      date: clock.now(),
+      unsubscribeMailto: `mailto:${sender.address}?subject=unsubscribe`,
+      homingId: null,
+      onMissing: 'blank',
+    });
+    if (!result.ok) {
+      const message = result.error.kind === 'template_error' ? result.error.message : `No value for ${result.error.fields.join(', ')}`;
+      const field = result.error.kind === 'template_error' ? result.error.field : null;
+      if (!issues.some((found) => found.code === 'template_error')) issues.push({ stepId: null, variantId: variant.id, field, code: 'template_error', blocking: true, message });
+      return { subject: '', html: '', text: '', from: sender.address, to: contact.email, headers: [], sameThread: false, missing: [], issues };
+    }
+    const mail = result.value;
+    const fixed = new Set(['Message-ID', 'Date', ...(noSubject ? ['Subject'] : [])]);
+    return {
+      subject: noSubject ? '' : mail.subject,
+      html: mail.html,
+      text: mail.text,
+      from: mail.headers.find(({ name }) => name === 'From')?.value ?? mail.from,
+      to: mail.to,
+      headers: mail.headers.filter(({ name }) => !fixed.has(name)),
+      sameThread: mail.sameThread,
+      missing: [...mail.missing],
+      issues,
+    };
+  };
+}
+
+/** A person who has everything: what a preview shows when no contact is chosen. */
+function samplePerson(customFields: readonly string[]): SampleContact {
+  return {
+    id: 'sample',
+    email: 'ada@example.com',
+    firstName: 'Ada',
+    lastName: 'Lovelace',
+    company: 'Analytical Engines',
+    title: 'Programmer',
+    phone: '+44 20 7946 0018',
+    website: 'https://example.com',
+    city: 'London',
+    country: 'United Kingdom',
+    timeZone: 'Europe/London',
+    tags: ['sample'],
+    custom: Object.fromEntries(customFields.map((name) => [name, `[${name}]`])),
+  };
+}

@@ -1,0 +1,176 @@
+import { LRUCache } from 'lru-cache';
+import { AppError } from '../../../shared/errors.ts';
+import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
+import type { GraphIssue, Preview, Sequence, SequenceGraph, SequenceInput, SequencePatch } from '../../../shared/schemas/sequence.ts';
+import type { Tx } from '../store/index.ts';
+import { createCustomFields } from './custom-fields.ts';
+import type { SequencesDeps } from './deps.ts';
+import { emailSteps, normaliseGraph } from './graph.ts';
+import { listPage } from './listing.ts';
+import { createPreview, type PreviewInput } from './preview.ts';
+import { validateGraph } from './validate.ts';
+
+interface SequenceRow {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly draft: string;
+  readonly activeVersionId: string | null;
+  readonly activeVersion: number | null;
+  readonly activeGraph: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+const columns = `id, name, description, draft, active_version_id as activeVersionId,
+  (select v.number from sequence_versions v where v.id = active_version_id) as activeVersion,
+  (select v.graph from sequence_versions v where v.id = active_version_id) as activeGraph,
+  created_at as createdAt, updated_at as updatedAt`;
+
+export interface Sequences {
+  list(query: PageQuery): Page<Sequence>;
+  get(id: string): Sequence;
+  create(input: SequenceInput): Sequence;
+  /** A graph is written to the draft; versions that were activated never change. */
+  update(id: string, patch: SequencePatch): Sequence;
+  /** Throws AppError in_use while a campaign uses it. */
+  remove(id: string): void;
+  /**
+   * Makes the draft the active version, under the next number; unchanged since the last activation = nothing happens.
+   * Sends nothing. Throws AppError validation, with the blocking issues by field.
+   */
+  activate(id: string): Sequence;
+  duplicate(id: string): Sequence;
+  check(graph: SequenceGraph): GraphIssue[];
+  preview(input: PreviewInput): Preview;
+  mergeTags(): { tag: string; label: string; example: string }[];
+  /** Fields without which mails by this graph would be held: standard ones by name, custom ones as `custom.x`. */
+  requiredFields(graph: SequenceGraph): string[];
+}
+
+export function createSequences(deps: SequencesDeps): Sequences {
+  const { store, events, clock, ids, composer } = deps;
+  const customFields = createCustomFields(deps);
+  const checked = new LRUCache<string, GraphIssue[]>({ max: 200, maxSize: 10_000_000, sizeCalculation: (_, key) => key.length + 100 });
+
+  function issuesOf(draft: string): GraphIssue[] {
+    const fields = customFields();
+    const key = `${fields.join('\u0000')}\u0001${draft}`;
+    let issues = checked.get(key);
+    if (issues === undefined) checked.set(key, (issues = validateGraph(JSON.parse(draft) as SequenceGraph, composer, fields)));
+    return issues;
+  }
+
+  function present(row: SequenceRow): Sequence {
+    return {
+      id: row.id,
+      name: row.name,
+      description: row.description,
+      status: row.activeVersionId === null ? 'draft' : 'active',
+      draft: JSON.parse(row.draft) as SequenceGraph,
+      draftChanged: row.activeGraph !== row.draft,
+      activeVersion: row.activeVersion,
+      activeVersionId: row.activeVersionId,
+      issues: issuesOf(row.draft),
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
+    };
+  }
+
+  function rowIn(tx: Tx, id: string): SequenceRow {
+    const row = tx.prepare(`select ${columns} from sequences where id = ?`).get(id) as SequenceRow | undefined;
+    if (row === undefined) throw gone();
+    return row;
+  }
+
+  function insert(input: { name: string; description: string; draft: string }): string {
+    const id = ids.next();
+    const at = clock.now();
+    store.transaction((tx) => tx.prepare('insert into sequences (id, name, description, draft, active_version_id, created_at, updated_at) values (?, ?, ?, ?, null, ?, ?)').run(id, input.name, input.description, input.draft, at, at));
+    return id;
+  }
+
+  function get(id: string): Sequence {
+    const row = store.prepareRead(`select ${columns} from sequences where id = ?`).get(id) as SequenceRow | undefined;
+    if (row === undefined) throw gone();
+    return present(row);
+  }
+
+  return {
+    list: (query) => listPage<SequenceRow, Sequence>(store, 'sequences', columns, `name || ' ' || description`, query, present),
+    get,
+    create(input) {
+      return get(insert({ name: input.name, description: input.description, draft: JSON.stringify(normaliseGraph(input.graph)) }));
+    },
+    update(id, patch) {
+      store.transaction((tx) => {
+        const row = rowIn(tx, id);
+        const draft = patch.graph === undefined ? row.draft : JSON.stringify(normaliseGraph(patch.graph));
+        tx.prepare('update sequences set name = ?, description = ?, draft = ?, updated_at = ? where id = ?').run(patch.name ?? row.name, patch.description ?? row.description, draft, clock.now(), id);
+      });
+      return get(id);
+    },
+    remove(id) {
+      store.transaction((tx) => {
+        rowIn(tx, id);
+        const users = tx.prepare('select name from campaigns where sequence_id = ? order by created_at limit 3').all(id) as { name: string }[];
+        if (users.length > 0) throw new AppError('in_use', `This sequence is used by ${users.map(({ name }) => `“${name}”`).join(', ')}. Delete the campaign first, or keep the sequence.`);
+        tx.prepare('delete from sequences where id = ?').run(id);
+      });
+    },
+    activate(id) {
+      store.transaction((tx) => {
+        const row = rowIn(tx, id);
+        const blocking = issuesOf(row.draft).filter((found) => found.blocking);
+        if (blocking.length > 0) throw notReady(JSON.parse(row.draft) as SequenceGraph, blocking);
+        if (row.activeGraph === row.draft) return;
+        const versionId = ids.next();
+        const at = clock.now();
+        const { n: number } = tx.prepare('select coalesce(max(number), 0) + 1 as n from sequence_versions where sequence_id = ?').get(id) as { n: number };
+        tx.prepare('insert into sequence_versions (id, sequence_id, number, graph, created_at) values (?, ?, ?, ?, ?)').run(versionId, id, number, row.draft, at);
+        tx.prepare('update sequences set active_version_id = ?, updated_at = ? where id = ?').run(versionId, at, id);
+        events.append(tx, { type: 'sequence_activated', actor: 'person', data: { sequenceId: id, versionId, number } });
+      });
+      return get(id);
+    },
+    duplicate(id) {
+      const original = get(id);
+      return get(insert({ name: copyName(original.name), description: original.description, draft: JSON.stringify(original.draft) }));
+    },
+    check: (graph) => validateGraph(graph, composer, customFields()),
+    preview: createPreview(deps, customFields),
+    mergeTags() {
+      const custom = customFields().map((name) => ({ tag: /^[A-Za-z_][\w-]*$/.test(name) ? `custom.${name}` : `custom["${name.replaceAll('"', '')}"]`, label: name, example: `[${name}]` }));
+      return [...composer.tags.map((tag) => ({ ...tag })), ...custom];
+    },
+    requiredFields(graph) {
+      const fields = emailSteps(graph).flatMap((step) => step.variants.filter(({ active, weight }) => active && weight > 0).flatMap((variant) => composer.requiredFields(variant)));
+      return [...new Set(fields)];
+    },
+  };
+}
+
+function gone(): AppError {
+  return new AppError('not_found', 'There is no such sequence.');
+}
+
+function copyName(name: string): string {
+  const copy = `${name} (copy)`;
+  return copy.length <= 200 ? copy : `${name.slice(0, 190)}… (copy)`;
+}
+
+/** Blocking issues as one error whose `fields` are paths into the graph. */
+function notReady(graph: SequenceGraph, issues: readonly GraphIssue[]): AppError {
+  const fields: Record<string, string> = {};
+  for (const { stepId, variantId, field, message } of issues) {
+    const stepIndex = graph.steps.findIndex((step) => step.id === stepId);
+    const step = graph.steps[stepIndex];
+    let path = stepIndex < 0 ? 'graph.steps' : `graph.steps.${stepIndex}`;
+    if (variantId !== null && step?.type === 'email') path += `.variants.${step.variants.findIndex((variant) => variant.id === variantId)}`;
+    if (field !== null) path += `.${field}`;
+    fields[path] = fields[path] === undefined ? message : `${fields[path]} ${message}`;
+  }
+  const [first] = issues;
+  const more = issues.length - 1;
+  return new AppError('validation', `The sequence is not ready: ${first?.message ?? ''}${more > 0 ? ` And ${more} more.` : ''}`, { fields });
+}

@@ -1,0 +1,53 @@
+import type { z } from 'zod';
+import { AppError } from '../../../shared/errors.ts';
+import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
+import type { Template, TemplateInput, templatePatchSchema } from '../../../shared/schemas/sequence.ts';
+import type { SequencesDeps } from './deps.ts';
+import { listPage } from './listing.ts';
+
+type TemplatePatch = z.infer<typeof templatePatchSchema>;
+
+const columns = 'id, name, subject, html, text, created_at as createdAt, updated_at as updatedAt';
+
+export interface Templates {
+  list(query: PageQuery): Page<Template>;
+  get(id: string): Template;
+  create(input: TemplateInput): Template;
+  update(id: string, patch: TemplatePatch): Template;
+  remove(id: string): void;
+}
+
+/** Reusable texts. A step takes a copy: changing a template changes no sequence. */
+export function createTemplates({ store, clock, ids }: Pick<SequencesDeps, 'store' | 'clock' | 'ids'>): Templates {
+  function get(id: string): Template {
+    const row = store.prepareRead(`select ${columns} from templates where id = ?`).get(id) as Template | undefined;
+    if (row === undefined) throw gone();
+    return row;
+  }
+
+  return {
+    get,
+    list: (query) => listPage<Template & { sortKey?: unknown }, Template>(store, 'templates', columns, `name || ' ' || subject`, query, ({ sortKey: _sortKey, ...template }) => template),
+    create(input) {
+      const id = ids.next();
+      const at = clock.now();
+      store.transaction((tx) => tx.prepare('insert into templates (id, name, subject, html, text, created_at, updated_at) values (?, ?, ?, ?, ?, ?, ?)').run(id, input.name, input.subject, input.html, input.text, at, at));
+      return get(id);
+    },
+    update(id, patch) {
+      store.transaction((tx) => {
+        const row = tx.prepare(`select ${columns} from templates where id = ?`).get(id) as Template | undefined;
+        if (row === undefined) throw gone();
+        tx.prepare('update templates set name = ?, subject = ?, html = ?, text = ?, updated_at = ? where id = ?').run(patch.name ?? row.name, patch.subject ?? row.subject, patch.html ?? row.html, patch.text ?? row.text, clock.now(), id);
+      });
+      return get(id);
+    },
+    remove(id) {
+      if (store.transaction((tx) => tx.prepare('delete from templates where id = ?').run(id).changes) === 0) throw gone();
+    },
+  };
+}
+
+function gone(): AppError {
+  return new AppError('not_found', 'There is no such template.');
+}
