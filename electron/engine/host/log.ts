@@ -1,0 +1,27 @@
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import pino from 'pino';
+import type { Logger } from '../ports.ts';
+
+const rotateAtBytes = 5 * 1024 * 1024;
+
+/**
+ * A log of JSON lines in `<dataDir>/logs/homing.log`; the one before is kept when it has grown. Written at once, so
+ * that the last lines survive a crash. Known names of secrets are never written.
+ */
+export function createFileLog(dataDir: string, options: { alsoToStderr: boolean }): Logger {
+  const folder = join(dataDir, 'logs');
+  const file = join(folder, 'homing.log');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (existsSync(file) && statSync(file).size > rotateAtBytes) renameSync(file, join(folder, 'homing.1.log'));
+  const streams = [{ stream: pino.destination({ dest: file, sync: true, mode: 0o600 }) }, ...(options.alsoToStderr ? [{ stream: pino.destination({ dest: 2, sync: true }) }] : [])];
+  return pino(
+    {
+      level: 'info',
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: ['password', 'passphrase', 'token', '*.password', '*.passphrase', '*.token', '*.*.password'], censor: '(hidden)' },
+    },
+    pino.multistream(streams),
+  );
+}
