@@ -1,8 +1,8 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { IconLock, IconPlugConnectedX, IconSchool } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import { LinkButton } from '../components/links.tsx';
 import { api } from '../lib/client.ts';
 import { useTicking, useWorkspace } from '../lib/clock.ts';
 import { useConnection } from '../lib/connection.ts';
@@ -78,9 +78,9 @@ export function LockedBanner() {
     <div className={styles['banner']} data-tone="bad" role="alert">
       <IconLock size={18} aria-hidden />
       <span className={styles['grow']}>{t('locked.banner')}</span>
-      <Button size="compact-sm" variant="white" color="dark" component={Link} to="/settings">
+      <LinkButton size="compact-sm" variant="white" color="dark" to="/settings">
         {t('locked.unlock')}
-      </Button>
+      </LinkButton>
     </div>
   );
 }

@@ -1,6 +1,7 @@
-import { Button, List, Stack, Text, Title } from '@mantine/core';
-import { Link, type ErrorComponentProps } from '@tanstack/react-router';
+import { List, Stack, Text, Title } from '@mantine/core';
+import { type ErrorComponentProps } from '@tanstack/react-router';
 import { IconMapOff } from '@tabler/icons-react';
+import { LinkButton } from '../components/links.tsx';
 import logo from '../../resources/icons/homing.svg';
 import { EmptyState, ErrorState } from '../components/states.tsx';
 import { t } from '../lib/messages/index.ts';
@@ -33,9 +34,9 @@ export function NotFoundPage() {
       title={t('notFound.title')}
       icon={<IconMapOff size={26} stroke={1.6} />}
       action={
-        <Button component={Link} to="/">
+        <LinkButton to="/">
           {t('notFound.action')}
-        </Button>
+        </LinkButton>
       }
     >
       {t('notFound.text')}

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Menu, Popover, Progress, Stack, Text, Tooltip, useMantineColorScheme } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { IconBellRinging, IconChevronDown, IconDeviceDesktop, IconLoader2, IconMoon, IconPlayerPause, IconPlayerPlay, IconSun, IconX } from '@tabler/icons-react';
+import { LinkButton } from '../components/links.tsx';
 import type { Workspace } from '../../shared/schemas/settings.ts';
 import { api } from '../lib/client.ts';
 import { useTicking, useWorkspace, useWorkspaceNow } from '../lib/clock.ts';
@@ -20,9 +20,9 @@ export function TopBar() {
       {workspace && <SendingState workspace={workspace} />}
       <div className={styles['grow']} />
       {workspace && workspace.needsYou > 0 && (
-        <Button component={Link} to="/" hash="needs-you" variant="light" color="amber" size="compact-md" leftSection={<IconBellRinging size={16} />}>
+        <LinkButton to="/" hash="needs-you" variant="light" color="amber" size="compact-md" leftSection={<IconBellRinging size={16} />}>
           {t('shell.needsYou', { count: workspace.needsYou })}
-        </Button>
+        </LinkButton>
       )}
       <Tasks />
       <ThemeSwitch />

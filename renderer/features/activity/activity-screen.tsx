@@ -1,11 +1,139 @@
+import { Button, Group, SegmentedControl, Select, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
+import { LinkButton } from '../../components/links.tsx';
+import type { Delivery, DeliveryKind } from '../../../shared/schemas/delivery.ts';
+import { DataTable, type Column } from '../../components/data-table.tsx';
+import { DownloadButton } from '../../components/download-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Page } from '../../components/page.tsx';
+import { cursorRows } from '../../components/row-source.ts';
+import { StateBadge } from '../../components/state-badge.tsx';
+import { EmptyState } from '../../components/states.tsx';
+import { TimeText } from '../../components/time-text.tsx';
+import { WhyText } from '../../components/why-text.tsx';
+import { api, client } from '../../lib/client.ts';
 import { t } from '../../lib/messages/index.ts';
+import { DeliveryDrawer } from './delivery-drawer.tsx';
+import { quickFilters, statesOf, type QuickFilter } from './filters.ts';
+import type { ActivitySearch } from './routes.ts';
+import { outcomeWords } from './words.ts';
 
-export function ActivityScreen() {
+const columns: readonly Column<Delivery>[] = [
+  { id: 'state', header: t('activity.col.state'), width: 150, cell: (row) => <StateBadge kind="delivery" state={row.state} /> },
+  { id: 'recipient', header: t('activity.col.recipient'), grow: 1.3, cell: (row) => <TwoLines top={row.contactName || row.recipient} bottom={row.recipient} /> },
+  { id: 'mail', header: t('activity.col.mail'), grow: 1.5, cell: (row) => <TwoLines top={row.subject ?? t('activity.noSubject')} bottom={row.stepNumber === null ? t(`kind.${row.kind}`) : t('activity.step', { n: row.stepNumber })} /> },
+  { id: 'campaign', header: t('activity.col.campaign'), grow: 1, cell: (row) => row.campaignName ?? '–' },
+  { id: 'mailbox', header: t('activity.col.mailbox'), grow: 0.9, cell: (row) => row.mailboxName ?? '–' },
+  { id: 'when', header: t('activity.col.when'), width: 150, sortField: 'slotAt', cell: (row) => <TimeText at={row.sentAt ?? row.slotAt} format="moment" /> },
+  { id: 'why', header: t('activity.col.why'), grow: 1.8, cell: (row) => (row.why ? <WhyText why={row.why} /> : outcomeWords(row)) },
+];
+
+function TwoLines({ top, bottom }: { top: string; bottom: string }) {
   return (
-    <Page>
-      <PageHeader title={t('nav.activity')} />
+    <div style={{ minWidth: 0 }}>
+      <div className="h-ellipsis" title={top}>
+        {top}
+      </div>
+      {bottom !== top && (
+        <Text size="xs" c="dimmed" truncate title={bottom}>
+          {bottom}
+        </Text>
+      )}
+    </div>
+  );
+}
+
+/** Every delivery with its state and, where it waits, why. */
+export function ActivityScreen() {
+  const search = useSearch({ from: '/activity' });
+  const navigate = useNavigate({ from: '/activity' });
+  const [sort, setSort] = useState<string | undefined>(undefined);
+  const set = (patch: { [K in keyof ActivitySearch]: ActivitySearch[K] | undefined }) =>
+    void navigate({ search: (old) => Object.fromEntries(Object.entries({ ...old, ...patch }).filter(([, value]) => value !== undefined && value !== '')) as ActivitySearch, replace: true });
+  const states = statesOf[search.show ?? 'all'];
+  const filtered = search.show !== undefined || search.kind !== undefined || search.campaignId !== undefined || search.contactId !== undefined || search.q !== undefined;
+  const query = useInfiniteQuery(
+    api.deliveries.list.infiniteOptions({
+      input: (cursor: string | undefined) => ({
+        limit: 100,
+        ...(cursor === undefined ? {} : { cursor }),
+        ...(sort === undefined ? {} : { sort }),
+        ...(states === undefined ? {} : { state: states }),
+        ...(search.kind === undefined ? {} : { kind: search.kind }),
+        ...(search.campaignId === undefined ? {} : { campaignId: search.campaignId }),
+        ...(search.contactId === undefined ? {} : { contactId: search.contactId }),
+        ...(search.q === undefined ? {} : { q: search.q }),
+      }),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (page) => page.nextCursor ?? undefined,
+      placeholderData: keepPreviousData,
+    }),
+  );
+  return (
+    <Page fill>
+      <PageHeader
+        title={t('nav.activity')}
+        description={t('activity.description')}
+        actions={<DownloadButton fileName="deliveries.csv" load={() => client.reports.deliveries(search.campaignId === undefined ? {} : { campaignId: search.campaignId })} />}
+      />
+      <Filters search={search} set={set} />
+      <DataTable
+        label={t('activity.table')}
+        columns={columns}
+        rows={cursorRows(query)}
+        rowId={(row) => row.id}
+        rowHeight={52}
+        onOpen={(row) => set({ delivery: row.id })}
+        currentId={search.delivery ?? null}
+        onSort={setSort}
+        {...(sort === undefined ? {} : { sort })}
+        empty={
+          filtered ? (
+            <EmptyState title={t('activity.none.title')} action={<Button variant="default" onClick={() => void navigate({ search: {} })}>{t('activity.none.action')}</Button>}>
+              {t('activity.none.text')}
+            </EmptyState>
+          ) : (
+            <EmptyState title={t('activity.empty.title')} action={<LinkButton to="/campaigns">{t('activity.empty.action')}</LinkButton>}>
+              {t('activity.empty.text')}
+            </EmptyState>
+          )
+        }
+      />
+      <DeliveryDrawer id={search.delivery ?? null} onClose={() => set({ delivery: undefined })} />
     </Page>
+  );
+}
+
+function Filters({ search, set }: { search: ActivitySearch; set: (patch: { [K in keyof ActivitySearch]: ActivitySearch[K] | undefined }) => void }) {
+  const campaigns = useQuery(api.campaigns.list.queryOptions({ input: { limit: 500 }, select: (page) => page.items.map(({ id, name }) => ({ value: id, label: name })) }));
+  const find = useDebouncedCallback((q: string) => set({ q: q === '' ? undefined : q }), 250);
+  return (
+    <Group mb="md" gap="sm">
+      <SegmentedControl aria-label={t('activity.filter')} size="sm" data={quickFilters.map((value) => ({ value, label: t(`activity.filter.${value}`) }))} value={search.show ?? 'all'} onChange={(value) => set({ show: value === 'all' ? undefined : (value as QuickFilter) })} />
+      <TextInput aria-label={t('activity.search')} placeholder={t('activity.search')} leftSection={<IconSearch size={16} />} defaultValue={search.q ?? ''} onChange={(event) => find(event.currentTarget.value)} w={240} />
+      <Select
+        aria-label={t('activity.campaign')}
+        placeholder={t('activity.campaign.all')}
+        data={campaigns.data ?? []}
+        value={search.campaignId ?? null}
+        onChange={(value) => set({ campaignId: value ?? undefined })}
+        clearable
+        searchable
+        w={220}
+      />
+      <Select
+        aria-label={t('activity.kind')}
+        placeholder={t('activity.kind.all')}
+        data={(['step', 'reply', 'one-off', 'test'] as const).map((value) => ({ value, label: t(`kind.${value}`) }))}
+        value={search.kind ?? null}
+        onChange={(value) => set({ kind: (value as DeliveryKind | null) ?? undefined })}
+        clearable
+        w={150}
+      />
+    </Group>
   );
 }

@@ -1,4 +1,31 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { rootRoute } from '../../app/root-route.tsx';
+import { choiceParam, textParam } from '../../lib/search.ts';
+import { quickFilters, type QuickFilter } from './filters.ts';
 
-export const activityRoutes = [createRoute({ getParentRoute: () => rootRoute, path: '/activity', component: lazyRouteComponent(() => import('./activity-screen.tsx'), 'ActivityScreen') })] as const;
+const kinds = ['step', 'reply', 'one-off', 'test'] as const;
+
+export interface ActivitySearch {
+  show?: QuickFilter;
+  kind?: (typeof kinds)[number];
+  campaignId?: string;
+  contactId?: string;
+  q?: string;
+  delivery?: string;
+}
+
+export const activityRoutes = [
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/activity',
+    validateSearch: (search: Record<string, unknown>): ActivitySearch => ({
+      ...choiceParam(search, 'show', quickFilters),
+      ...choiceParam(search, 'kind', kinds),
+      ...textParam(search, 'campaignId'),
+      ...textParam(search, 'contactId'),
+      ...textParam(search, 'q'),
+      ...textParam(search, 'delivery'),
+    }),
+    component: lazyRouteComponent(() => import('./activity-screen.tsx'), 'ActivityScreen'),
+  }),
+] as const;

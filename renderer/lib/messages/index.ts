@@ -1,11 +1,16 @@
+import { activityMessages } from '../../features/activity/messages.ts';
 import { campaignsMessages } from '../../features/campaigns/messages.ts';
 import { contactsMessages } from '../../features/contacts/messages.ts';
+import { dashboardMessages } from '../../features/dashboard/messages.ts';
+import { inboxMessages } from '../../features/inbox/messages.ts';
+import { mailboxesMessages } from '../../features/mailboxes/messages.ts';
 import { sequencesMessages } from '../../features/sequences/messages.ts';
+import { settingsMessages } from '../../features/settings/messages.ts';
 import { en } from './en.ts';
 import { formatMessage, type MessageParams } from './format.ts';
 
 /** Every text of the UI. Features add theirs in `features/<area>/messages.ts` under a prefix of their own. */
-const catalogue = { ...en, ...contactsMessages, ...sequencesMessages, ...campaignsMessages };
+const catalogue = { ...en, ...activityMessages, ...campaignsMessages, ...contactsMessages, ...dashboardMessages, ...inboxMessages, ...mailboxesMessages, ...sequencesMessages, ...settingsMessages };
 
 export type MessageKey = keyof typeof catalogue;
 

@@ -1,0 +1,23 @@
+import type { DeliveryState } from '../../../shared/schemas/delivery.ts';
+
+export const quickFilters = ['all', 'waiting', 'attention', 'sent', 'ended'] as const;
+export type QuickFilter = (typeof quickFilters)[number];
+
+/** The states behind each quick filter. */
+export const statesOf: Record<QuickFilter, DeliveryState[] | undefined> = {
+  all: undefined,
+  waiting: ['planned', 'claimed', 'sending', 'deferred', 'held'],
+  attention: ['held', 'unknown', 'failed'],
+  sent: ['sent'],
+  ended: ['failed', 'cancelled', 'skipped'],
+};
+
+const retryable: readonly DeliveryState[] = ['failed', 'held', 'deferred'];
+const droppable: readonly DeliveryState[] = ['planned', 'held', 'deferred', 'failed'];
+
+export function canRetry(state: DeliveryState): boolean {
+  return retryable.includes(state);
+}
+export function canDrop(state: DeliveryState): boolean {
+  return droppable.includes(state);
+}

@@ -1,0 +1,30 @@
+import { BarChart } from '@mantine/charts';
+import '@mantine/charts/styles.css';
+import type { Dashboard } from '../../../shared/contract/workspace.ts';
+import { t } from '../../lib/messages/index.ts';
+
+const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+/** Bars per day. The numbers stand in the table twin as well. */
+export function ActivityChart({ series }: { series: Dashboard['series'] }) {
+  const data = series.map((row) => ({ ...row, label: shortDay.format(Date.parse(row.day)) }));
+  return (
+    <BarChart
+      h="100%"
+      data={data}
+      dataKey="label"
+      withLegend
+      gridAxis="y"
+      tickLine="none"
+      maxBarWidth={14}
+      barProps={{ isAnimationActive: false, radius: 2 }}
+      barChartProps={{ accessibilityLayer: false, barGap: 1 }}
+      legendProps={{ verticalAlign: 'bottom', height: 32 }}
+      series={[
+        { name: 'sent', label: t('dashboard.sent'), color: 'var(--homing-series-1)' },
+        { name: 'replied', label: t('dashboard.replied'), color: 'var(--homing-series-2)' },
+        { name: 'bounced', label: t('dashboard.bounced'), color: 'var(--homing-series-3)' },
+      ]}
+    />
+  );
+}

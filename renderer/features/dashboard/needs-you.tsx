@@ -1,0 +1,94 @@
+import { Button, Text, Title } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRouterState } from '@tanstack/react-router';
+import { IconAlertTriangle, IconAt, IconHandStop, IconHelp, IconMessageReply, IconPlayerPause, type Icon } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import { LinkButton } from '../../components/links.tsx';
+import type { NeedsYouItem } from '../../../shared/schemas/settings.ts';
+import { TimeText } from '../../components/time-text.tsx';
+import { api } from '../../lib/client.ts';
+import { t } from '../../lib/messages/index.ts';
+import { refresh } from '../../lib/query.ts';
+import styles from './dashboard.module.css';
+
+const icons: Record<NeedsYouItem['kind'], Icon> = {
+  unknown_outcome: IconHelp,
+  held: IconHandStop,
+  failed: IconAlertTriangle,
+  mailbox: IconAt,
+  reply: IconMessageReply,
+  sending_paused: IconPlayerPause,
+};
+
+/** What waits for a person, each with the way to settle it. */
+export function NeedsYou({ items }: { items: readonly NeedsYouItem[] }) {
+  const section = useRef<HTMLElement>(null);
+  const hash = useRouterState({ select: (state) => state.location.hash });
+  useEffect(() => {
+    if (hash === 'needs-you') section.current?.focus();
+  }, [hash]);
+  return (
+    <section ref={section} tabIndex={-1} className={styles['panel']} aria-label={t('dashboard.needs')}>
+      <Title order={2} mb={4}>
+        {t('dashboard.needs')}
+      </Title>
+      {items.length === 0 ? (
+        <Text c="dimmed" size="sm">
+          {t('dashboard.needs.empty')}
+        </Text>
+      ) : (
+        items.map((item) => <NeedsYouRow key={item.id} item={item} />)
+      )}
+    </section>
+  );
+}
+
+function NeedsYouRow({ item }: { item: NeedsYouItem }) {
+  const ItemIcon = icons[item.kind];
+  return (
+    <div className={styles['row']}>
+      <ItemIcon size={18} aria-hidden style={{ flex: 'none', color: 'var(--homing-warn)' }} />
+      <div style={{ flex: 1, minWidth: 0 }}>
+        <Text size="sm" fw={560} lineClamp={2} title={item.title}>
+          {item.title}
+        </Text>
+        <Text size="xs" c="dimmed" truncate title={item.detail}>
+          <TimeText at={item.at} /> · {item.detail}
+        </Text>
+      </div>
+      <Settle item={item} />
+    </div>
+  );
+}
+
+function Settle({ item }: { item: NeedsYouItem }) {
+  const queryClient = useQueryClient();
+  const resume = useMutation(api.workspace.resumeSending.mutationOptions({ onSettled: () => refresh(queryClient, api.workspace.key()) }));
+  const text = t(`dashboard.needs.action.${item.kind}`);
+  if (item.kind === 'sending_paused') {
+    return (
+      <Button size="compact-sm" variant="light" loading={resume.isPending} onClick={() => resume.mutate({})}>
+        {text}
+      </Button>
+    );
+  }
+  if (item.kind === 'mailbox') {
+    return (
+      <LinkButton size="compact-sm" variant="light" to="/mailboxes" search={item.mailboxId === null ? {} : { edit: item.mailboxId }}>
+        {text}
+      </LinkButton>
+    );
+  }
+  if (item.kind === 'reply') {
+    return (
+      <LinkButton size="compact-sm" variant="light" to="/inbox" search={item.replyId === null ? {} : { reply: item.replyId }}>
+        {text}
+      </LinkButton>
+    );
+  }
+  return (
+    <LinkButton size="compact-sm" variant="light" to="/activity" search={{ show: 'attention', ...(item.deliveryId === null ? {} : { delivery: item.deliveryId }), ...(item.campaignId === null ? {} : { campaignId: item.campaignId }) }}>
+      {text}
+    </LinkButton>
+  );
+}

@@ -1,0 +1,139 @@
+import { ActionIcon, Alert, Group, Select, SegmentedControl, Text, Title, Tooltip } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { IconMail, IconMailOpened } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import type { ReplyClass, ReplyDetail } from '../../../shared/schemas/reply.ts';
+import { HtmlFrame } from '../../components/html-frame.tsx';
+import { notifyDone } from '../../components/notify.tsx';
+import { StateBadge } from '../../components/state-badge.tsx';
+import { QueryState } from '../../components/states.tsx';
+import { TimeText } from '../../components/time-text.tsx';
+import { api } from '../../lib/client.ts';
+import { formatDate } from '../../lib/format.ts';
+import { t } from '../../lib/messages/index.ts';
+import { refresh } from '../../lib/query.ts';
+import { choosable } from './filters.ts';
+import styles from './inbox.module.css';
+import { RespondBox } from './respond-box.tsx';
+
+/** The conversation around one reply, its class with the reason for it, and the answer box. */
+export function ReplyDetailPane({ id }: { id: string }) {
+  const query = useQuery(api.replies.get.queryOptions({ input: { id } }));
+  return <QueryState query={query}>{(reply) => <Detail reply={reply} />}</QueryState>;
+}
+
+function Detail({ reply }: { reply: ReplyDetail }) {
+  const queryClient = useQueryClient();
+  const settle = {
+    onSuccess: (next: ReplyDetail) => {
+      queryClient.setQueryData(api.replies.get.queryKey({ input: { id: next.id } }), next);
+    },
+    onSettled: () => refresh(queryClient, api.replies.list.key(), api.enrolments.key(), api.deliveries.key(), api.workspace.key()),
+  };
+  const read = useMutation(api.replies.update.mutationOptions(settle));
+  const classify = useMutation(api.replies.update.mutationOptions({ ...settle, onSuccess: (next) => { settle.onSuccess(next); notifyDone(t('inbox.class.changed')); } }));
+  // Opening a message reads it, once; marking it unread again must last.
+  const opened = useRef<string | null>(null);
+  const { mutate } = read;
+  useEffect(() => {
+    if (opened.current === reply.id) return;
+    opened.current = reply.id;
+    if (reply.unread) mutate({ id: reply.id, unread: false });
+  }, [reply.id, reply.unread, mutate]);
+
+  const facts = [reply.contactId === null ? t('inbox.noContact') : null, reply.campaignName, reply.mailboxName].filter((fact) => fact !== null && fact !== '');
+  const answerable = reply.class === 'human' || reply.class === 'out_of_office' || reply.class === 'opt_out' || reply.class === 'unrelated';
+  return (
+    <>
+      <div className={styles['detailTop']}>
+        <Group justify="space-between" wrap="nowrap" align="flex-start">
+          <div style={{ minWidth: 0 }}>
+            <Title order={2} className="h-ellipsis" title={reply.subject}>
+              {reply.subject || t('inbox.noSubject')}
+            </Title>
+            <Text size="sm" c="dimmed" truncate title={`${reply.fromName} <${reply.fromAddress}> · ${facts.join(' · ')}`}>
+              {reply.contactName || reply.fromName} &lt;{reply.fromAddress}&gt; · {facts.join(' · ')}
+            </Text>
+          </div>
+          <Group gap="sm" wrap="nowrap">
+            <Select
+              aria-label={t('inbox.class.change')}
+              w={200}
+              data={choosable.map((value) => ({ value, label: t(`reply.${value}`) }))}
+              value={reply.class}
+              onChange={(value) => value && value !== reply.class && classify.mutate({ id: reply.id, class: value as ReplyClass })}
+              disabled={classify.isPending}
+              allowDeselect={false}
+            />
+            <Tooltip label={reply.unread ? t('inbox.markRead') : t('inbox.markUnread')}>
+              <ActionIcon size="lg" variant="default" aria-label={reply.unread ? t('inbox.markRead') : t('inbox.markUnread')} onClick={() => mutate({ id: reply.id, unread: !reply.unread })}>
+                {reply.unread ? <IconMailOpened size={17} /> : <IconMail size={17} />}
+              </ActionIcon>
+            </Tooltip>
+          </Group>
+        </Group>
+        <Group gap="sm" mt={8}>
+          <StateBadge kind="reply" state={reply.class} />
+          <Text size="xs" c="dimmed">
+            {t('inbox.decided', { source: t(`inbox.source.${reply.source}`) })}
+            {reply.source === 'person' ? '' : ` · ${t('inbox.confidence', { percent: Math.round(reply.confidence * 100) })}`}
+            {reply.returnDate === null ? '' : ` · ${t('inbox.returns', { date: formatDate(Date.parse(`${reply.returnDate}T12:00:00`)) })}`}
+          </Text>
+        </Group>
+      </div>
+      <div className={styles['detailBody']} tabIndex={0} role="region" aria-label={t('inbox.conversation')}>
+        {reply.bounce && <Bounce bounce={reply.bounce} />}
+        {reply.conversation.map((item) => (
+          <Message key={item.id} item={item} />
+        ))}
+      </div>
+      {answerable ? <RespondBox reply={reply} /> : <Text size="sm" c="dimmed" className={styles['respond']}>{t('inbox.noReply')}</Text>}
+    </>
+  );
+}
+
+function Bounce({ bounce }: { bounce: NonNullable<ReplyDetail['bounce']> }) {
+  const lines = [
+    [t('inbox.bounce.class'), bounce.class === null ? null : t(`answer.${bounce.class}`)],
+    [t('inbox.bounce.recipient'), bounce.recipient],
+    [t('inbox.bounce.status'), bounce.status],
+    [t('inbox.bounce.diagnostic'), bounce.diagnostic],
+  ].filter((line): line is [string, string] => line[1] !== null);
+  return (
+    <Alert color="red" variant="light" title={t('inbox.bounce')}>
+      {lines.map(([name, value]) => (
+        <Text key={name} size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {name}: {value}
+        </Text>
+      ))}
+    </Alert>
+  );
+}
+
+function Message({ item }: { item: ReplyDetail['conversation'][number] }) {
+  const [asHtml, setAsHtml] = useState(item.text.trim() === '');
+  const html = item.html;
+  return (
+    <article className={styles['message']} data-direction={item.direction}>
+      <header className={styles['messageHead']}>
+        <Text size="sm" fw={560} truncate title={`${t('inbox.from', { from: item.from })} ${t('inbox.to', { to: item.to })}`} style={{ flex: 1, minWidth: 0 }}>
+          {item.from}
+        </Text>
+        {html !== null && item.text.trim() !== '' && (
+          <SegmentedControl
+            data={[
+              { value: 'text', label: t('inbox.showText') },
+              { value: 'html', label: t('inbox.showHtml') },
+            ]}
+            value={asHtml ? 'html' : 'text'}
+            onChange={(value) => setAsHtml(value === 'html')}
+          />
+        )}
+        <Text size="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+          <TimeText at={item.at} format="moment" />
+        </Text>
+      </header>
+      {asHtml && html !== null ? <HtmlFrame html={html} title={t('inbox.from', { from: item.from })} /> : <div className={styles['messageText']}>{item.text}</div>}
+    </article>
+  );
+}

@@ -1,0 +1,130 @@
+import type { UseFormReturnType } from '@mantine/form';
+import type { Calendar } from '../../../shared/schemas/common.ts';
+import type { Mailbox, MailboxInput, MailboxLimits } from '../../../shared/schemas/mailbox.ts';
+import { t } from '../../lib/messages/index.ts';
+import { presetById, presetOfHost } from './presets.ts';
+
+export interface ServerValues {
+  host: string;
+  port: number | '';
+  security: 'tls' | 'starttls' | 'none';
+  user: string;
+  password: string;
+  allowSelfSigned: boolean;
+}
+
+/** The mailbox form as it is typed. Passwords are write-only: empty keeps what is stored. */
+export interface MailboxValues {
+  provider: string;
+  name: string;
+  fromName: string;
+  address: string;
+  replyTo: string;
+  signatureHtml: string;
+  smtp: ServerValues;
+  imapOn: boolean;
+  sameLogin: boolean;
+  imap: ServerValues;
+  limits: { perDay: number | ''; perHour: number | ''; per24Hours: number | ''; minGapSeconds: number | ''; maxGapSeconds: number | ''; connections: number | '' };
+  calendar: Calendar;
+}
+
+const startLimits: MailboxLimits = { perDay: 80, perHour: 20, per24Hours: null, minGapSeconds: 90, maxGapSeconds: 420, connections: 1 };
+
+/** Values for a new mailbox. */
+export function newValues(zone: string): MailboxValues {
+  return {
+    provider: 'custom',
+    name: '',
+    fromName: '',
+    address: '',
+    replyTo: '',
+    signatureHtml: '',
+    smtp: { host: '', port: 465, security: 'tls', user: '', password: '', allowSelfSigned: false },
+    imapOn: true,
+    sameLogin: true,
+    imap: { host: '', port: 993, security: 'tls', user: '', password: '', allowSelfSigned: false },
+    limits: { ...startLimits, per24Hours: '' },
+    calendar: { zone, windows: [{ days: [1, 2, 3, 4, 5], start: '09:00', end: '17:00' }], holidays: [] },
+  };
+}
+
+export function valuesOf(mailbox: Mailbox): MailboxValues {
+  const { smtp, imap } = mailbox;
+  const blank = newValues(mailbox.calendar.zone);
+  return {
+    provider: presetOfHost(smtp.host)?.id ?? 'custom',
+    name: mailbox.name,
+    fromName: mailbox.fromName,
+    address: mailbox.address,
+    replyTo: mailbox.replyTo ?? '',
+    signatureHtml: mailbox.signatureHtml,
+    smtp: { host: smtp.host, port: smtp.port, security: smtp.security, user: smtp.user, password: '', allowSelfSigned: smtp.allowSelfSigned },
+    imapOn: imap !== null,
+    sameLogin: imap === null || imap.user === smtp.user,
+    imap: imap ? { host: imap.host, port: imap.port, security: imap.security, user: imap.user, password: '', allowSelfSigned: imap.allowSelfSigned } : blank.imap,
+    limits: { ...mailbox.limits, per24Hours: mailbox.limits.per24Hours ?? '' },
+    calendar: mailbox.calendar,
+  };
+}
+
+/** Puts a provider's servers into the form. */
+export function withPreset(values: MailboxValues, id: string): MailboxValues {
+  const preset = presetById(id);
+  if (!preset) return { ...values, provider: 'custom' };
+  return { ...values, provider: id, imapOn: true, smtp: { ...values.smtp, ...preset.smtp, allowSelfSigned: false }, imap: { ...values.imap, ...preset.imap, allowSelfSigned: false } };
+}
+
+function toServer(values: ServerValues, user: string, password: string): MailboxInput['smtp'] {
+  return { host: values.host.trim(), port: Number(values.port), security: values.security, user, allowSelfSigned: values.allowSelfSigned, ...(password === '' ? {} : { password }) };
+}
+
+/** What is sent to the engine. */
+export function toInput(values: MailboxValues): MailboxInput {
+  const address = values.address.trim();
+  const user = values.smtp.user.trim() || address;
+  const imapUser = values.sameLogin ? user : values.imap.user.trim() || address;
+  const { limits } = values;
+  return {
+    name: values.name.trim() || address,
+    fromName: values.fromName.trim(),
+    address,
+    replyTo: values.replyTo.trim() || null,
+    signatureHtml: values.signatureHtml,
+    smtp: toServer(values.smtp, user, values.smtp.password),
+    imap: values.imapOn ? toServer(values.imap, imapUser, values.sameLogin ? values.smtp.password : values.imap.password) : null,
+    limits: {
+      perDay: Number(limits.perDay),
+      perHour: Number(limits.perHour),
+      per24Hours: limits.per24Hours === '' ? null : limits.per24Hours,
+      minGapSeconds: Number(limits.minGapSeconds),
+      maxGapSeconds: Number(limits.maxGapSeconds),
+      connections: Number(limits.connections),
+    },
+    calendar: values.calendar,
+  };
+}
+
+/** Errors by dotted path; the engine checks the rest. `hasPassword` = one is stored already. */
+export function checkValues(values: MailboxValues, hasPassword: boolean): Record<string, string> {
+  const errors: Record<string, string> = {};
+  if (!/^[^\s@]+@[^\s@]+$/.test(values.address.trim())) errors['address'] = t('mailboxes.error.address');
+  if (values.smtp.host.trim() === '') errors['smtp.host'] = t('mailboxes.error.host');
+  if (values.imapOn && values.imap.host.trim() === '') errors['imap.host'] = t('mailboxes.error.host');
+  if (!hasPassword && values.smtp.password === '' && values.smtp.security !== 'none') errors['smtp.password'] = t('mailboxes.error.password');
+  if (values.limits.maxGapSeconds !== '' && values.limits.minGapSeconds !== '' && values.limits.maxGapSeconds < values.limits.minGapSeconds) errors['limits.maxGapSeconds'] = t('mailboxes.error.gap');
+  return errors;
+}
+
+export type FormTab = 'account' | 'limits' | 'hours' | 'sender';
+
+/** Where the input of a path stands, so that an error brings its tab to the front. */
+export function tabOf(path: string): FormTab {
+  if (path.startsWith('limits')) return 'limits';
+  if (path.startsWith('calendar')) return 'hours';
+  if (path === 'replyTo' || path === 'signatureHtml') return 'sender';
+  return 'account';
+}
+
+/** The part of the form that its sections use. */
+export type MailboxFormApi = Pick<UseFormReturnType<MailboxValues>, 'values' | 'getInputProps' | 'setFieldValue'>;
