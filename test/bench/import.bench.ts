@@ -102,7 +102,7 @@ try {
     process.stdout.write(`| ${name} | ${(times.sort((a, b) => a - b)[2] ?? 0).toFixed(1)} | ${total} |\n`);
   }
   const startedAt = performance.now();
-  contacts.fields();
+  await contacts.fields();
   process.stdout.write(`| names of fields and tags | ${(performance.now() - startedAt).toFixed(1)} | |\n`);
   store.close();
 } finally {

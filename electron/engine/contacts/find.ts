@@ -25,42 +25,56 @@ const sorts: Readonly<Record<string, readonly string[]>> = {
   status: ['c.status', 'c.id'],
   createdAt: ['c.created_at', 'c.id'],
   updatedAt: ['c.updated_at', 'c.id'],
-  lastSentAt: ['coalesce(c.last_sent_at, 0)', 'c.id'],
-  lastReplyAt: ['coalesce(c.last_reply_at, 0)', 'c.id'],
+  lastSentAt: ['c.last_sent_at', 'c.id'],
+  lastReplyAt: ['c.last_reply_at', 'c.id'],
 };
 
-// With more matches than this the page is found soonest by walking the index of the sort; with fewer, by sorting them.
+// With more matches than this a page is found soonest by walking the index of the sort; with fewer, by sorting them.
 const manyMatches = 4000;
 
 /** One page of contacts with the total that matches. Throws AppError bad_request for an unknown sort or a broken cursor. */
 export function findContacts(store: Store, query: ContactQuery): Page<Contact> {
   const { filter, values } = filterOf(query);
-  const total = countContacts(store, filter, values);
   const descending = query.sort?.startsWith('-') ?? true;
   const sort = query.sort === undefined ? 'createdAt' : query.sort.replace(/^-/, '');
   const terms = Object.hasOwn(sorts, sort) ? sorts[sort] : undefined;
   if (terms === undefined) throw new AppError('bad_request', `Contacts cannot be sorted by “${sort}”.`, { fields: { sort: `One of ${Object.keys(sorts).join(', ')}` } });
 
-  const conditions = [...filter];
-  const binds = [...values];
+  const few = fewMatches(store, filter, values);
+  const total = few?.length ?? countContacts(store, filter, values);
+  const conditions = few === null ? [...filter] : ['c.rowid in (select value from json_each(?))'];
+  const binds: Bind[] = few === null ? [...values] : [JSON.stringify(few)];
   if (query.offset === undefined && query.cursor !== undefined) {
-    conditions.push(`(${terms.join(', ')}) ${descending ? '<' : '>'} (${terms.map(() => '?').join(', ')})`);
-    binds.push(...(decodeCursor(query.cursor, terms.length) as Bind[]));
+    const after = decodeCursor(query.cursor, terms.length);
+    conditions.push(behind(terms, descending, after[0] === null));
+    binds.push(...(after[0] === null ? after.slice(1) : after));
   }
   const order = (prefix: string): string => terms.map((term) => `${prefix}${term}${descending ? ' desc' : ''}`).join(', ');
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
-  const few = total <= manyMatches && filter.length > 0;
   // The unary plus keeps the sort's index out of the plan.
-  const inner = few
-    ? `select c.rowid as r from contacts c where c.rowid in (select c.rowid from contacts c ${where}) order by ${order('+')}`
-    : `select c.rowid as r from contacts c ${where} order by ${order('')}`;
-  const rows = store
-    .prepareRead(`select ${contactColumns}, ${terms.map((term, index) => `${term.replace(' collate nocase', '')} as k${index}`).join(', ')} from (${inner} limit ? offset ?) p join contacts c on c.rowid = p.r order by ${order('+')}`)
-    .all(...binds, query.limit + 1, query.offset ?? 0) as (StoredContact & Record<string, Bind>)[];
+  const inner = `select c.rowid as r from contacts c ${where} order by ${order(few === null ? '' : '+')} limit ? offset ?`;
+  const keys = terms.map((term, index) => `${term.replace(' collate nocase', '')} as k${index}`).join(', ');
+  const rows = store.prepareRead(`select ${contactColumns}, ${keys} from (${inner}) p join contacts c on c.rowid = p.r order by ${order('+')}`).all(...binds, query.limit + 1, query.offset ?? 0) as (StoredContact & Record<string, Bind>)[];
   const shown = rows.slice(0, query.limit);
   const last = shown.at(-1);
   const nextCursor = rows.length > query.limit && last !== undefined ? encodeCursor(terms.map((_, index) => last[`k${index}`] ?? null)) : null;
   return { items: shown.map((row) => contactOf(row, terms.length)), nextCursor, total };
+}
+
+/** Condition for the rows after the cursor. Moments may be null, which SQLite sorts before everything else. */
+function behind(terms: readonly string[], descending: boolean, fromNull: boolean): string {
+  const [first = '', ...others] = terms;
+  const compare = descending ? '<' : '>';
+  const row = (names: readonly string[]): string => `(${names.join(', ')}) ${compare} (${names.map(() => '?').join(', ')})`;
+  if (fromNull) return descending ? `(${first} is null and ${row(others)})` : `(${first} is not null or ${row(others)})`;
+  return descending && /_at$/.test(first) ? `(${row(terms)} or ${first} is null)` : row(terms);
+}
+
+/** Row numbers of all matches, null when there are many or no filter: one scan gives both the page and the total. */
+function fewMatches(store: Store, filter: readonly string[], values: readonly Bind[]): number[] | null {
+  if (filter.length === 0) return null;
+  const found = store.prepareRead(`select c.rowid as r from contacts c where ${filter.join(' and ')} limit ${manyMatches + 1}`).all(...values) as { r: number }[];
+  return found.length > manyMatches ? null : found.map(({ r }) => r);
 }
 
 function contactOf(row: StoredContact & Record<string, Bind>, keys: number): Contact {

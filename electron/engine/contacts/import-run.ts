@@ -2,8 +2,8 @@ import type { ImportRun } from '../../../shared/schemas/contact.ts';
 import type { Tx } from '../store/index.ts';
 import type { ContactsDeps } from './deps.ts';
 import type { ImportJob, WorkerMessage } from './import-worker.ts';
-import { createDryWriter, createRowWriter, type WriteOptions } from './import-writer.ts';
-import type { IncomingContact } from './row.ts';
+import { createDryWriter, createSliceWriter, type WriteOptions } from './import-writer.ts';
+import type { WritableContact } from './rows.ts';
 import { breathe } from './slices.ts';
 import type { Suppressions } from './suppressions.ts';
 import { startImportWorker } from './worker-start.ts';
@@ -31,7 +31,7 @@ export function storeReport(tx: Tx, report: ImportRun): void {
  */
 export function startRun(deps: ContactsDeps, suppressions: Suppressions, job: ImportJob, options: WriteOptions, report: ImportRun): RunningImport {
   const { store, events, clock, log } = deps;
-  const write = createRowWriter({ ids: deps.ids, suppressions }, options);
+  const write = createSliceWriter({ ids: deps.ids, suppressions }, options);
   const dryWrite = createDryWriter(store, suppressions, options);
   const worker = startImportWorker(job);
   const waiting: Extract<WorkerMessage, { kind: 'batch' | 'done' }>[] = [];
@@ -69,35 +69,24 @@ export function startRun(deps: ContactsDeps, suppressions: Suppressions, job: Im
   }
 
   /** Writes rows from `from` on until the slice is over; returns the next row. */
-  function slice(rows: readonly IncomingContact[], from: number): number {
+  function slice(rows: readonly WritableContact[], from: number): number {
     const endAt = clock.monotonic() + sliceMs;
-    let at = from;
-    const goesOn = (): boolean => at < rows.length && at - from < sliceRows && (at === from || clock.monotonic() < endAt);
-    if (report.dryRun) {
-      for (; goesOn(); at += 1) {
-        const row = rows[at];
-        if (row !== undefined) dryWrite(row, report);
-      }
-      return at;
-    }
+    const goesOn = (next: number): boolean => next < rows.length && next - from < sliceRows && (next === from || clock.monotonic() < endAt);
+    if (report.dryRun) return dryWrite(rows, from, report, goesOn);
     // Counted only once committed.
     const counts = { created: 0, updated: 0, unchanged: 0, suppressed: 0 };
-    store.transaction((tx) => {
-      const now = clock.now();
-      for (; goesOn(); at += 1) {
-        const row = rows[at];
-        if (row !== undefined) write(tx, row, now, counts);
-      }
+    const next = store.transaction((tx) => {
       if (clock.monotonic() - storedAt >= storeMs) {
         storedAt = clock.monotonic();
         storeReport(tx, report);
       }
+      return write(tx, rows, from, clock.now(), counts, goesOn);
     });
     report.created += counts.created;
     report.updated += counts.updated;
     report.unchanged += counts.unchanged;
     report.suppressed += counts.suppressed;
-    return at;
+    return next;
   }
 
   async function pump(): Promise<void> {

@@ -4,8 +4,10 @@ import { isAppError } from '../../../shared/errors.ts';
 import { csvLine } from '../lib/csv.ts';
 import { readRecords, type CsvLayout } from './csv/reader.ts';
 import type { MappingPlan } from './mapping.ts';
-import { mapRow, type IncomingContact, type RowNote } from './row.ts';
+import { mapRow, type RowNote } from './row.ts';
+import { toWritable, type WritableContact } from './rows.ts';
 import { createSeen } from './seen.ts';
+import { uniqueTags } from './text.ts';
 
 /** What the thread is told: which file, how to read it, and where rejected rows go. */
 export interface ImportJob {
@@ -15,6 +17,8 @@ export interface ImportJob {
   readonly plan: MappingPlan;
   /** Names of the columns, for the head of the rejected CSV. */
   readonly columns: readonly string[];
+  /** Tags that everybody of this import gets. */
+  readonly tags: readonly string[];
 }
 
 /** Counts so far; they come with every batch. */
@@ -32,11 +36,11 @@ export interface RejectedRow {
 }
 
 export type WorkerMessage =
-  | { readonly kind: 'batch'; readonly rows: readonly IncomingContact[]; readonly counts: ReadCounts; readonly rejectedSample: readonly RejectedRow[] }
+  | { readonly kind: 'batch'; readonly rows: readonly WritableContact[]; readonly counts: ReadCounts; readonly rejectedSample: readonly RejectedRow[] }
   | { readonly kind: 'done'; readonly counts: ReadCounts; readonly rejectedSample: readonly RejectedRow[]; readonly notes: readonly string[] }
   | { readonly kind: 'failed'; readonly message: string };
 
-const batchRows = 250;
+const batchRows = 400;
 /** Batches that may be under way before one is acknowledged: bounds memory on both sides. */
 const window = 4;
 const sampleSize = 20;
@@ -48,7 +52,7 @@ async function run(job: ImportJob, port: NonNullable<typeof parentPort>): Promis
   const rejectedSample: RejectedRow[] = [];
   const rejectedFile = openSync(job.rejectedPath, 'w', 0o600);
   let rejectedText = `\ufeff${csvLine(['line', 'reason', ...job.columns])}`;
-  let batch: IncomingContact[] = [];
+  let batch: WritableContact[] = [];
   let underWay = 0;
   let wake: (() => void) | null = null;
   port.on('message', () => {
@@ -76,7 +80,7 @@ async function run(job: ImportJob, port: NonNullable<typeof parentPort>): Promis
       counts.rejected += 1;
       rejectedText += csvLine([line, mapped.error, ...cells]);
       if (rejectedSample.length < sampleSize) rejectedSample.push({ line, reason: mapped.error, text: cells.join(', ').slice(0, 200) });
-    } else if (seen.add(mapped.value.email)) batch.push(mapped.value);
+    } else if (seen.add(mapped.value.email)) batch.push(toWritable(job.tags.length === 0 ? mapped.value : { ...mapped.value, tags: uniqueTags([...mapped.value.tags, ...job.tags]) }));
     else counts.duplicates += 1;
   }
 

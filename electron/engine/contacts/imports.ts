@@ -27,7 +27,7 @@ export type Imports = ReturnType<typeof createImports>;
 
 const samplesShown = 5;
 
-export function createImports(deps: ContactsDeps, suppressions: Suppressions, lists: Lists) {
+export function createImports(deps: ContactsDeps, suppressions: Suppressions, lists: Lists, onWritten: () => void) {
   const { store, clock, ids, log } = deps;
   const uploads = createUploads(deps);
   let running: RunningImport | null = null;
@@ -70,11 +70,12 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
       tx.prepare('insert into imports (id, file_name, dry_run, mode, state, report, created_at) values (?, ?, ?, ?, ?, ?, ?)').run(report.id, report.fileName, report.dryRun ? 1 : 0, report.mode, report.state, JSON.stringify(report), report.startedAt);
       return input.dryRun ? null : (input.listId ?? (input.listName === undefined ? null : lists.named(tx, input.listName)));
     });
-    const job = { path: upload.path, rejectedPath: uploads.rejectedPath(report.id), layout: { ...layout, sample: [] }, plan, columns: columns.map((column) => column.name) };
-    const run = startRun(deps, suppressions, job, { mode: input.mode, listId, tags: uniqueTags(input.tags ?? []), source: upload.fileName }, report);
+    const job = { path: upload.path, rejectedPath: uploads.rejectedPath(report.id), layout: { ...layout, sample: [] }, plan, columns: columns.map((column) => column.name), tags: uniqueTags(input.tags ?? []) };
+    const run = startRun(deps, suppressions, job, { mode: input.mode, listId, source: upload.fileName }, report);
     running = run;
     void run.settled.then(async () => {
       if (running === run) running = null;
+      onWritten();
       // A dry run or a cancelled one is often followed by the real one.
       if (run.report.state === 'finished' && !run.report.dryRun) await uploads.remove(upload.id).catch((error: unknown) => log.warn({ err: error }, 'an upload could not be removed'));
     });

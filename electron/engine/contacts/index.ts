@@ -13,8 +13,8 @@ export type Contacts = ReturnType<typeof createContacts>;
 export function createContacts(deps: ContactsDeps) {
   const suppressions = createSuppressions(deps);
   const lists = createLists(deps);
-  const subscribers = createSubscribers(deps, suppressions);
-  const { recover, stop, ...imports } = createImports(deps, suppressions, lists);
+  const { forgetNames, ...subscribers } = createSubscribers(deps, suppressions);
+  const { recover, stop, ...imports } = createImports(deps, suppressions, lists, forgetNames);
   return {
     ...subscribers,
     ...imports,

@@ -57,14 +57,35 @@ export function statusFor(reason: SuppressionReason | null): ContactStatus {
 const insertSql = `insert into contacts (id, email, domain, first_name, last_name, company, title, phone, website, city, country, time_zone, tags, custom, status, source, search, soft_bounces, created_at, updated_at)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) on conflict (email) do nothing`;
 
+/** A contact as it is written: JSON columns as text, search text made. */
+export interface WritableContact extends Readonly<Record<TextField, string>> {
+  readonly email: string;
+  readonly domain: string;
+  readonly timeZone: string | null;
+  readonly tags: string;
+  readonly custom: string;
+  readonly search: string;
+}
+
+/** Makes the texts of the JSON and search columns. Importing does it in the reading thread. */
+export function toWritable(contact: IncomingContact): WritableContact {
+  return { ...contact, tags: contact.tags.length === 0 ? '[]' : JSON.stringify(contact.tags), custom: JSON.stringify(contact.custom), search: searchText(contact) };
+}
+
+/** The inverse of `toWritable`. */
+export function fromWritable(contact: WritableContact): IncomingContact {
+  const { search: _search, ...rest } = contact;
+  return { ...rest, tags: JSON.parse(contact.tags) as string[], custom: JSON.parse(contact.custom) as Record<string, string> };
+}
+
 /** Inserts a contact; false when the address is known already. */
-export function insertContact(tx: Tx, contact: IncomingContact, more: { id: string; status: ContactStatus; source: string; at: number }): boolean {
+export function insertContact(tx: Tx, contact: WritableContact, more: { id: string; status: ContactStatus; source: string; at: number }): boolean {
   return (
     tx
       .prepare(insertSql)
       .run(
         more.id, contact.email, contact.domain, contact.firstName, contact.lastName, contact.company, contact.title, contact.phone, contact.website, contact.city, contact.country,
-        contact.timeZone, contact.tags.length === 0 ? '[]' : JSON.stringify(contact.tags), JSON.stringify(contact.custom), more.status, more.source, searchText(contact), more.at, more.at,
+        contact.timeZone, contact.tags, contact.custom, more.status, more.source, contact.search, more.at, more.at,
       ).changes === 1
   );
 }

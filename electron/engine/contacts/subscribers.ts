@@ -6,8 +6,8 @@ import type { ContactsDeps } from './deps.ts';
 import { findContacts, type ContactQuery } from './find.ts';
 import { customFieldName, isReservedName, maxCustomFields } from './headers.ts';
 import { addMembers } from './lists.ts';
-import { contactColumns, insertContact, parseContact, statusFor, toContact, updateContact, type ContactRow, type StoredContact } from './rows.ts';
-import { inSlices } from './slices.ts';
+import { contactColumns, insertContact, parseContact, statusFor, toContact, toWritable, updateContact, type ContactRow, type StoredContact } from './rows.ts';
+import { breathe, inSlices } from './slices.ts';
 import type { Suppressions } from './suppressions.ts';
 import { manyLines, oneLine, textFields, uniqueTags } from './text.ts';
 
@@ -15,6 +15,7 @@ export type Subscribers = ReturnType<typeof createSubscribers>;
 
 export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions) {
   const { store, events, clock, ids } = deps;
+  const names = createNames(store);
 
   function read(tx: Tx, id: string): ContactRow {
     const row = tx.prepare(`select ${contactColumns} from contacts c where c.id = ?`).get(id) as StoredContact | undefined;
@@ -44,8 +45,10 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
       const at = clock.now();
       const status = statusFor(suppressions.reasonOf((sql) => tx.prepare(sql), address.email, address.domain));
       const texts = Object.fromEntries(textFields.map((field) => [field, oneLine(input[field])])) as Record<(typeof textFields)[number], string>;
-      if (!insertContact(tx, { ...address, ...texts, timeZone: input.timeZone, tags: uniqueTags(input.tags), custom }, { id, status, source: 'by hand', at })) throw taken(address.email);
+      const contact = toWritable({ ...address, ...texts, timeZone: input.timeZone, tags: uniqueTags(input.tags), custom });
+      if (!insertContact(tx, contact, { id, status, source: 'by hand', at })) throw taken(address.email);
       for (const listId of new Set(input.listIds ?? [])) addMembers(tx, listId, [id], at);
+      tx.afterCommit(() => names.forget());
       events.append(tx, { type: 'contact_created', actor: 'person', contactId: id });
       return toContact(read(tx, id));
     });
@@ -66,6 +69,7 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
       const fields = Object.keys(patch).filter((key) => JSON.stringify(keyed[key as keyof ContactRow]) !== JSON.stringify(known[key as keyof ContactRow]));
       if (fields.length === 0) return toContact(known);
       updateContact(tx, { ...keyed, updatedAt: clock.now() });
+      tx.afterCommit(() => names.forget());
       events.append(tx, { type: 'contact_updated', actor: 'person', contactId: id, data: { fields } });
       return toContact(read(tx, id));
     });
@@ -85,6 +89,7 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     return store.transaction((tx) => {
       const known = contactIds.filter((id) => tx.prepare('select 1 from contacts where id = ?').get(id) !== undefined);
       if (known.length === 0) return 0;
+      tx.afterCommit(() => names.forget());
       deps.onRemoved?.(tx, known);
       for (const id of known) {
         tx.prepare('delete from contacts where id = ?').run(id);
@@ -118,15 +123,45 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
       });
       return { deleted };
     },
-    fields: () => namesInUse(store),
+    fields: () => names.read(),
+    /** To be called when contacts were written elsewhere. */
+    forgetNames: () => names.forget(),
   };
 }
 
-function namesInUse(store: Store): { custom: string[]; tags: string[] } {
-  const custom = store.prepareRead(`select distinct j.key as name from contacts c, json_each(c.custom) j where c.custom <> '{}' order by 1 limit 1000`).all() as { name: string }[];
-  // The covering index holds the tags; equal lists are opened once.
-  const tags = store.prepareRead(`select distinct j.value as name from (select distinct tags from contacts where tags <> '[]') t, json_each(t.tags) j order by 1 limit 1000`).all() as { name: string }[];
-  return { custom: custom.map(({ name }) => name), tags: tags.map(({ name }) => name) };
+interface Names {
+  readonly custom: string[];
+  readonly tags: string[];
+}
+
+/** Names of custom fields and tags in use, read in slices of rows and kept until a contact is written. */
+function createNames(store: Store): { read(): Promise<Names>; forget(): void } {
+  let kept: Promise<Names> | null = null;
+
+  async function readAll(): Promise<Names> {
+    const custom = new Set<string>();
+    const tags = new Set<string>();
+    const { last } = store.prepareRead('select coalesce(max(rowid), 0) as last from contacts').get() as { last: number };
+    for (let from = 0; from < last; from += sliceOfNames) {
+      if (from > 0) await breathe();
+      const range = [from, from + sliceOfNames];
+      for (const { name } of store.prepareRead('select distinct j.key as name from contacts c, json_each(c.custom) j where c.rowid > ? and c.rowid <= ?').all(...range) as { name: string }[]) custom.add(name);
+      for (const { name } of store.prepareRead('select distinct j.value as name from contacts c, json_each(c.tags) j where c.rowid > ? and c.rowid <= ?').all(...range) as { name: string }[]) tags.add(name);
+    }
+    return { custom: sorted(custom), tags: sorted(tags) };
+  }
+
+  return {
+    read: () => (kept ??= readAll()),
+    forget: () => (kept = null),
+  };
+}
+
+const sliceOfNames = 5000;
+const manyNames = 1000;
+
+function sorted(names: ReadonlySet<string>): string[] {
+  return [...names].sort((a, b) => (a < b ? -1 : 1)).slice(0, manyNames);
 }
 
 function addressOf(text: string): { email: string; domain: string } {

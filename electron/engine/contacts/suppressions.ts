@@ -18,21 +18,32 @@ export interface SuppressInput {
 }
 
 export type Suppressions = ReturnType<typeof createSuppressions>;
-type Prepare = (sql: string) => { get(...values: unknown[]): unknown; all(...values: unknown[]): unknown[] };
+export type Prepare = (sql: string) => { get(...values: unknown[]): unknown; all(...values: unknown[]): unknown[] };
 
 const columns = 'id, kind, value, reason, note, created_at as createdAt';
 const coversDomain = `(domain = @value or domain like '%.' || @value escape '\\')`;
 
 export function createSuppressions({ store, events, clock, ids, onSuppressed }: ContactsDeps) {
+  /** A look-up for many addresses in one transaction: what is not there at all is not asked for each of them. */
+  function lookup(prepare: Prepare): (email: string, domain: string) => SuppressionReason | null {
+    const has = (kind: string): boolean => prepare(`select 1 from suppressions where kind = ? limit 1`).get(kind) !== undefined;
+    const byAddress = has('address');
+    const byDomain = has('domain');
+    const find = (kind: string, value: string): SuppressionReason | null =>
+      (prepare(`select reason from suppressions where kind = ? and value = ?`).get(kind, value) as { reason: SuppressionReason } | undefined)?.reason ?? null;
+    return (email, domain) => {
+      const own = byAddress ? find('address', email) : null;
+      if (own !== null || !byDomain) return own;
+      for (const name of domainAndParents(domain)) {
+        const wide = find('domain', name);
+        if (wide !== null) return wide;
+      }
+      return null;
+    };
+  }
+
   function reasonOf(prepare: Prepare, email: string, domain: string): SuppressionReason | null {
-    const own = prepare(`select reason from suppressions where kind = 'address' and value = ?`).get(email) as { reason: SuppressionReason } | undefined;
-    if (own !== undefined) return own.reason;
-    if (prepare(`select 1 from suppressions where kind = 'domain' limit 1`).get() === undefined) return null;
-    for (const name of domainAndParents(domain)) {
-      const wide = prepare(`select reason from suppressions where kind = 'domain' and value = ?`).get(name) as { reason: SuppressionReason } | undefined;
-      if (wide !== undefined) return wide.reason;
-    }
-    return null;
+    return lookup(prepare)(email, domain);
   }
 
   /** Why an address must not be mailed (its own suppression, or one of its domain or a parent domain), else null. */
@@ -81,6 +92,7 @@ export function createSuppressions({ store, events, clock, ids, onSuppressed }: 
   return {
     isSuppressed,
     reasonOf,
+    lookup,
     suppress,
     list(query: PageQuery): Page<Suppression> {
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);

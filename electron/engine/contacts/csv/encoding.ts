@@ -159,7 +159,8 @@ function lineDecoder(): Decoder {
       const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
       let cut = all.lastIndexOf(10) + 1;
       if (cut === 0 && all.length > chunkBytes) cut = borderBefore(all);
-      rest = all.slice(cut);
+      // A copy: the caller fills its buffer again.
+      rest = Uint8Array.from(all.subarray(cut));
       return cut === 0 ? '' : take(all.subarray(0, cut));
     },
     end: () => take(rest),

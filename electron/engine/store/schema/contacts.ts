@@ -37,6 +37,7 @@ export const contacts = sqliteTable(
     index('contacts_created').on(t.createdAt, t.id),
     index('contacts_name').on(sql`${t.lastName} collate nocase`, sql`${t.firstName} collate nocase`, t.id),
     index('contacts_company').on(sql`${t.company} collate nocase`, t.id),
+    index('contacts_last_sent').on(t.lastSentAt, t.id),
     // Narrow, so that a scan for text or tags reads a few megabytes instead of whole rows.
     index('contacts_search').on(t.search, t.tags),
     index('contacts_status').on(t.status, t.createdAt, t.id).where(sql`${t.status} <> 'active'`),
