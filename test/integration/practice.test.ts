@@ -99,7 +99,7 @@ describe('the practice workspace', () => {
     await send(first, 'tess+silent@example.com');
     const before = first.ports.clock.now();
     await first.stop();
-    expect(existsSync(join(dataDir, 'practice', 'clock.json'))).toBe(true);
+    expect(existsSync(join(dataDir, 'simulated', 'clock.json'))).toBe(true);
     const second = await start(dataDir);
     expect(second.ports.clock.now()).toBeGreaterThanOrEqual(before);
     expect(await send(second, 'tess+silent@example.com', '<second@example.com>')).toMatchObject({ kind: 'accepted' });

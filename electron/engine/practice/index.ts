@@ -7,10 +7,11 @@ import { createPracticeClock, type PracticeClock } from './clock.ts';
 import { createMailStore } from './mail-store.ts';
 import { personalityKinds, type Personality, type PersonalityKind } from './personality.ts';
 import { createRecipients } from './recipients.ts';
+import { seedPractice, type PracticeServices } from './seed.ts';
 import { practicePassword, startPracticeServer, type PracticeServer } from './smtp-server.ts';
 
 export { defaultFactor } from './clock.ts';
-export { practiceMailbox, seedPractice, type PracticeServices, type SeedContext } from './seed.ts';
+export { practiceMailbox, type PracticeServices } from './seed.ts';
 
 /** The name under which practice mailboxes reach the server inside the app; no such host exists outside of it. */
 export const practiceHost = 'practice.localhost';
@@ -20,17 +21,19 @@ export interface Practice {
   readonly ports: EnginePorts;
   /** Starts the loopback SMTP server and the recipients. Before the engine starts. */
   start(): Promise<void>;
+  /** Fills a new workspace with samples through the running engine's services, once. Throws what went wrong; the next start tries again. */
+  seed(services: PracticeServices): Promise<void>;
   /** Stops them and writes the clock. After the engine has stopped. */
   stop(): Promise<void>;
 }
 
 /**
  * Turns a host's real ports into those of a practice workspace: its own clock (time-lapse), a loopback SMTP server
- * with simulated recipients, mailboxes in files below `<dataDir>/practice`. `real.dataDir` must be the practice
+ * with simulated recipients, mailboxes in files below `<dataDir>/simulated`. `real.dataDir` must be the practice
  * directory. Nothing can leave the computer: any other host is refused with a `ConnectError`.
  */
 export function createPracticePorts(real: EnginePorts, options: { factor?: number } = {}): Practice {
-  const dir = join(real.dataDir, 'practice');
+  const dir = join(real.dataDir, 'simulated');
   const log = real.log.child({ part: 'practice' });
   const clock: PracticeClock = createPracticeClock({ real: real.clock, file: join(dir, 'clock.json'), ...(options.factor === undefined ? {} : { factor: options.factor }) });
   const mails = createMailStore(join(dir, 'mail'));
@@ -75,6 +78,7 @@ export function createPracticePorts(real: EnginePorts, options: { factor?: numbe
       recipients.start();
       log.info({ port: server.port, factor: clock.factor }, 'practice server is ready');
     },
+    seed: (services) => seedPractice(services, { dir, log, host: practiceHost, clock: real.clock }),
     async stop() {
       recipients.stop();
       await server?.close();

@@ -7,7 +7,7 @@ import type { Mailbox, MailboxInput, MailboxTest } from '../../../shared/schemas
 import type { Sequence, SequenceInput } from '../../../shared/schemas/sequence.ts';
 import { appRoot } from '../lib/app-root.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Logger, TimeLapse } from '../ports.ts';
+import type { Logger } from '../ports.ts';
 import { practicePassword } from './smtp-server.ts';
 
 type Maybe<T> = T | Promise<T>;
@@ -43,15 +43,16 @@ const page: PageQuery = { limit: 500 };
 
 /** Where the seed runs. */
 export interface SeedContext {
-  readonly dataDir: string;
+  /** Folder in which it notes that it is done. */
+  readonly dir: string;
   readonly log: Logger;
+  /** The real clock. */
   readonly clock: Clock;
-  readonly timeLapse: TimeLapse;
   /** The practice server's name. */
   readonly host: string;
 }
 
-const realPollMs = 20;
+const pollMs = 20;
 
 /**
  * Fills a new practice workspace: a tested mailbox, sample contacts through the importer, an active three-step
@@ -59,13 +60,13 @@ const realPollMs = 20;
  * already (after a crash in between) is used. Throws when a part of it fails; the next start tries again.
  */
 export async function seedPractice(services: PracticeServices, context: SeedContext): Promise<void> {
-  const done = join(context.dataDir, 'practice', 'seeded');
+  const done = join(context.dir, 'seeded');
   if (existsSync(done)) return;
   const mailbox = await seedMailbox(services, context.host);
   await seedContacts(services, context);
   const sequence = await seedSequence(services);
   await seedCampaign(services, mailbox.id, sequence.id);
-  mkdirSync(join(context.dataDir, 'practice'), { recursive: true });
+  mkdirSync(context.dir, { recursive: true });
   writeFileSync(done, '');
   context.log.info({}, 'practice workspace filled with samples');
 }
@@ -100,7 +101,7 @@ async function seedContacts(services: PracticeServices, context: SeedContext): P
   const file = new File([sample('contacts.csv')], 'sample-contacts.csv', { type: 'text/csv' });
   let run = await services.contacts.import({ file, mode: 'skip', listName, dryRun: false });
   while (run.state === 'running') {
-    await new Promise<void>((resolve) => void context.clock.after(realPollMs * context.timeLapse.factor, resolve));
+    await new Promise<void>((resolve) => void context.clock.after(pollMs, resolve));
     run = await services.contacts.getImport({ id: run.id });
   }
   if (run.state !== 'finished') throw new Error(`The sample contacts were not imported: ${run.error ?? run.state}`);
