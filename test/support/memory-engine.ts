@@ -1,0 +1,382 @@
+import { createRouterClient, implement, ORPCError } from '@orpc/server';
+import { contract } from '../../shared/contract/index.ts';
+import { errorCodes, type ErrorCode, type ErrorData } from '../../shared/errors.ts';
+import type { Campaign } from '../../shared/schemas/campaign.ts';
+import type { Page, PageQuery } from '../../shared/schemas/common.ts';
+import type { Contact, ContactList, ImportRun, Suppression } from '../../shared/schemas/contact.ts';
+import type { Delivery } from '../../shared/schemas/delivery.ts';
+import type { Enrolment } from '../../shared/schemas/enrolment.ts';
+import type { DomainEvent, LiveMessage } from '../../shared/schemas/event.ts';
+import type { Mailbox, MailboxInput, MailboxTest, ServerSettings } from '../../shared/schemas/mailbox.ts';
+import type { ReplyDetail } from '../../shared/schemas/reply.ts';
+import type { GraphIssue, Sequence, Template } from '../../shared/schemas/sequence.ts';
+import type { NeedsYouItem, Settings, Workspace } from '../../shared/schemas/settings.ts';
+import { day, fakeCampaign, fakeContact, fakeDeliveries, fakeEvent, fakeMailbox, fakeNow, fakeReply, fakeWorkspace, hour } from './fake-data.ts';
+
+/** Everything that the fake engine knows; tests change it freely before or during a test. */
+export interface FakeState {
+  workspace: Workspace;
+  settings: Settings;
+  mailboxes: Mailbox[];
+  contacts: Contact[];
+  lists: ContactList[];
+  suppressions: Suppression[];
+  imports: ImportRun[];
+  sequences: Sequence[];
+  templates: Template[];
+  campaigns: Campaign[];
+  enrolments: Enrolment[];
+  deliveries: Delivery[];
+  replies: ReplyDetail[];
+  events: DomainEvent[];
+  needsYou: NeedsYouItem[];
+  mailboxTest: MailboxTest;
+  issues: GraphIssue[];
+  /** Names of procedures (`mailboxes.list`) that fail, with what. */
+  failing: Record<string, { code: ErrorCode; message: string; data?: ErrorData }>;
+  /** Names of procedures that never answer. */
+  hanging: Set<string>;
+  /** Every call: name and input. */
+  calls: { name: string; input: unknown }[];
+}
+
+export function emptyState(): FakeState {
+  return {
+    workspace: fakeWorkspace({ needsYou: 0, nextSendAt: null, secrets: 'empty' }),
+    settings: { theme: 'system', csvBom: true, postalAddress: '', optOutLine: '', firstRunDone: false },
+    mailboxes: [],
+    contacts: [],
+    lists: [],
+    suppressions: [],
+    imports: [],
+    sequences: [],
+    templates: [],
+    campaigns: [],
+    enrolments: [],
+    deliveries: [],
+    replies: [],
+    events: [],
+    needsYou: [],
+    mailboxTest: passedTest(),
+    issues: [],
+    failing: {},
+    hanging: new Set(),
+    calls: [],
+  };
+}
+
+function passedTest(): MailboxTest {
+  return {
+    ok: true,
+    smtp: { ok: true, stage: 'done', message: 'Connected and logged in', durationMs: 212 },
+    imap: { ok: true, stage: 'done', message: 'Connected, logged in and opened the inbox', durationMs: 340 },
+    roundTrip: null,
+    sentCopy: 'provider',
+  };
+}
+
+/** A workspace in the middle of its work. */
+export function busyState(): FakeState {
+  const deliveries = fakeDeliveries();
+  return {
+    ...emptyState(),
+    workspace: fakeWorkspace(),
+    settings: { theme: 'system', csvBom: true, postalAddress: 'Studio Example, Elm Row 4, Bristol', optOutLine: 'Reply “no thanks” and I will not write again.', firstRunDone: true },
+    mailboxes: [
+      fakeMailbox(0),
+      fakeMailbox(1, { state: 'needs_login', stateReason: '535 5.7.8 Error: authentication failed', sentToday: 0 }),
+      fakeMailbox(2, { state: 'paused', stateReason: null, pausedUntil: fakeNow + 3 * hour, sentToday: 80, sentCopy: 'append' }),
+    ],
+    contacts: Array.from({ length: 180 }, (_, index) => fakeContact(index)),
+    lists: [{ id: 'list-0', name: 'Autumn fair', contacts: 180, createdAt: fakeNow - 20 * day, updatedAt: fakeNow - 3 * day }],
+    campaigns: [fakeCampaign(0), fakeCampaign(1, { status: 'draft', launchedAt: null, nextSlotAt: null })],
+    deliveries,
+    replies: Array.from({ length: 9 }, (_, index) => fakeReply(index)),
+    events: deliveries.flatMap((delivery, index) => [
+      fakeEvent(index * 2 + 1, { at: delivery.createdAt, type: 'planned', deliveryId: delivery.id, reason: 'next step' }),
+      fakeEvent(index * 2 + 2, { at: delivery.updatedAt, type: delivery.state === 'sent' ? 'sent' : delivery.state === 'failed' ? 'failed' : 'slot_moved', actor: delivery.state === 'sent' ? 'server' : 'engine', deliveryId: delivery.id, reason: delivery.answer }),
+    ]),
+    needsYou: [
+      { id: 'needs-1', kind: 'unknown_outcome', title: 'Did this mail arrive?', detail: 'The connection was lost after the text was sent to owen@slatequarry.example.com.', at: fakeNow - hour, count: 1, deliveryId: 'delivery-4', mailboxId: 'mailbox-0', campaignId: 'campaign-0', replyId: null },
+      { id: 'needs-2', kind: 'mailbox', title: 'hello@studio.example.com needs a new login', detail: '535 5.7.8 Error: authentication failed', at: fakeNow - 2 * hour, count: 1, deliveryId: null, mailboxId: 'mailbox-1', campaignId: null, replyId: null },
+      { id: 'needs-3', kind: 'held', title: 'A merge tag has no value for 1 person', detail: 'company', at: fakeNow - 3 * hour, count: 1, deliveryId: 'delivery-2', mailboxId: null, campaignId: 'campaign-0', replyId: null },
+    ],
+  };
+}
+
+function fail(code: ErrorCode, message: string, data: ErrorData = {}): never {
+  throw new ORPCError(code, { defined: true, status: errorCodes[code].status, message, data });
+}
+
+function page<T>(items: readonly T[], query: PageQuery & { offset?: number | undefined }): Page<T> {
+  const start = query.offset ?? Number(query.cursor ?? 0);
+  const end = start + query.limit;
+  return { items: items.slice(start, end), nextCursor: end < items.length ? String(end) : null, total: items.length };
+}
+
+function pick<T extends { id: string }>(items: T[], id: string): T {
+  return items.find((item) => item.id === id) ?? fail('not_found', 'There is no such row.');
+}
+
+function change<T extends { id: string }>(items: T[], id: string, patch: Partial<T>): T {
+  const next = { ...pick(items, id), ...patch };
+  items.splice(items.findIndex((item) => item.id === id), 1, next);
+  return next;
+}
+
+function drop(items: { id: string }[], id: string): { id: string; deleted: true } {
+  pick(items, id);
+  items.splice(items.findIndex((item) => item.id === id), 1);
+  return { id, deleted: true };
+}
+
+function defined<T extends object>(patch: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(patch).filter(([key, value]) => value !== undefined && key !== 'id')) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+function stored(server: MailboxInput['smtp']): ServerSettings {
+  const { password, ...rest } = server;
+  return { ...rest, hasPassword: password !== undefined };
+}
+
+/** An engine in memory that answers the whole contract: for component tests and for looking at screens without sending. */
+export function createFakeEngine(state: FakeState = busyState()) {
+  const listeners = new Set<(message: LiveMessage) => void>();
+  const announce = (message: LiveMessage) => {
+    for (const listener of listeners) listener(message);
+  };
+  const unused = (): never => fail('wrong_state', 'The fake engine does not do this.');
+  let ids = 0;
+  const newId = () => `new-${(ids += 1)}`;
+  const times = { createdAt: fakeNow, updatedAt: fakeNow };
+
+  const os = implement(contract).use(async ({ next, path }, input) => {
+    const name = path.join('.');
+    state.calls.push({ name, input });
+    const failure = state.failing[name];
+    if (failure) fail(failure.code, failure.message, failure.data);
+    if (state.hanging.has(name)) await new Promise(() => undefined);
+    return next();
+  });
+
+  const router = os.router({
+    mailboxes: {
+      list: os.mailboxes.list.handler(({ input }) => page(state.mailboxes, input)),
+      get: os.mailboxes.get.handler(({ input }) => pick(state.mailboxes, input.id)),
+      create: os.mailboxes.create.handler(({ input }) => {
+        const mailbox = fakeMailbox(state.mailboxes.length, { ...input, id: newId(), smtp: stored(input.smtp), imap: input.imap ? stored(input.imap) : null, state: 'untested', sentToday: 0, lastTestAt: null, inboxCheckedAt: null, ...times });
+        state.mailboxes.push(mailbox);
+        return mailbox;
+      }),
+      update: os.mailboxes.update.handler(({ input }) => {
+        const { smtp, imap, ...patch } = defined(input);
+        return change(state.mailboxes, input.id, { ...patch, ...(smtp ? { smtp: stored(smtp) } : {}), ...(imap ? { imap: stored(imap) } : {}) });
+      }),
+      remove: os.mailboxes.remove.handler(({ input }) => drop(state.mailboxes, input.id)),
+      test: os.mailboxes.test.handler(() => state.mailboxTest),
+      testSettings: os.mailboxes.testSettings.handler(() => state.mailboxTest),
+      pause: os.mailboxes.pause.handler(({ input }) => change(state.mailboxes, input.id, { state: 'paused', pausedUntil: input.until })),
+      resume: os.mailboxes.resume.handler(({ input }) => change(state.mailboxes, input.id, { state: 'ready', pausedUntil: null })),
+      checkInbox: os.mailboxes.checkInbox.handler(() => ({ found: 0, checkedAt: fakeNow })),
+    },
+    subscribers: {
+      list: os.subscribers.list.handler(({ input }) => page(state.contacts.filter((contact) => (!input.status || contact.status === input.status) && (!input.q || contact.email.includes(input.q))), input)),
+      create: os.subscribers.create.handler(({ input }) => {
+        const contact = fakeContact(0, { ...input, id: newId(), source: 'by hand', ...times });
+        state.contacts.push(contact);
+        return contact;
+      }),
+      get: os.subscribers.get.handler(({ input }) => ({ ...pick(state.contacts, input.id), lists: state.lists.map(({ id, name }) => ({ id, name })) })),
+      update: os.subscribers.update.handler(({ input }) => change(state.contacts, input.id, defined(input))),
+      remove: os.subscribers.remove.handler(({ input }) => drop(state.contacts, input.id)),
+      removeMany: os.subscribers.removeMany.handler(({ input }) => {
+        for (const id of input.ids) drop(state.contacts, id);
+        return { deleted: input.ids.length };
+      }),
+      fields: os.subscribers.fields.handler(() => ({ custom: ['machine'], tags: ['fair-2026'] })),
+      inspectImport: os.subscribers.inspectImport.handler(unused),
+      import: os.subscribers.import.handler(unused),
+      imports: os.subscribers.imports.handler(({ input }) => page(state.imports, input)),
+      getImport: os.subscribers.getImport.handler(({ input }) => pick(state.imports, input.id)),
+      cancelImport: os.subscribers.cancelImport.handler(({ input }) => change(state.imports, input.id, { state: 'cancelled' })),
+      rejectedRows: os.subscribers.rejectedRows.handler(() => new File(['line,reason\r\n'], 'rejected.csv', { type: 'text/csv' })),
+    },
+    lists: {
+      list: os.lists.list.handler(({ input }) => page(state.lists, input)),
+      create: os.lists.create.handler(({ input }) => {
+        const list = { id: newId(), name: input.name, contacts: input.contactIds?.length ?? 0, ...times };
+        state.lists.push(list);
+        return list;
+      }),
+      get: os.lists.get.handler(({ input }) => pick(state.lists, input.id)),
+      update: os.lists.update.handler(({ input }) => change(state.lists, input.id, { name: input.name })),
+      remove: os.lists.remove.handler(({ input }) => drop(state.lists, input.id)),
+      addContacts: os.lists.addContacts.handler(({ input }) => change(state.lists, input.id, { contacts: pick(state.lists, input.id).contacts + input.contactIds.length })),
+      removeContacts: os.lists.removeContacts.handler(({ input }) => change(state.lists, input.id, { contacts: pick(state.lists, input.id).contacts - input.contactIds.length })),
+    },
+    suppressions: {
+      list: os.suppressions.list.handler(({ input }) => page(state.suppressions, input)),
+      create: os.suppressions.create.handler(({ input }) => {
+        const suppression: Suppression = { id: newId(), kind: input.value.includes('@') ? 'address' : 'domain', value: input.value, reason: input.reason, note: input.note, createdAt: fakeNow };
+        state.suppressions.push(suppression);
+        return suppression;
+      }),
+      remove: os.suppressions.remove.handler(({ input }) => drop(state.suppressions, input.id)),
+    },
+    templates: {
+      list: os.templates.list.handler(({ input }) => page(state.templates, input)),
+      create: os.templates.create.handler(({ input }) => {
+        const template = { id: newId(), ...input, ...times };
+        state.templates.push(template);
+        return template;
+      }),
+      get: os.templates.get.handler(({ input }) => pick(state.templates, input.id)),
+      update: os.templates.update.handler(({ input }) => change(state.templates, input.id, defined(input))),
+      remove: os.templates.remove.handler(({ input }) => drop(state.templates, input.id)),
+    },
+    sequences: {
+      list: os.sequences.list.handler(({ input }) => page(state.sequences, input)),
+      create: os.sequences.create.handler(({ input }) => {
+        const sequence: Sequence = { id: newId(), name: input.name, description: input.description, status: 'draft', draft: input.graph, draftChanged: true, activeVersion: null, activeVersionId: null, issues: [], ...times };
+        state.sequences.push(sequence);
+        return sequence;
+      }),
+      get: os.sequences.get.handler(({ input }) => pick(state.sequences, input.id)),
+      update: os.sequences.update.handler(({ input }) => {
+        const { graph, ...patch } = defined(input);
+        return change(state.sequences, input.id, { ...patch, ...(graph ? { draft: graph, draftChanged: true } : {}) });
+      }),
+      remove: os.sequences.remove.handler(({ input }) => drop(state.sequences, input.id)),
+      activate: os.sequences.activate.handler(({ input }) => {
+        const version = (pick(state.sequences, input.id).activeVersion ?? 0) + 1;
+        return change(state.sequences, input.id, { status: 'active', draftChanged: false, activeVersion: version, activeVersionId: `version-${version}` });
+      }),
+      duplicate: os.sequences.duplicate.handler(({ input }) => {
+        const copy = { ...pick(state.sequences, input.id), id: newId() };
+        state.sequences.push(copy);
+        return copy;
+      }),
+      preview: os.sequences.preview.handler(({ input }) => ({ subject: input.variant.subject, html: input.variant.html, text: input.variant.text, from: 'Mara Holt <mara@studio.example.com>', to: 'anna.lindqvist@birchvale.example.com', headers: [], sameThread: !input.isFirst && input.variant.subject === '', missing: [], issues: [] })),
+      check: os.sequences.check.handler(() => ({ issues: state.issues })),
+      mergeTags: os.sequences.mergeTags.handler(() => ({ tags: [{ tag: '{{ first_name }}', label: 'First name', example: 'Anna' }] })),
+      testSend: os.sequences.testSend.handler(() => ({ deliveryId: 'delivery-test' })),
+    },
+    campaigns: {
+      list: os.campaigns.list.handler(({ input }) => page(state.campaigns.filter((campaign) => !input.status || campaign.status === input.status), input)),
+      create: os.campaigns.create.handler(({ input }) => {
+        const campaign = fakeCampaign(state.campaigns.length, { ...input, id: newId(), status: 'draft', launchedAt: null, nextSlotAt: null, ...times });
+        state.campaigns.push(campaign);
+        return campaign;
+      }),
+      get: os.campaigns.get.handler(({ input }) => pick(state.campaigns, input.id)),
+      update: os.campaigns.update.handler(({ input }) => change(state.campaigns, input.id, defined(input))),
+      remove: os.campaigns.remove.handler(({ input }) => drop(state.campaigns, input.id)),
+      preflight: os.campaigns.preflight.handler(() => ({ ok: true, items: [], people: state.contacts.length, leftOut: [], firstSlotAt: fakeNow + hour })),
+      launch: os.campaigns.launch.handler(({ input }) => change(state.campaigns, input.id, { status: 'running', launchedAt: fakeNow })),
+      pause: os.campaigns.pause.handler(({ input }) => change(state.campaigns, input.id, { status: 'paused' })),
+      resume: os.campaigns.resume.handler(({ input }) => change(state.campaigns, input.id, { status: 'running' })),
+      stop: os.campaigns.stop.handler(({ input }) => change(state.campaigns, input.id, { status: 'stopped' })),
+      enrol: os.campaigns.enrol.handler(({ input }) => ({ enrolled: input.contactIds.length, leftOut: 0 })),
+    },
+    enrolments: {
+      list: os.enrolments.list.handler(({ input }) => page(state.enrolments, input)),
+      get: os.enrolments.get.handler(({ input }) => pick(state.enrolments, input.id)),
+      stop: os.enrolments.stop.handler(({ input }) => change(state.enrolments, input.id, { state: 'stopped', reason: 'by_hand' })),
+      pause: os.enrolments.pause.handler(({ input }) => change(state.enrolments, input.id, { state: 'paused', pausedUntil: input.until })),
+      resume: os.enrolments.resume.handler(({ input }) => change(state.enrolments, input.id, { state: 'active', pausedUntil: null })),
+    },
+    deliveries: {
+      list: os.deliveries.list.handler(({ input }) => {
+        const states = input.state === undefined ? null : [input.state].flat();
+        return page(
+          state.deliveries.filter((delivery) => (!states || states.includes(delivery.state)) && (!input.kind || delivery.kind === input.kind) && (!input.campaignId || delivery.campaignId === input.campaignId) && (!input.q || delivery.recipient.includes(input.q))),
+          input,
+        );
+      }),
+      get: os.deliveries.get.handler(({ input }) => pick(state.deliveries, input.id)),
+      retry: os.deliveries.retry.handler(({ input }) => change(state.deliveries, input.id, { state: 'planned', why: { code: 'slot', until: fakeNow, detail: null } })),
+      drop: os.deliveries.drop.handler(({ input }) => change(state.deliveries, input.id, { state: 'cancelled', why: null, finalReason: 'by_hand' })),
+      resolve: os.deliveries.resolve.handler(({ input }) => change(state.deliveries, input.id, { state: input.outcome === 'sent' ? 'sent' : input.outcome === 'cancel' ? 'cancelled' : 'planned', why: null })),
+    },
+    replies: {
+      list: os.replies.list.handler(({ input }) => {
+        const classes = input.class === undefined ? null : [input.class].flat();
+        const matching = state.replies.filter((reply) => (!classes || classes.includes(reply.class)) && (input.unread === undefined || reply.unread === input.unread) && (!input.q || reply.snippet.includes(input.q)));
+        return { ...page(matching, input), unread: state.replies.filter((reply) => reply.unread).length };
+      }),
+      get: os.replies.get.handler(({ input }) => pick(state.replies, input.id)),
+      update: os.replies.update.handler(({ input }) => change(state.replies, input.id, { ...defined(input), ...(input.class ? { source: 'person' as const, confidence: 1 } : {}) })),
+      respond: os.replies.respond.handler(() => ({ deliveryId: newId() })),
+    },
+    events: {
+      list: os.events.list.handler(({ input }) => page(state.events.filter((event) => !input.deliveryId || event.deliveryId === input.deliveryId).toReversed(), input)),
+      live: os.events.live.handler(async function* ({ signal }) {
+        const queue: LiveMessage[] = [{ kind: 'heartbeat', at: fakeNow, cursor: state.events.length }];
+        let wake: () => void = () => undefined;
+        const listener = (message: LiveMessage) => {
+          queue.push(message);
+          wake();
+        };
+        listeners.add(listener);
+        try {
+          while (!signal?.aborted) {
+            const message = queue.shift();
+            if (message) yield message;
+            else
+              await new Promise<void>((resolve) => {
+                wake = resolve;
+                signal?.addEventListener('abort', () => resolve(), { once: true });
+              });
+          }
+        } finally {
+          listeners.delete(listener);
+        }
+      }),
+    },
+    settings: {
+      get: os.settings.get.handler(() => state.settings),
+      update: os.settings.update.handler(({ input }) => (state.settings = { ...state.settings, ...defined(input) })),
+    },
+    workspace: {
+      get: os.workspace.get.handler(() => state.workspace),
+      dashboard: os.workspace.dashboard.handler(() => dashboard(state)),
+      needsYou: os.workspace.needsYou.handler(() => ({ items: state.needsYou })),
+      pauseSending: os.workspace.pauseSending.handler(({ input }) => (state.workspace = { ...state.workspace, sendingPausedUntil: input.until ?? 8_640_000_000_000_000 })),
+      resumeSending: os.workspace.resumeSending.handler(() => (state.workspace = { ...state.workspace, sendingPausedUntil: null })),
+      unlock: os.workspace.unlock.handler(({ input }) => {
+        if (input.passphrase !== 'correct horse battery') fail('validation', 'That is not the passphrase.', { fields: { passphrase: 'That is not the passphrase.' } });
+        return (state.workspace = { ...state.workspace, secrets: 'unlocked' });
+      }),
+      setPassphrase: os.workspace.setPassphrase.handler(() => (state.workspace = { ...state.workspace, secretsKeptBy: 'passphrase' })),
+      openPractice: os.workspace.openPractice.handler(() => ({ url: null })),
+      setTimeLapse: os.workspace.setTimeLapse.handler(({ input }) => (state.workspace = { ...state.workspace, timeLapse: input.factor })),
+    },
+    reports: {
+      deliveries: os.reports.deliveries.handler(() => new File(['recipient,state\r\n'], 'deliveries.csv', { type: 'text/csv' })),
+      replies: os.reports.replies.handler(() => new File(['from,class\r\n'], 'replies.csv', { type: 'text/csv' })),
+      campaign: os.reports.campaign.handler(() => new File(['email,state\r\n'], 'campaign.csv', { type: 'text/csv' })),
+    },
+  });
+
+  return { state, router, client: createRouterClient(router), announce };
+}
+
+function dashboard(state: FakeState) {
+  const busy = state.deliveries.length > 0;
+  return {
+    today: busy ? { sent: 31, replied: 2, bounced: 1, unsubscribed: 0 } : { sent: 0, replied: 0, bounced: 0, unsubscribed: 0 },
+    totals: { contacts: state.contacts.length, mailed: busy ? 140 : 0, sent: busy ? 310 : 0, replied: busy ? 9 : 0, bounced: busy ? 3 : 0, unsubscribed: busy ? 1 : 0 },
+    series: Array.from({ length: 30 }, (_, index) => ({
+      day: new Date(fakeNow - (29 - index) * day).toISOString().slice(0, 10),
+      sent: busy ? [0, 34, 41, 38, 29, 44, 0][index % 7] ?? 0 : 0,
+      replied: busy ? [0, 1, 3, 2, 0, 4, 1][index % 7] ?? 0 : 0,
+      bounced: busy && index % 9 === 4 ? 1 : 0,
+      unsubscribed: 0,
+    })),
+    zone: 'Europe/Berlin',
+    nextSends: state.deliveries.filter((delivery) => delivery.state === 'planned').slice(0, 8),
+    waiting: state.deliveries.filter((delivery) => ['planned', 'held', 'deferred', 'unknown'].includes(delivery.state)).length,
+    runningCampaigns: state.campaigns.filter((campaign) => campaign.status === 'running').length,
+    needsYou: state.needsYou.slice(0, 8),
+  };
+}
