@@ -1,0 +1,89 @@
+import type { AnswerClass } from '../../../shared/schemas/delivery.ts';
+import type { Reply, ReplyClass } from '../../../shared/schemas/reply.ts';
+import { readAutoReply } from './auto-reply.ts';
+import { readBounce, type Bounce, type BounceRecipient } from './bounce.ts';
+import type { InboundMail } from './mail.ts';
+import { wantsOut } from './opt-out.ts';
+import { readReplyText } from './reply-text.ts';
+import { readComplaint, type ReturnedMessage } from './report.ts';
+import { readReturnDate } from './return-date.ts';
+
+export interface Classified {
+  readonly class: ReplyClass;
+  readonly confidence: number;
+  readonly source: Reply['source'];
+  /** What the person wrote, without quotes. */
+  readonly replyText: string;
+  /** `YYYY-MM-DD`, only of an absence. */
+  readonly returnDate: string | null;
+  readonly bounce: Bounce | null;
+  /** The message that a bounce or complaint returns. */
+  readonly returned: ReturnedMessage | null;
+  /** Address a complaint names. */
+  readonly complainant: string | null;
+}
+
+const bounceRank: Record<ReplyClass & `${string}`, number> = {
+  hard_bounce: 4, block_bounce: 3, soft_bounce: 2, delayed_notice: 1, human: 0, out_of_office: 0, auto_acknowledgement: 0, opt_out: 0, complaint: 0, own_copy: 0, unrelated: 0,
+};
+
+/** The class of one recipient's fate. A delayed notice changes nothing final, whatever its code says. */
+export function bounceClass(recipient: BounceRecipient): ReplyClass {
+  if (recipient.delayed) return 'delayed_notice';
+  switch (recipient.kind) {
+    case 'hard':
+      return 'hard_bounce';
+    case 'block':
+      return 'block_bounce';
+    case 'soft':
+      return 'soft_bounce';
+    case 'none':
+      return 'auto_acknowledgement';
+  }
+}
+
+/** The recipient whose fate is told to a person: the one we wrote to, else the worst. */
+export function decisiveRecipient(bounce: Bounce, writtenTo: string | null): BounceRecipient | null {
+  const own = writtenTo === null ? undefined : bounce.recipients.find(({ address }) => address === writtenTo);
+  if (own !== undefined) return own;
+  return [...bounce.recipients].sort((a, b) => bounceRank[bounceClass(b)] - bounceRank[bounceClass(a)])[0] ?? null;
+}
+
+export interface StoredBounce {
+  readonly status: string | null;
+  readonly class: AnswerClass | null;
+  readonly recipient: string | null;
+  readonly diagnostic: string | null;
+}
+
+export function storedBounce(recipient: BounceRecipient): StoredBounce {
+  return { status: recipient.status, class: recipient.class, recipient: recipient.address === '' ? null : recipient.address, diagnostic: recipient.diagnostic === '' ? null : recipient.diagnostic.slice(0, 2000) };
+}
+
+/**
+ * Decides what an inbound message is, strongest evidence first: machine-readable reports, our signed opt-out token,
+ * headers of automatic mail, words, and a person as the default. Pure; `tokenDeliveryId` is what the caller's check of the
+ * token in subject or address found.
+ */
+export function classify(mail: InboundMail, tokenDeliveryId: string | null): Classified {
+  const replyText = readReplyText(mail);
+  const base = { replyText, returnDate: null, bounce: null, returned: null, complainant: null };
+  const complaint = readComplaint(mail);
+  if (complaint !== null) return { ...base, class: 'complaint', confidence: 1, source: 'structure', returned: complaint.returned, complainant: complaint.recipient };
+  const bounce = readBounce(mail);
+  if (bounce !== null) {
+    const decisive = decisiveRecipient(bounce, null);
+    const name = decisive === null ? 'soft_bounce' : bounceClass(decisive);
+    return { ...base, class: name, confidence: bounce.structured ? 0.98 : 0.8, source: bounce.structured ? 'structure' : 'pattern', bounce, returned: bounce.returned };
+  }
+  if (tokenDeliveryId !== null) return { ...base, class: 'opt_out', confidence: 1, source: 'header' };
+  const auto = readAutoReply(mail, replyText);
+  if (auto !== null) {
+    const returnDate = auto.kind === 'out_of_office' && mail.date !== null ? readReturnDate(`${mail.subject}\n${replyText === '' ? mail.text : replyText}`, mail.date, mail.zoneOffsetMin) : null;
+    return { ...base, class: auto.kind, confidence: auto.confidence, source: auto.source, returnDate };
+  }
+  if (wantsOut(replyText, mail.subject)) return { ...base, class: 'opt_out', confidence: 0.9, source: 'pattern' };
+  // An answer to an invitation (RFC 5546): somebody pressed a button.
+  if (mail.parts.some(({ mimeType, method }) => mimeType === 'text/calendar' && method === 'REPLY')) return { ...base, class: 'human', confidence: 0.95, source: 'structure' };
+  return { ...base, class: 'human', confidence: 0.8, source: 'default' };
+}

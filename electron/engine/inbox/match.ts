@@ -1,0 +1,89 @@
+import type { DeliveryState } from '../../../shared/schemas/delivery.ts';
+import type { Reply } from '../../../shared/schemas/reply.ts';
+import type { Classified } from './classify.ts';
+import { headerOf, type InboundMail } from './mail.ts';
+
+/** What matching needs of a sent mail. */
+export interface DeliveryRef {
+  readonly id: string;
+  readonly state: DeliveryState;
+  readonly contactId: string | null;
+  readonly enrolmentId: string | null;
+  readonly campaignId: string | null;
+  readonly recipient: string;
+}
+
+/** The facts matching may ask for. */
+export interface MatchLookup {
+  deliveryByMessageId(messageId: string): DeliveryRef | null;
+  deliveryById(id: string): DeliveryRef | null;
+  /** A contact by address, tolerant of plus-tags. */
+  contactByAddress(address: string): { readonly id: string } | null;
+  /** The latest mail that left to this contact before the moment. */
+  latestDeliveryTo(contactId: string, before: number): DeliveryRef | null;
+}
+
+export type Match =
+  | { readonly kind: 'own_copy'; readonly deliveryId: string | null }
+  | { readonly kind: 'matched'; readonly matchedBy: Exclude<Reply['matchedBy'], 'none'>; readonly contactId: string | null; readonly delivery: DeliveryRef | null }
+  | { readonly kind: 'unrelated' };
+
+/**
+ * Whether this is a copy of our own mail: it carries one of our Message-IDs or delivery ids, or comes from the mailbox's own
+ * address. Such copies turn up in All Mail and through Bcc, and hold In-Reply-To of our own mails: never a reply.
+ */
+export function ownCopy(mail: InboundMail, mailboxAddress: string, lookup: MatchLookup): Match | null {
+  const isReport = /multipart\/report/.test(mail.contentType);
+  const byMessageId = mail.messageId === null ? null : lookup.deliveryByMessageId(mail.messageId);
+  if (byMessageId !== null) return { kind: 'own_copy', deliveryId: byMessageId.id };
+  const homingId = headerOf(mail, 'x-homing-id');
+  // Another workspace's mail carries an id as well, but one that we do not know.
+  const byHomingId = homingId === '' || isReport ? null : lookup.deliveryById(homingId);
+  if (byHomingId !== null) return { kind: 'own_copy', deliveryId: byHomingId.id };
+  return mail.from.address === mailboxAddress.toLowerCase() ? { kind: 'own_copy', deliveryId: null } : null;
+}
+
+/**
+ * Finds what an inbound message belongs to: the thread it answers, the message a report returns, a signed token, else the
+ * sender's address with a mail that left to it before. The order of headers does not matter.
+ */
+export function match(mail: InboundMail, classified: Classified, context: { mailboxAddress: string; tokenDeliveryId: string | null; receivedAt: number; lookup: MatchLookup }): Match {
+  const { lookup, tokenDeliveryId, receivedAt } = context;
+  const isReport = classified.bounce !== null || classified.class === 'complaint';
+  if (!isReport) {
+    const own = ownCopy(mail, context.mailboxAddress, lookup);
+    if (own !== null) return own;
+  }
+  const found = (matchedBy: Exclude<Reply['matchedBy'], 'none'>, delivery: DeliveryRef): Match => ({ kind: 'matched', matchedBy, contactId: delivery.contactId, delivery });
+
+  if (tokenDeliveryId !== null) {
+    const delivery = lookup.deliveryById(tokenDeliveryId);
+    if (delivery !== null) return found('token', delivery);
+  }
+  if (isReport) {
+    const { returned } = classified;
+    const byHomingId = returned?.homingId == null ? null : lookup.deliveryById(returned.homingId);
+    const byReturned = byHomingId ?? (returned?.messageId == null ? null : lookup.deliveryByMessageId(returned.messageId));
+    if (byReturned !== null) return found('report', byReturned);
+  }
+  for (const id of mail.inReplyTo) {
+    const delivery = lookup.deliveryByMessageId(id);
+    if (delivery !== null) return found('in_reply_to', delivery);
+  }
+  for (const id of [...mail.references].reverse()) {
+    const delivery = lookup.deliveryByMessageId(id);
+    if (delivery !== null) return found('references', delivery);
+  }
+  const addresses = isReport ? [...(classified.bounce?.recipients.map(({ address }) => address) ?? []), ...(classified.complainant === null ? [] : [classified.complainant]), ...(classified.returned?.to ?? [])] : [mail.from.address, ...replyTo(mail)];
+  for (const address of addresses) {
+    if (address === '' || address === context.mailboxAddress.toLowerCase()) continue;
+    const contact = lookup.contactByAddress(address);
+    const delivery = contact === null ? null : lookup.latestDeliveryTo(contact.id, receivedAt);
+    if (contact !== null && delivery !== null) return { kind: 'matched', matchedBy: isReport ? 'report' : 'address', contactId: contact.id, delivery };
+  }
+  return { kind: 'unrelated' };
+}
+
+function replyTo(mail: InboundMail): string[] {
+  return [...headerOf(mail, 'reply-to').matchAll(/[^\s<>;,"']+@[^\s<>;,"']+/g)].map((found) => found[0].toLowerCase());
+}

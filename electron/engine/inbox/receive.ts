@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { readUnsubscribeToken } from '../composing/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import { minute } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
+import type { MailboxRow } from '../mailboxes/index.ts';
+import type { InboxMessage, Logger } from '../ports.ts';
+import { schema, type Store, type Tx } from '../store/index.ts';
+import { bounceClass, classify, decisiveRecipient, storedBounce, type Classified } from './classify.ts';
+import type { Consequences, InboxHooks } from './consequences.ts';
+import { parseMail, type InboundMail } from './mail.ts';
+import { match, type DeliveryRef, type Match, type MatchLookup } from './match.ts';
+
+export interface Place {
+  readonly mailbox: MailboxRow;
+  readonly folder: string;
+  readonly uidValidity: string;
+}
+
+export type Received = 'stored' | 'own_copy' | 'unrelated' | 'known';
+
+/** Clocks of mail servers differ a little from ours. */
+const clockSlackMs = 5 * minute;
+const textCap = 100_000;
+
+export type Receiver = ReturnType<typeof createReceiver>;
+
+/** Takes in one message: parse, classify, match, then everything it changes in one transaction. */
+export function createReceiver(deps: { store: Store; clock: Clock; ids: Ids; log: Logger; unsubscribeKey: () => string; consequences: Consequences; hooks: Pick<InboxHooks, 'evidence'> }) {
+  const { store, clock, ids, log, consequences, hooks } = deps;
+  const lookup = createLookup(store);
+
+  async function receive(place: Place, message: InboxMessage): Promise<Received> {
+    const mail = await parseMail(message.source);
+    const receivedAt = message.receivedAt > 0 ? message.receivedAt : (mail.date ?? clock.now());
+    const messageId = mail.messageId ?? `<${createHash('sha256').update(message.source).digest('hex').slice(0, 40)}@no-message-id.invalid>`;
+    const tokenDeliveryId = readToken(mail, deps.unsubscribeKey());
+    const classified = classify(mail, tokenDeliveryId);
+    const found = match(mail, classified, { mailboxAddress: place.mailbox.address, tokenDeliveryId, receivedAt: receivedAt + clockSlackMs, lookup });
+    if (found.kind === 'unrelated') return 'unrelated';
+    if (found.kind === 'own_copy') {
+      const { deliveryId } = found;
+      if (deliveryId !== null && lookup.deliveryById(deliveryId)?.state === 'unknown') store.transaction((tx) => hooks.evidence(tx, { deliveryId, source: 'sent_folder' }));
+      return 'own_copy';
+    }
+    return store.transaction((tx) => storeReply(tx, place, message, { mail, messageId, receivedAt, classified, found }));
+  }
+
+  function storeReply(tx: Tx, place: Place, message: InboxMessage, read: { mail: InboundMail; messageId: string; receivedAt: number; classified: Classified; found: Extract<Match, { kind: 'matched' }> }): Received {
+    const { mail, messageId, receivedAt, classified, found } = read;
+    const { mailbox, folder, uidValidity } = place;
+    const known = tx.prepare('select 1 from replies where (mailbox_id = ? and message_id = ?) or (mailbox_id = ? and folder = ? and uid_validity = ? and uid = ?)').get(mailbox.id, messageId, mailbox.id, folder, uidValidity, message.uid);
+    if (known !== undefined) return 'known';
+    const id = ids.next();
+    const { delivery } = found;
+    const decisive = classified.bounce === null ? null : decisiveRecipient(classified.bounce, delivery?.recipient ?? null);
+    const name = decisive === null ? classified.class : bounceClass(decisive);
+    const bounce = decisive === null ? null : storedBounce(decisive);
+    const contact = found.contactId === null ? undefined : (tx.prepare('select time_zone as timeZone from contacts where id = ?').get(found.contactId) as { timeZone: string | null } | undefined);
+    const link = { mailboxId: mailbox.id, contactId: found.contactId, enrolmentId: delivery?.enrolmentId ?? null, campaignId: delivery?.campaignId ?? null, deliveryId: delivery?.id ?? null };
+    tx.orm
+      .insert(schema.replies)
+      .values({
+        id,
+        ...link,
+        folder,
+        uid: message.uid,
+        uidValidity,
+        messageId,
+        inReplyTo: mail.inReplyTo[0] ?? null,
+        references: mail.references.slice(-50),
+        fromAddress: mail.from.address.slice(0, 320),
+        fromName: mail.from.name.slice(0, 200),
+        toAddress: mail.to.map(({ address }) => address).join(', ').slice(0, 1000),
+        subject: mail.subject,
+        text: mail.text.slice(0, textCap),
+        replyText: classified.replyText.slice(0, textCap),
+        html: mail.html,
+        class: name,
+        confidence: Math.round(classified.confidence * 1000),
+        source: classified.source,
+        matchedBy: found.matchedBy,
+        bounce,
+        returnDate: classified.returnDate,
+        unread: true,
+        receivedAt,
+        createdAt: clock.now(),
+      })
+      .run();
+    if (delivery !== null && delivery.state !== 'sent') hooks.evidence(tx, { deliveryId: delivery.id, source: classified.bounce === null ? 'reply' : 'bounce' });
+    const zone = contact?.timeZone ?? mailbox.calendar.zone;
+    consequences.apply(tx, { id, class: name, ...link, recipient: delivery?.recipient ?? null, fromAddress: mail.from.address, returnDate: classified.returnDate, receivedAt, zone, bounce }, classified.bounce === null ? 'contact' : 'server');
+    tx.afterCommit(() => log.info({ mailboxId: mailbox.id, replyId: id, class: name, matchedBy: found.matchedBy }, 'inbound message stored'));
+    return 'stored';
+  }
+
+  return { receive };
+}
+
+/** Our signed opt-out token stands in the subject; some clients lose it there and keep it in the address. */
+function readToken(mail: InboundMail, key: string): string | null {
+  if (key === '') return null;
+  return readUnsubscribeToken(mail.subject, key) ?? mail.to.map(({ address }) => readUnsubscribeToken(address, key)).find((found) => found !== null) ?? null;
+}
+
+const deliveryColumns = 'id, state, contact_id as contactId, enrolment_id as enrolmentId, campaign_id as campaignId, recipient';
+
+/** Reads what matching asks for. */
+export function createLookup(store: Store): MatchLookup {
+  const one = <T>(sql: string, ...values: unknown[]): T | null => (store.prepareRead(sql).get(...values) as T | undefined) ?? null;
+  return {
+    deliveryByMessageId: (messageId) => one<DeliveryRef>(`select ${deliveryColumns} from deliveries where message_id = ?`, messageId),
+    deliveryById: (id) => one<DeliveryRef>(`select ${deliveryColumns} from deliveries where id = ?`, id),
+    contactByAddress(address) {
+      const exact = one<{ id: string }>('select id from contacts where email = ?', address);
+      if (exact !== null) return exact;
+      const at = address.lastIndexOf('@');
+      const local = address.slice(0, at).replace(/\+.*$/, '');
+      const domain = address.slice(at + 1);
+      const domains = domain === 'gmail.com' || domain === 'googlemail.com' ? ['gmail.com', 'googlemail.com'] : [domain];
+      for (const name of domains) {
+        const plain = one<{ id: string }>('select id from contacts where email = ?', `${local}@${name}`);
+        if (plain !== null) return plain;
+        // A list may hold anna+news@…, while she answers as anna@…; "," is the character after "+".
+        const tagged = store.prepareRead(`select id from contacts where email > ? and email < ? and domain = ? limit 2`).all(`${local}+`, `${local},`, name) as { id: string }[];
+        if (tagged.length === 1) return tagged[0] ?? null;
+      }
+      return null;
+    },
+    latestDeliveryTo: (contactId, before) =>
+      one<DeliveryRef>(
+        `select ${deliveryColumns} from deliveries where contact_id = ? and state in ('sent', 'sending', 'unknown') and kind <> 'test' and coalesce(sent_at, sending_at, 0) <= ?
+         order by coalesce(sent_at, sending_at) desc limit 1`,
+        contactId,
+        before,
+      ),
+  };
+}
