@@ -4,16 +4,16 @@ import { createAnalytics } from './analytics/index.ts';
 import { createCampaigns, createEnrolmentList, createLauncher } from './campaigns/index.ts';
 import { createComposer } from './composing/index.ts';
 import { createContacts } from './contacts/index.ts';
-import { createDeliveries, createMailboxTrouble, createOutbox, createReconciler, createSender, createWriteBatch, type Attempt, type OutboxRow } from './delivery/index.ts';
+import { createDeliveries, createMailboxTrouble, createOutbox, createReconciler, createSender, createTestSend, createWriteBatch, type Attempt, type OutboxRow } from './delivery/index.ts';
 import { createEvents } from './events/index.ts';
 import { createInbox } from './inbox/index.ts';
 import { minute } from './lib/clock.ts';
 import { createMailboxes } from './mailboxes/index.ts';
 import { ConnectError, type EnginePorts } from './ports.ts';
-import { practiceHost, seedPractice } from './practice/index.ts';
+import type { PracticeServices } from './practice/index.ts';
 import { createRouter } from './rpc/index.ts';
 import { createDispatcher, createPlanner, type Dispatcher } from './scheduling/index.ts';
-import { createEnrolments, createSequences, createTemplates } from './sequences/index.ts';
+import { createEnrolments, createSequences, createTemplates, emailSteps } from './sequences/index.ts';
 import { openStore, type Tx } from './store/index.ts';
 import { createBackups, createSendingPause, createSettings, createVault, folderWarnings, openInstance } from './workspace/index.ts';
 
@@ -63,7 +63,7 @@ export async function createEngine(ports: EnginePorts) {
   if (unsubscribeKey() === '') store.transaction((tx) => settings.write(tx, 'unsubscribe.key', randomBytes(32).toString('hex')));
   const profile = () => settings.get();
 
-  const sequences = createSequences({ ...base, composer, profile, unsubscribeKey });
+  const sequences = createSequences({ ...base, composer, profile });
   const templates = createTemplates(base);
   const planner = createPlanner(base);
   const outbox = createOutbox({ ...base, boot, planner, enrolments, contacts });
@@ -149,14 +149,14 @@ export async function createEngine(ports: EnginePorts) {
       },
     },
   });
-  const analytics = createAnalytics({ ...base, deliveries, settings, pausedUntil: pause.until });
+  const analytics = createAnalytics({ ...base, deliveries, settings, pausedUntil: pause.until, pausedReason: pause.reason, timeLapse: ports.timeLapse });
   const launcher = createLauncher({ ...base, planner });
   const campaigns = createCampaigns({
     ...base,
     enrolments,
     launcher,
     counts: analytics.campaignCounts,
-    requiredFields: sequences.requiredFields,
+    requiredFields: (graph) => [...new Set(emailSteps(graph).flatMap((step) => step.variants.filter((variant) => variant.active).flatMap((variant) => composer.requiredFields(variant))))],
     secretsLocked: () => vault.state() === 'locked',
     wake,
   });
@@ -187,16 +187,26 @@ export async function createEngine(ports: EnginePorts) {
   }
 
   const router = createRouter({
-    ...{ contacts, mailboxes, sequences, templates, campaigns, enrolments: enrolmentList, deliveries, inbox, analytics, settings, events, vault, pause },
-    clock,
+    ...{ contacts, mailboxes, sequences, templates, campaigns, enrolments: enrolmentList, deliveries, inbox, analytics, settings, vault, pause },
     workspace,
+    testSend: createTestSend({ store, sequences, deliveries }),
     openPractice: ports.openPractice,
     timeLapse: ports.timeLapse,
     wake,
   });
 
+  const practiceServices: PracticeServices = {
+    mailboxes: { list: mailboxes.list, create: mailboxes.create, test: (input) => mailboxes.test(input.id, input.roundTrip) },
+    contacts: { import: contacts.import, getImport: contacts.getImport },
+    lists: { list: contacts.lists.list },
+    sequences: { list: sequences.list, create: sequences.create, activate: (input) => sequences.activate(input.id) },
+    campaigns: { list: campaigns.list, create: campaigns.create },
+  };
+
   return {
     router,
+    /** What a host passes to the practice workspace, to be filled with samples. */
+    practiceServices,
     context: { log },
     workspace,
     services: { contacts, mailboxes, sequences, templates, campaigns, deliveries, inbox, analytics, settings, events, vault },
@@ -206,7 +216,7 @@ export async function createEngine(ports: EnginePorts) {
       inbox.poke();
       void reconciler.run();
     },
-    async start(): Promise<void> {
+    start(): void {
       const rescued = store.transaction((tx) => outbox.rescue(tx));
       if (rescued.released + rescued.unknown > 0) log.warn(rescued, 'deliveries of an earlier run were rescued');
       if (instance.restored !== null) pause.pause(null, instance.restored);
@@ -214,13 +224,13 @@ export async function createEngine(ports: EnginePorts) {
         wake();
         inbox.poke();
       });
+      mailboxes.onChange(wake);
       contacts.start();
       inbox.start();
       backups.start();
       dispatcher.start();
       reconcileLater();
       void reconciler.run();
-      if (ports.timeLapse !== null) await seedPractice(services(), { dataDir, log, host: practiceHost });
       campaigns.recover().catch((error: unknown) => log.error({ err: error }, 'an interrupted launch could not go on'));
     },
     async stop(): Promise<void> {
@@ -231,14 +241,4 @@ export async function createEngine(ports: EnginePorts) {
       store.close();
     },
   };
-
-  function services() {
-    return {
-      mailboxes: { list: mailboxes.list, create: mailboxes.create, test: (input: { id: string; roundTrip: boolean }) => mailboxes.test(input.id, input.roundTrip) },
-      contacts: { import: contacts.import, getImport: (input: { id: string }) => contacts.getImport(input.id) },
-      lists: { list: contacts.lists.list },
-      sequences: { list: sequences.list, create: sequences.create, activate: (input: { id: string }) => sequences.activate(input.id) },
-      campaigns: { list: campaigns.list, create: campaigns.create },
-    };
-  }
 }

@@ -10,7 +10,7 @@ import { alwaysOpen } from '../../shared/schemas/common.ts';
 import { campaignRulesSchema } from '../../shared/schemas/campaign.ts';
 import { mailboxInputSchema, type MailboxInput } from '../../shared/schemas/mailbox.ts';
 import type { Step } from '../../shared/schemas/sequence.ts';
-import { silentLog } from './store.ts';
+import { silentLog } from './silent-log.ts';
 
 /** Workspace time that runs `factor` times as fast as real time, from now on. */
 export function fastClock(factor: number): Clock {

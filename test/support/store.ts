@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createEvents, type Events } from '../../electron/engine/events/index.ts';
 import { createIds, type Ids } from '../../electron/engine/lib/ids.ts';
-import { seededRandom, type Random } from '../../electron/engine/lib/random.ts';
 import type { Logger } from '../../electron/engine/ports.ts';
+import { seededRandom, type Random } from '../../electron/engine/lib/random.ts';
 import { openStore, type Store } from '../../electron/engine/store/index.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
 
-export const silentLog: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silentLog };
+export { silentLog } from './silent-log.ts';
+import { silentLog } from './silent-log.ts';
 
 export interface TestBase {
   readonly dataDir: string;

@@ -273,7 +273,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       store.transaction((tx) => {
         tx.prepare(`update campaigns set status = 'running', status_reason = ?, paused_at = null, updated_at = ? where id = ?`).run(row.statusReason, now, id);
         // The clock was frozen: what was left of each delay is still left.
-        tx.prepare(`update deliveries set slot_at = max(slot_at, ?1) + (?2 - ?1), why = 'slot', why_detail = 'campaign_paused', updated_at = ?2 where campaign_id = ?3 and state in ('planned','deferred')`).run(pausedAt, now, id);
+        tx.prepare(`update deliveries set slot_at = max(slot_at, @pausedAt) + (@now - @pausedAt), why = 'slot', why_detail = 'campaign_paused', updated_at = @now where campaign_id = @id and state in ('planned','deferred')`).run({ pausedAt, now, id });
         tx.prepare(`update enrolments set paused_until = paused_until + ? where campaign_id = ? and state = 'paused' and paused_until is not null`).run(now - pausedAt, id);
         events.append(tx, { type: 'campaign_resumed', actor: 'person', campaignId: id, data: { shiftMs: now - pausedAt } });
       });

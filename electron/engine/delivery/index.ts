@@ -5,3 +5,4 @@ export { createReconciler, sentGraceMs, type Reconciler } from './reconcile.ts';
 export { createSender, type Attempt, type Sender, type SenderProfile } from './sender.ts';
 export { createWriteBatch, type WriteBatch } from './write-batch.ts';
 export { createMailboxTrouble, type MailboxTrouble } from './mailbox-trouble.ts';
+export { createTestSend, type TestSendInput } from './test-send.ts';

@@ -120,9 +120,9 @@ export function createDispatcher<Row extends DispatchRow, Attempt extends { kind
     if (lane.log === null) {
       const rows = store
         .prepareRead(
-          `select coalesce(sent_at, sending_at) as at from deliveries where mailbox_id = ?1 and ((sent_at is not null and sent_at >= ?2) or (state = 'unknown' and sending_at >= ?2))`,
+          `select coalesce(sent_at, sending_at) as at from deliveries where mailbox_id = @mailboxId and ((sent_at is not null and sent_at >= @since) or (state = 'unknown' and sending_at >= @since))`,
         )
-        .all(lane.mailboxId, now - 2 * day) as { at: number }[];
+        .all({ mailboxId: lane.mailboxId, since: now - 2 * day }) as { at: number }[];
       lane.log = createSendLog(rows.map((row) => row.at));
     }
     return lane.log;
@@ -158,9 +158,9 @@ export function createDispatcher<Row extends DispatchRow, Attempt extends { kind
     const zone = rules.calendar.zone;
     const counts = prepare(
       `select count(*) as total, coalesce(sum(priority = 2), 0) as fresh from (
-         select priority from deliveries where campaign_id = ?1 and sent_at >= ?2
-         union all select priority from deliveries where campaign_id = ?1 and state in ('claimed','sending','unknown'))`,
-    ).get(row.campaignId, startOfLocalDay(zone, now)) as { total: number; fresh: number };
+         select priority from deliveries where campaign_id = @campaignId and sent_at >= @since
+         union all select priority from deliveries where campaign_id = @campaignId and state in ('claimed','sending','unknown'))`,
+    ).get({ campaignId: row.campaignId, since: startOfLocalDay(zone, now) }) as { total: number; fresh: number };
     const until = startOfNextLocalDay(zone, now);
     if (rules.maxPerDay !== null && counts.total >= rules.maxPerDay) return { code: 'campaign_day', until, detail: String(rules.maxPerDay) };
     if (rules.maxNewPerDay !== null && row.priority === 2 && counts.fresh >= rules.maxNewPerDay) return { code: 'campaign_new_day', until, detail: String(rules.maxNewPerDay) };

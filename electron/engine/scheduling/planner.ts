@@ -115,11 +115,11 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
     const now = clock.now();
     const revived = tx
       .prepare(
-        `update deliveries set state = case when ?1 is null then 'held' else 'planned' end, slot_at = coalesce(?1, slot_at), why = ?2, why_detail = null, attempts = 0,
-           final_at = null, final_reason = null, answer = null, answer_class = null, answer_code = null, boot = null, updated_at = ?3
-         where kind = 'step' and unique_key = ?4 and state in ('planned','deferred','held','cancelled','failed','skipped')`,
+        `update deliveries set state = case when @slotAt is null then 'held' else 'planned' end, slot_at = coalesce(@slotAt, slot_at), why = @why, why_detail = null, attempts = 0,
+           final_at = null, final_reason = null, answer = null, answer_class = null, answer_code = null, boot = null, updated_at = @now
+         where kind = 'step' and unique_key = @key and state in ('planned','deferred','held','cancelled','failed','skipped')`,
       )
-      .run(slot?.at ?? null, slot?.why ?? 'no_allowed_time', now, `${enrolment.id}:${next.step.id}`);
+      .run({ slotAt: slot?.at ?? null, why: slot?.why ?? 'no_allowed_time', now, key: `${enrolment.id}:${next.step.id}` });
     if (revived.changes > 0) return;
     const known = tx.prepare(`select 1 from deliveries where kind = 'step' and unique_key = ?`).get(`${enrolment.id}:${next.step.id}`);
     if (known !== undefined) return; // in flight, unknown or sent: never a second row

@@ -66,6 +66,7 @@ function setPragmas(db: Database.Database): void {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.pragma('fullfsync = ON');
+  db.pragma('wal_autocheckpoint = 4000');
   db.pragma('foreign_keys = ON');
   db.pragma('temp_store = MEMORY');
   db.pragma('cache_size = -16000');
@@ -75,6 +76,9 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
   const writeStatements = new Map<string, Database.Statement>();
   const readStatements = new Map<string, Database.Statement>();
   const readOrm = drizzle(reader, { schema });
+  // Prepared: `exec` would parse its text at every message.
+  const begin = writer.prepare('begin immediate');
+  const commit = writer.prepare('commit');
   let depth = 0;
   let callbacks: { commit: () => void; rollback: (() => void) | undefined }[] = [];
 
@@ -90,14 +94,14 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
     const startedAt = clock.monotonic();
     let value: T;
     try {
-      writer.exec('begin immediate');
+      begin.run();
     } catch (error) {
       throw storeError(error, file);
     }
     depth = 1;
     try {
       value = work(tx);
-      writer.exec('commit');
+      commit.run();
     } catch (error) {
       if (writer.inTransaction) writer.exec('rollback');
       const undone = callbacks;
@@ -118,11 +122,11 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
   function nested<T>(work: (tx: Tx) => T): T {
     const name = `s${depth}`;
     const kept = callbacks.length;
-    writer.exec(`savepoint ${name}`);
+    cached(writeStatements, writer, `savepoint ${name}`).run();
     depth += 1;
     try {
       const value = work(tx);
-      writer.exec(`release ${name}`);
+      cached(writeStatements, writer, `release ${name}`).run();
       return value;
     } catch (error) {
       if (writer.inTransaction) writer.exec(`rollback to ${name}; release ${name}`);

@@ -1,0 +1,29 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Variant } from '../../../shared/schemas/sequence.ts';
+import { parseAddress } from '../lib/address.ts';
+import type { Sequences } from '../sequences/index.ts';
+import type { Store } from '../store/index.ts';
+import type { Deliveries } from './deliveries.ts';
+
+export interface TestSendInput {
+  readonly variant: Variant;
+  readonly contactId: string | null;
+  readonly mailboxId: string;
+  readonly to: string;
+  /** The same id never sends twice. */
+  readonly requestId: string;
+}
+
+/** Queues what the preview shows to an address of the user's own. Throws validation or template_error. */
+export function createTestSend(deps: { store: Store; sequences: Pick<Sequences, 'preview'>; deliveries: Deliveries }): (input: TestSendInput) => { deliveryId: string } {
+  const { store, sequences, deliveries } = deps;
+  return (input) => {
+    const recipient = parseAddress(input.to);
+    if (!recipient.ok) throw new AppError('validation', recipient.error, { fields: { to: recipient.error } });
+    const preview = sequences.preview({ variant: input.variant, isFirst: input.variant.subject !== '', previousSubject: null, contactId: input.contactId, mailboxId: input.mailboxId });
+    const blocking = preview.issues.find((issue) => issue.blocking);
+    if (blocking !== undefined) throw new AppError('template_error', blocking.message, { fields: { [blocking.field ?? 'variant']: blocking.message } });
+    const content = { subject: preview.subject, html: preview.html, text: preview.text, inReplyTo: null, references: [] };
+    return { deliveryId: store.transaction((tx) => deliveries.queue(tx, { kind: 'test', uniqueKey: input.requestId, mailboxId: input.mailboxId, recipient: recipient.value.email, contactId: null, content })) };
+  };
+}

@@ -1,0 +1,57 @@
+import type { Analytics } from '../analytics/index.ts';
+import type { Campaigns, EnrolmentList } from '../campaigns/index.ts';
+import type { Contacts } from '../contacts/index.ts';
+import type { Deliveries, TestSendInput } from '../delivery/index.ts';
+import type { Inbox } from '../inbox/index.ts';
+import type { Mailboxes } from '../mailboxes/index.ts';
+import type { Sequences, Templates } from '../sequences/index.ts';
+import type { SettingsService } from '../workspace/index.ts';
+import { os } from './base.ts';
+import { campaignsRouter } from './campaigns.ts';
+import { deliveriesRouter } from './deliveries.ts';
+import { enrolmentsRouter } from './enrolments.ts';
+import { eventsRouter } from './events.ts';
+import { listsRouter } from './lists.ts';
+import { mailboxesRouter } from './mailboxes.ts';
+import { repliesRouter } from './replies.ts';
+import { reportsRouter } from './reports.ts';
+import { sequencesRouter } from './sequences.ts';
+import { settingsRouter } from './settings.ts';
+import { subscribersRouter } from './subscribers.ts';
+import { suppressionsRouter } from './suppressions.ts';
+import { templatesRouter } from './templates.ts';
+import { workspaceRouter, type WorkspaceDeps } from './workspace.ts';
+
+export interface RouterDeps extends Omit<WorkspaceDeps, 'analytics'> {
+  readonly contacts: Contacts;
+  readonly mailboxes: Mailboxes;
+  readonly sequences: Sequences;
+  readonly templates: Templates;
+  readonly campaigns: Campaigns;
+  readonly enrolments: EnrolmentList;
+  readonly deliveries: Deliveries;
+  readonly inbox: Inbox;
+  readonly analytics: Analytics;
+  readonly settings: SettingsService;
+  readonly testSend: (input: TestSendInput) => { deliveryId: string };
+}
+
+/** The whole contract, implemented: composed here, written per feature. */
+export function createRouter(deps: RouterDeps) {
+  return os.router({
+    mailboxes: mailboxesRouter(deps.mailboxes, deps.inbox),
+    subscribers: subscribersRouter(deps.contacts),
+    lists: listsRouter(deps.contacts),
+    suppressions: suppressionsRouter(deps.contacts),
+    templates: templatesRouter(deps.templates),
+    sequences: sequencesRouter(deps.sequences, deps.testSend),
+    campaigns: campaignsRouter(deps.campaigns),
+    enrolments: enrolmentsRouter(deps.enrolments),
+    deliveries: deliveriesRouter(deps.deliveries),
+    replies: repliesRouter(deps.inbox),
+    events: eventsRouter(deps.analytics.feed),
+    settings: settingsRouter(deps.settings),
+    workspace: workspaceRouter(deps),
+    reports: reportsRouter(deps.analytics.reports),
+  });
+}
