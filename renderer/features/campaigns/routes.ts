@@ -1,4 +1,16 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { rootRoute } from '../../app/root-route.tsx';
+import { choiceParam } from '../../lib/search.ts';
 
-export const campaignsRoutes = [createRoute({ getParentRoute: () => rootRoute, path: '/campaigns', component: lazyRouteComponent(() => import('./campaigns-screen.tsx'), 'CampaignsScreen') })] as const;
+export const campaignTabs = ['people', 'mails', 'replies', 'settings'] as const;
+export type CampaignTab = (typeof campaignTabs)[number];
+
+export const campaignsRoutes = [
+  createRoute({ getParentRoute: () => rootRoute, path: '/campaigns', component: lazyRouteComponent(() => import('./campaigns-screen.tsx'), 'CampaignsScreen') }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/campaigns/$campaignId',
+    validateSearch: (search: Record<string, unknown>): { tab?: CampaignTab } => choiceParam(search, 'tab', campaignTabs),
+    component: lazyRouteComponent(() => import('./campaign-screen.tsx'), 'CampaignScreen'),
+  }),
+] as const;

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { rootRoute } from '../../app/root-route.tsx';
+import { choiceParam, textParam } from '../../lib/search.ts';
 
 export interface ContactsSearch {
   /** The list that is shown; absent = everybody. */
@@ -14,23 +15,17 @@ export interface ImportSearch {
   readonly list?: string;
 }
 
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
-
 export const contactsRoutes = [
   createRoute({
     getParentRoute: () => rootRoute,
     path: '/contacts',
-    validateSearch: (search: Record<string, unknown>): ContactsSearch => ({
-      ...(text(search['list']) === undefined ? {} : { list: String(search['list']) }),
-      ...(text(search['contact']) === undefined ? {} : { contact: String(search['contact']) }),
-      ...(search['tab'] === 'suppressions' ? { tab: 'suppressions' as const } : {}),
-    }),
+    validateSearch: (search: Record<string, unknown>): ContactsSearch => ({ ...textParam(search, 'list'), ...textParam(search, 'contact'), ...choiceParam(search, 'tab', ['suppressions'] as const) }),
     component: lazyRouteComponent(() => import('./contacts-screen.tsx'), 'ContactsScreen'),
   }),
   createRoute({
     getParentRoute: () => rootRoute,
     path: '/contacts/import',
-    validateSearch: (search: Record<string, unknown>): ImportSearch => (text(search['list']) === undefined ? {} : { list: String(search['list']) }),
+    validateSearch: (search: Record<string, unknown>): ImportSearch => textParam(search, 'list'),
     component: lazyRouteComponent(() => import('./import-screen.tsx'), 'ImportScreen'),
   }),
 ] as const;

@@ -1,0 +1,147 @@
+import { Alert, Anchor, Button, Group, Progress, Tabs, Text, Title } from '@mantine/core';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconUserPlus } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Campaign } from '../../../../shared/schemas/campaign.ts';
+import { confirmDialog } from '../../../components/confirm-dialog.tsx';
+import { DownloadButton } from '../../../components/download-button.tsx';
+import { notifyDone } from '../../../components/notify.tsx';
+import { StateBadge } from '../../../components/state-badge.tsx';
+import { TimeText } from '../../../components/time-text.tsx';
+import { client } from '../../../lib/client.ts';
+import { t } from '../../../lib/messages/index.ts';
+import { isOver, useTasks } from '../../../lib/tasks.ts';
+import { useCampaignActions } from '../api.ts';
+import { campaignTabs, type CampaignTab } from '../routes.ts';
+import { CampaignSettings } from './campaign-settings.tsx';
+import classes from './campaigns.module.css';
+import { EnrolDialog } from './enrol-dialog.tsx';
+import { Figures } from './figures.tsx';
+import { MailsTab } from './mails-tab.tsx';
+import { PeopleTab } from './people-tab.tsx';
+import { RepliesTab } from './replies-tab.tsx';
+
+/** A campaign that was launched: its figures, its people and mails, and the big buttons. */
+export function LaunchedCampaign({ campaign }: { readonly campaign: Campaign }) {
+  const { tab = 'people' } = useSearch({ from: '/campaigns/$campaignId' });
+  const navigate = useNavigate();
+  const show = (next: string | null) => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id }, search: { tab: (next ?? 'people') as CampaignTab } });
+  return (
+    <>
+      <Header campaign={campaign} />
+      <Launching campaignId={campaign.id} />
+      <Figures campaign={campaign} />
+      <Tabs value={tab} onChange={show} keepMounted={false} mt="md" classNames={{ root: classes['tabs'] ?? '', panel: classes['tabPanel'] ?? '' }}>
+        <Tabs.List mb="md">
+          {campaignTabs.map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {t(`campaigns.tab.${name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="people">
+          <PeopleTab campaign={campaign} />
+        </Tabs.Panel>
+        <Tabs.Panel value="mails">
+          <MailsTab campaignId={campaign.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="replies">
+          <RepliesTab campaignId={campaign.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="settings">
+          <CampaignSettings campaign={campaign} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}
+
+function Header({ campaign }: { readonly campaign: Campaign }) {
+  const { pause, resume, stop } = useCampaignActions();
+  const [enrolling, setEnrolling] = useState(false);
+  const { id, name, status, counts } = campaign;
+  const living = status === 'running' || status === 'paused';
+  const onStop = async () => {
+    const { pending, active, paused, held } = counts.enrolments;
+    const text = t('campaigns.stopText', { count: counts.waiting, people: pending + active + paused + held });
+    if (!(await confirmDialog({ title: t('campaigns.stopTitle', { name }), children: text, confirm: t('campaigns.stopConfirm', { count: counts.waiting }), danger: true }))) return;
+    stop.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.stopped')) });
+  };
+  return (
+    <Group justify="space-between" align="flex-start" wrap="nowrap" mb="md" gap="lg">
+      <div style={{ minWidth: 0 }}>
+        <Anchor size="sm" renderRoot={(props) => <Link to="/campaigns" {...props} />}>
+          {t('campaigns.back')}
+        </Anchor>
+        <Group gap="sm" wrap="nowrap">
+          <Title order={1} className="h-ellipsis" title={name}>
+            {name}
+          </Title>
+          <span style={{ flex: 'none' }}>
+            <StateBadge kind="campaignStatus" state={status} detail={campaign.statusReason} />
+          </span>
+        </Group>
+        <Text c="dimmed" size="sm" className="h-ellipsis">
+          <Anchor size="sm" renderRoot={(props) => <Link to="/sequences/$sequenceId" params={{ sequenceId: campaign.sequenceId }} {...props} />}>
+            {campaign.sequenceName}
+          </Anchor>
+          {campaign.sequenceVersion !== null && ` · ${t('campaigns.versionPinned', { version: String(campaign.sequenceVersion) })}`}
+          {' · '}
+          {t('campaigns.launchedAt')} <TimeText at={campaign.launchedAt} format="moment" />
+          {campaign.nextSlotAt !== null && (
+            <>
+              {' · '}
+              {t('campaigns.nextAt')} <TimeText at={campaign.nextSlotAt} format="moment" />
+            </>
+          )}
+        </Text>
+        {campaign.statusReason !== null && (
+          <Text size="sm" c="var(--homing-warn)">
+            {campaign.statusReason}
+          </Text>
+        )}
+      </div>
+      <Group gap="sm" justify="flex-end" style={{ flex: 'none' }} maw={520}>
+        <DownloadButton load={() => client.reports.campaign({ id })} fileName={`${name}.csv`}>
+          {t('campaigns.export')}
+        </DownloadButton>
+        {living && (
+          <Button variant="default" leftSection={<IconUserPlus size={16} />} onClick={() => setEnrolling(true)}>
+            {t('campaigns.enrolMore')}
+          </Button>
+        )}
+        {status === 'running' && (
+          <Button variant="light" leftSection={<IconPlayerPause size={16} />} loading={pause.isPending} onClick={() => pause.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.pausedDone')) })}>
+            {t('campaigns.pause')}
+          </Button>
+        )}
+        {status === 'paused' && (
+          <Button leftSection={<IconPlayerPlay size={16} />} loading={resume.isPending} onClick={() => resume.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.resumedDone')) })}>
+            {t('campaigns.resume')}
+          </Button>
+        )}
+        {living && (
+          <Button color="red" variant="light" leftSection={<IconPlayerStop size={16} />} loading={stop.isPending} onClick={() => void onStop()}>
+            {t('campaigns.stop')}
+          </Button>
+        )}
+      </Group>
+      {enrolling && <EnrolDialog campaignId={id} onClose={() => setEnrolling(false)} />}
+    </Group>
+  );
+}
+
+/** A big audience is enrolled in slices: how far it has come. */
+function Launching({ campaignId }: { readonly campaignId: string }) {
+  const task = useTasks((state) => state.tasks[campaignId]);
+  if (!task || isOver(task) || task.total === 0) return null;
+  const label = t('campaigns.enrolling', { done: task.done, total: task.total });
+  return (
+    <Alert variant="light" mb="md" py="sm">
+      <Text size="sm" mb={6} role="status">
+        {label}
+      </Text>
+      <Progress value={(task.done / task.total) * 100} aria-label={label} />
+    </Alert>
+  );
+}

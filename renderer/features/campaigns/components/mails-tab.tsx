@@ -1,0 +1,46 @@
+import { useNavigate } from '@tanstack/react-router';
+import { IconMail } from '@tabler/icons-react';
+import type { Delivery } from '../../../../shared/schemas/delivery.ts';
+import { DataTable, type Column } from '../../../components/data-table.tsx';
+import { cursorRows } from '../../../components/row-source.ts';
+import { StateBadge } from '../../../components/state-badge.tsx';
+import { EmptyState } from '../../../components/states.tsx';
+import { TimeText } from '../../../components/time-text.tsx';
+import { WhyText } from '../../../components/why-text.tsx';
+import { t } from '../../../lib/messages/index.ts';
+import { useDeliveries } from '../api.ts';
+import { reasonText } from '../words.ts';
+
+/** Every mail of a campaign with its state and why it waits. */
+export function MailsTab({ campaignId }: { readonly campaignId: string }) {
+  const deliveries = useDeliveries(campaignId);
+  const navigate = useNavigate();
+  return (
+    <DataTable
+      label={t('campaigns.tab.mails')}
+      columns={columns}
+      rows={cursorRows(deliveries)}
+      rowId={(delivery) => delivery.id}
+      onOpen={(delivery) => void navigate({ to: '/activity', search: { campaignId, delivery: delivery.id } })}
+      empty={
+        <EmptyState title={t('campaigns.noMails')} icon={<IconMail size={26} stroke={1.6} />}>
+          {t('campaigns.noMailsText')}
+        </EmptyState>
+      }
+    />
+  );
+}
+
+const columns: Column<Delivery>[] = [
+  { id: 'recipient', header: t('campaigns.recipient'), grow: 1.4, cell: (delivery) => delivery.recipient },
+  { id: 'mail', header: t('campaigns.mail'), width: 64, align: 'right', cell: (delivery) => delivery.stepNumber ?? '' },
+  { id: 'subject', header: t('campaigns.subject'), grow: 1.6, cell: (delivery) => delivery.subject ?? '' },
+  { id: 'state', header: t('campaigns.state'), width: 160, cell: (delivery) => <StateBadge kind="delivery" state={delivery.state} /> },
+  {
+    id: 'why',
+    header: t('campaigns.reason'),
+    grow: 1.8,
+    cell: (delivery) => (delivery.why ? <WhyText why={delivery.why} /> : delivery.state === 'sent' ? (delivery.mailboxName ?? '') : [delivery.finalReason === null ? '' : reasonText(delivery.finalReason), delivery.answer ?? ''].filter(Boolean).join(' · ')),
+  },
+  { id: 'when', header: t('campaigns.when'), width: 140, cell: (delivery) => <TimeText at={delivery.sentAt ?? delivery.slotAt} /> },
+];
