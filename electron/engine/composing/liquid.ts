@@ -23,6 +23,40 @@ export class SafeHtml extends Drop {
   }
 }
 
+/**
+ * A field that a person does not have: false in conditions, as an author expects of `{% if company %}`, and equal to
+ * nil, to empty text and to `blank`, so that `{% if company != "" %}` works as well.
+ */
+class Absent extends Drop {
+  override valueOf(): null {
+    return null;
+  }
+
+  equals(other: unknown): boolean {
+    // The only comparable drops are the literals nil, empty and blank.
+    return other === null || other === undefined || other === '' || (other instanceof Drop && 'equals' in other);
+  }
+
+  gt(): boolean {
+    return false;
+  }
+
+  geq(): boolean {
+    return false;
+  }
+
+  lt(): boolean {
+    return false;
+  }
+
+  leq(): boolean {
+    return false;
+  }
+}
+
+/** The one absent value. */
+export const absent = new Absent();
+
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** Escapes text for an HTML body or attribute. */

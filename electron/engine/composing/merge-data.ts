@@ -1,5 +1,5 @@
 import { textOfHtml } from './html-text.ts';
-import { SafeHtml, type TemplateMode } from './liquid.ts';
+import { absent, SafeHtml, type TemplateMode } from './liquid.ts';
 
 /** What merge tags may say about a person: a row of the contacts table, or a sample. */
 export interface MergeContact {
@@ -61,32 +61,40 @@ export const senderNames: readonly string[] = ['name', 'address', 'signature', '
  */
 export function mergeScope(contact: MergeContact | null, sender: MergeSender, unsubscribe: string | null): MergeScope {
   if (contact === null) return { sender: senderScope(sender, 'text'), unsubscribe: unsubscribe ?? '' };
-  const { firstName, lastName, custom } = contact;
-  const fullName = firstName === '' ? lastName : lastName === '' ? firstName : `${firstName} ${lastName}`;
+  const { firstName, lastName } = contact;
+  const first = given(firstName);
+  const last = given(lastName);
+  const full = firstName === '' ? last : lastName === '' ? first : `${firstName} ${lastName}`;
+  const zone = given(contact.timeZone);
+  const custom: MergeScope = Object.values(contact.custom).includes('') ? Object.fromEntries(Object.entries(contact.custom).map(([name, value]) => [name, given(value)])) : contact.custom;
   const person = {
-    first_name: firstName,
-    last_name: lastName,
-    full_name: fullName,
-    company: contact.company,
-    title: contact.title,
+    first_name: first,
+    last_name: last,
+    full_name: full,
+    company: given(contact.company),
+    title: given(contact.title),
     email: contact.email,
     domain: contact.email.slice(contact.email.lastIndexOf('@') + 1),
-    phone: contact.phone,
-    website: contact.website,
-    city: contact.city,
-    country: contact.country,
-    time_zone: contact.timeZone,
+    phone: given(contact.phone),
+    website: given(contact.website),
+    city: given(contact.city),
+    country: given(contact.country),
+    time_zone: zone,
     tags: contact.tags,
-    firstName,
-    lastName,
-    fullName,
-    timeZone: contact.timeZone,
+    firstName: first,
+    lastName: last,
+    fullName: full,
+    timeZone: zone,
     custom,
   };
   const scope: MergeScope = { ...person, contact: person, sender: senderScope(sender, 'text'), unsubscribe: unsubscribe ?? '' };
   // Names such as `__proto__` and `constructor` are reached as `custom.…` only.
   for (const name of Object.keys(custom)) if (!(name in scope)) scope[name] = custom[name];
   return scope;
+}
+
+function given(value: string | null): unknown {
+  return value === null || value === '' ? absent : value;
 }
 
 /** `sender.*`: the signature is HTML in the HTML part and text in the others. */

@@ -1,6 +1,6 @@
 import { LiquidError, type Context, type Template, type Token } from 'liquidjs';
 import { LRUCache } from 'lru-cache';
-import { engineOf, escapeHtml, isEmptyValue, literalOf, MergeOutput, newContext, notingMissing, parseTemplate, pathOf, renderNodes, SafeHtml, type TemplateMode } from './liquid.ts';
+import { absent, engineOf, escapeHtml, isEmptyValue, literalOf, MergeOutput, newContext, notingMissing, parseTemplate, pathOf, renderNodes, SafeHtml, type TemplateMode } from './liquid.ts';
 import type { MergeScope } from './merge-data.ts';
 
 /** A template that cannot be parsed or rendered. `line` and `column` count from 1. */
@@ -120,6 +120,7 @@ function renderSimple(tag: SimpleTag, scope: MergeScope, missing: Set<string>): 
       value = undefined;
     } else value = (value as MergeScope)[key];
   }
+  if (value === absent) value = null;
   if (value instanceof SafeHtml && tag.filters.length === 0) {
     if (tag.rule === 'value' && isEmptyValue(value)) missing.add(tag.name);
     return value.html;
