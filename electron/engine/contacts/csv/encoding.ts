@@ -103,8 +103,17 @@ function countHighBytes(bytes: Uint8Array, seen: { valid: number; windows: numbe
     }
     seen.invalid += 1;
     if (byte >= 0xc0) seen.windows += 1;
-    else if (byte < 0xa0 && ![0x8a, 0x8c, 0x8e, 0x91, 0x92, 0x96, 0x9a, 0x9c, 0x9e, 0x9f].includes(byte) && isLetter(bytes[i - 1]) && isLetter(bytes[i + 1])) seen.mac += 1;
+    else if (byte < 0xa0 && isLetter(bytes[i - 1]) && isLetter(bytes[i + 1]) && (macOnly(byte) || (capitals.has(byte) && (bytes[i + 1] ?? 0) >= 97))) seen.mac += 1;
   }
+}
+
+// In Windows-1252 these are capitals, which do not stand inside a word; in Mac Roman ä å é ü.
+const capitals = new Set([0x8a, 0x8c, 0x8e, 0x9f]);
+// And these may well stand inside a word in both.
+const ambiguous = new Set([0x91, 0x92, 0x96, 0x9a, 0x9c, 0x9e]);
+
+function macOnly(byte: number): boolean {
+  return !capitals.has(byte) && !ambiguous.has(byte);
 }
 
 function isLetter(byte: number | undefined): boolean {
