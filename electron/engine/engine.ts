@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { EventType } from '../../shared/schemas/event.ts';
 import type { Workspace } from '../../shared/schemas/settings.ts';
 import { createAnalytics } from './analytics/index.ts';
 import { createCampaigns, createEnrolmentList, createLauncher } from './campaigns/index.ts';
@@ -16,6 +17,8 @@ import { createDispatcher, createPlanner, type Dispatcher } from './scheduling/i
 import { createEnrolments, createSequences, createTemplates, emailSteps } from './sequences/index.ts';
 import { openStore, type Tx } from './store/index.ts';
 import { createBackups, createSendingPause, createSettings, createVault, folderWarnings, openInstance } from './workspace/index.ts';
+
+const lookSoonMs = 100;
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
@@ -136,7 +139,6 @@ export async function createEngine(ports: EnginePorts) {
     contacts,
     transports: ports.transports,
     unsubscribeKey,
-    timeLapse: ports.timeLapse,
     hooks: {
       stopContact: enrolments.stopContact,
       pauseContact: enrolments.pauseContact,
@@ -180,6 +182,17 @@ export async function createEngine(ports: EnginePorts) {
       warnings: [...folderWarnings(dataDir), ...(vault.keptBy() === 'key-file' && vault.state() === 'unlocked' ? ['secrets_key_file'] : [])],
     };
   }
+
+  // Ends of enrolments come in bursts: one look soon after is enough to close campaigns and to set the alarm anew.
+  let lookSoon: (() => void) | null = null;
+  const stirring = new Set<EventType>(['finished', 'stopped', 'failed', 'resumed', 'restarted', 'released', 'resolved']);
+  events.subscribe((list) => {
+    if (lookSoon !== null || !list.some((event) => stirring.has(event.type))) return;
+    lookSoon = clock.after(lookSoonMs * (ports.timeLapse?.factor ?? 1), () => {
+      lookSoon = null;
+      wake();
+    });
+  });
 
   let cancelReconcile: (() => void) | null = null;
   function reconcileLater(): void {
