@@ -78,13 +78,20 @@ export function electronTransport(target: EventTarget, requestPort: () => void):
   target.addEventListener('homing:port', onPort);
   target.addEventListener('message', onPort);
   const link = () => (current ? Promise.resolve(current) : new Promise<Link>((resolve) => waiting.push(resolve)));
+  let streams = 0;
+  const freshLink = () => {
+    // A stream that has to be opened again means that the old port is dead.
+    current = null;
+    requestPort();
+    return link();
+  };
   requestPort();
   return {
     kind: 'electron',
     link,
-    live: async (signal) => ({
-      link: await link(),
-      closed: new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
-    }),
+    live: async (signal) => {
+      streams += 1;
+      return { link: await (streams === 1 ? link() : freshLink()), closed: new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })) };
+    },
   };
 }

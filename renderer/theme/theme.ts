@@ -11,6 +11,8 @@ const dark: MantineColorsTuple = ['#e3ebeb', '#c3cfd1', '#9db0b4', '#6f858a', '#
 const red: MantineColorsTuple = ['#fdf0ee', '#fbdcd7', '#f5b5ab', '#ec8b7c', '#e06552', '#d04a36', '#b8321f', '#9a2718', '#7b1f13', '#5d180f'];
 const green: MantineColorsTuple = ['#eef7ef', '#d7ecd9', '#aed8b2', '#82c089', '#5ba864', '#3f9149', '#2c7a37', '#1f642a', '#174e20', '#103a17'];
 
+const titleStyles = { title: { fontSize: '1.125rem', fontWeight: 640, lineHeight: 1.35 } };
+
 /** The one theme: type scale 12/13/14/16/20/28, spacing 4/8/12/16/24/32, radius 8, motion of at most 150 ms. */
 export const theme = createTheme({
   primaryColor: 'pine',
@@ -55,8 +57,8 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, multiline: true, maw: 360, transitionProps: { duration: 100 } } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
     Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 }, overlayProps: { backgroundOpacity: 0.45 } } },
-    Drawer: { defaultProps: { position: 'right', transitionProps: { duration: 150 }, overlayProps: { backgroundOpacity: 0.35 } } },
+    Modal: { styles: titleStyles, defaultProps: { centered: true, transitionProps: { duration: 120 }, overlayProps: { backgroundOpacity: 0.45 } } },
+    Drawer: { styles: titleStyles, defaultProps: { position: 'right', padding: 'xl', transitionProps: { duration: 150 }, overlayProps: { backgroundOpacity: 0.35 } } },
     Paper: { defaultProps: { withBorder: true } },
     Card: { defaultProps: { withBorder: true } },
   },
@@ -100,6 +102,15 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-anchor': '#78b7b4',
     '--mantine-color-error': '#ec8b7c',
     '--mantine-color-default-border': '#35484f',
+    '--mantine-color-pine-light': 'rgb(82 158 157 / 18%)',
+    '--mantine-color-pine-light-hover': 'rgb(82 158 157 / 26%)',
+    '--mantine-color-pine-light-color': '#a6d0cd',
+    '--mantine-color-amber-light': 'rgb(240 169 46 / 16%)',
+    '--mantine-color-amber-light-hover': 'rgb(240 169 46 / 24%)',
+    '--mantine-color-amber-light-color': '#f9d28d',
+    '--mantine-color-red-light': 'rgb(224 101 82 / 18%)',
+    '--mantine-color-red-light-hover': 'rgb(224 101 82 / 26%)',
+    '--mantine-color-red-light-color': '#f5b5ab',
     '--homing-paper': '#0f191d',
     '--homing-surface': '#16242a',
     '--homing-surface-2': '#1b2b31',

@@ -23,14 +23,21 @@ import type { ActivitySearch } from './routes.ts';
 import { outcomeWords } from './words.ts';
 
 const columns: readonly Column<Delivery>[] = [
-  { id: 'state', header: t('activity.col.state'), width: 150, cell: (row) => <StateBadge kind="delivery" state={row.state} /> },
+  { id: 'state', header: t('activity.col.state'), width: 176, cell: (row) => <StateBadge kind="delivery" state={row.state} /> },
   { id: 'recipient', header: t('activity.col.recipient'), grow: 1.3, cell: (row) => <TwoLines top={row.contactName || row.recipient} bottom={row.recipient} /> },
   { id: 'mail', header: t('activity.col.mail'), grow: 1.5, cell: (row) => <TwoLines top={row.subject ?? t('activity.noSubject')} bottom={row.stepNumber === null ? t(`kind.${row.kind}`) : t('activity.step', { n: row.stepNumber })} /> },
-  { id: 'campaign', header: t('activity.col.campaign'), grow: 1, cell: (row) => row.campaignName ?? '–' },
-  { id: 'mailbox', header: t('activity.col.mailbox'), grow: 0.9, cell: (row) => row.mailboxName ?? '–' },
-  { id: 'when', header: t('activity.col.when'), width: 150, sortField: 'slotAt', cell: (row) => <TimeText at={row.sentAt ?? row.slotAt} format="moment" /> },
-  { id: 'why', header: t('activity.col.why'), grow: 1.8, cell: (row) => (row.why ? <WhyText why={row.why} /> : outcomeWords(row)) },
+  { id: 'campaign', header: t('activity.col.campaign'), grow: 1, cell: (row) => <TwoLines top={row.campaignName ?? '–'} bottom={row.mailboxName ?? ''} /> },
+  { id: 'when', header: t('activity.col.when'), width: 168, sortField: 'slotAt', cell: (row) => <TimeText at={row.sentAt ?? row.slotAt} format="moment" /> },
+  { id: 'why', header: t('activity.col.why'), grow: 1.8, cell: (row) => (row.why ? <WhyText why={row.why} /> : <Outcome text={outcomeWords(row)} />) },
 ];
+
+function Outcome({ text }: { text: string }) {
+  return (
+    <Text size="sm" truncate title={text}>
+      {text}
+    </Text>
+  );
+}
 
 function TwoLines({ top, bottom }: { top: string; bottom: string }) {
   return (
@@ -38,7 +45,7 @@ function TwoLines({ top, bottom }: { top: string; bottom: string }) {
       <div className="h-ellipsis" title={top}>
         {top}
       </div>
-      {bottom !== top && (
+      {bottom !== '' && bottom !== top && (
         <Text size="xs" c="dimmed" truncate title={bottom}>
           {bottom}
         </Text>
@@ -51,7 +58,9 @@ function TwoLines({ top, bottom }: { top: string; bottom: string }) {
 export function ActivityScreen() {
   const search = useSearch({ from: '/activity' });
   const navigate = useNavigate({ from: '/activity' });
-  const [sort, setSort] = useState<string | undefined>(undefined);
+  const [chosenSort, setSort] = useState<string | undefined>(undefined);
+  // What waits is read in the order in which it leaves; everything else newest first, which is the engine's own order.
+  const sort = chosenSort ?? (search.show === 'waiting' ? 'slotAt' : undefined);
   const set = (patch: { [K in keyof ActivitySearch]: ActivitySearch[K] | undefined }) =>
     void navigate({ search: (old) => Object.fromEntries(Object.entries({ ...old, ...patch }).filter(([, value]) => value !== undefined && value !== '')) as ActivitySearch, replace: true });
   const states = statesOf[search.show ?? 'all'];

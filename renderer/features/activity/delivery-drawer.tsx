@@ -73,7 +73,7 @@ function Facts({ delivery }: { delivery: Delivery }) {
   if (delivery.sentAt !== null) add(t('activity.detail.sent'), <TimeText at={delivery.sentAt} format="moment" />);
   if (delivery.attempts > 0) add(t('activity.detail.attempts'), delivery.attempts);
   if (delivery.variantId !== null && delivery.variantId !== 'A') add(t('activity.detail.variant'), delivery.variantId);
-  if (delivery.answer !== null && delivery.state !== 'sent') add(t('activity.detail.answer'), delivery.answer);
+  if (delivery.answer !== null) add(t('activity.detail.answer'), delivery.answer);
   add(t('activity.detail.messageId'), delivery.messageId);
   return (
     <Table variant="vertical" layout="fixed" verticalSpacing={6} fz="sm">

@@ -14,7 +14,7 @@ export function ActivityChart({ series }: { series: Dashboard['series'] }) {
       data={data}
       dataKey="label"
       withLegend
-      gridAxis="y"
+      gridAxis="x"
       tickLine="none"
       maxBarWidth={14}
       barProps={{ isAnimationActive: false, radius: 2 }}

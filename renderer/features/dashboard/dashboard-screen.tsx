@@ -68,7 +68,8 @@ function Content({ data, showSteps }: { data: Dashboard; showSteps: boolean }) {
       {showSteps && <FirstSteps />}
       <div className={styles['grid']}>
         <Numbers data={data} />
-        <div className={styles['panel']} style={{ gridColumn: 'span 8' }}>
+        <Stack gap="lg" style={{ gridColumn: 'span 8' }}>
+          <div className={styles['panel']}>
           <ChartFrame
             title={t('dashboard.chart')}
             description={t('dashboard.chart.text', { zone: data.zone })}
@@ -83,11 +84,12 @@ function Content({ data, showSteps }: { data: Dashboard; showSteps: boolean }) {
           >
             <ActivityChart series={data.series} />
           </ChartFrame>
-        </div>
-        <Stack gap="lg" style={{ gridColumn: 'span 4' }}>
-          <NeedsYou items={data.needsYou} />
+          </div>
           <NextSends data={data} />
         </Stack>
+        <div style={{ gridColumn: 'span 4' }}>
+          <NeedsYou items={data.needsYou} />
+        </div>
       </div>
     </Stack>
   );

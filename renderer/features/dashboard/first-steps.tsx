@@ -55,7 +55,7 @@ export function FirstSteps() {
 
 export function StepList({ steps }: { steps: readonly FirstStep[] }) {
   return (
-    <ol style={{ listStyle: 'none', margin: 0, padding: 0, display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(210px, 1fr))', gap: 4 }}>
+    <ol style={{ listStyle: 'none', margin: 0, padding: 0, display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(180px, 1fr))', gap: 4 }}>
       {steps.map((step, index) => (
         <li key={step.name}>
           <Link to={targets[step.name]} className={styles['step']}>

@@ -42,6 +42,13 @@ export function InboxScreen() {
   return (
     <Page fill>
       <PageHeader title={t('nav.inbox')} description={t('inbox.description')} actions={<DownloadButton fileName="replies.csv" load={() => client.reports.replies({})} />} />
+      {!filtered && query.data?.pages[0]?.total === 0 && search.reply === undefined ? (
+        <div className={styles['detail']} style={{ flex: 1 }}>
+          <EmptyState title={t('inbox.empty.title')} icon={<IconInbox size={26} stroke={1.6} />}>
+            {t('inbox.empty.text')}
+          </EmptyState>
+        </div>
+      ) : (
       <div className={styles['panes']}>
         <section className={styles['list']} aria-label={t('inbox.list')}>
           <div className={styles['listTop']} style={{ display: 'flex', gap: 8 }}>
@@ -60,15 +67,9 @@ export function InboxScreen() {
             currentId={search.reply ?? null}
             onOpen={(id) => set({ reply: id })}
             empty={
-              filtered ? (
-                <EmptyState title={t('inbox.none.title')} icon={<IconInbox size={26} stroke={1.6} />} action={<Button variant="default" onClick={() => set({ show: undefined, q: undefined })}>{t('inbox.none.action')}</Button>}>
-                  {t('inbox.none.text')}
-                </EmptyState>
-              ) : (
-                <EmptyState title={t('inbox.empty.title')} icon={<IconInbox size={26} stroke={1.6} />}>
-                  {t('inbox.empty.text')}
-                </EmptyState>
-              )
+              <EmptyState title={t('inbox.none.title')} icon={<IconInbox size={26} stroke={1.6} />} action={<Button variant="default" onClick={() => set({ show: undefined, q: undefined })}>{t('inbox.none.action')}</Button>}>
+                {t('inbox.none.text')}
+              </EmptyState>
             }
           />
         </section>
@@ -82,6 +83,7 @@ export function InboxScreen() {
           )}
         </section>
       </div>
+      )}
     </Page>
   );
 }

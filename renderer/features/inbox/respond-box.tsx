@@ -52,8 +52,8 @@ export function RespondBox({ reply }: { reply: ReplyDetail }) {
         <Text size="xs" c="dimmed">
           {t('inbox.respond.from', { mailbox: reply.mailboxName })}
         </Text>
-        <Group gap="sm" wrap="nowrap">
-          <span aria-hidden>
+        <Group gap="sm" wrap="nowrap" style={{ flex: 'none' }}>
+          <span aria-hidden style={{ whiteSpace: 'nowrap' }}>
             <Kbd>Ctrl</Kbd> <Kbd>Enter</Kbd>
           </span>
           <Button leftSection={<IconSend size={16} />} disabled={!ready} loading={respond.isPending} onClick={send}>

@@ -101,7 +101,7 @@ const common = {
   'chart.asTable': 'Show as table',
   'chart.asChart': 'Show as chart',
   'why.until': '{why} until {time}',
-  'why.untilPerson': '{why}; it waits for you',
+  'why.at': '{why} at {time}',
   'time.now': 'just now',
   'file.drop': 'Drop a file here, or press Enter to choose one',
   'file.reject': 'This file cannot be used here',
