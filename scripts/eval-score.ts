@@ -2,9 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run as runAddresses } from './eval/addresses.ts';
 import { run as runCsv } from './eval/csv.ts';
+import { run as runLiquid } from './eval/liquid.ts';
+import { run as runSendTime } from './eval/sendtime.ts';
 
 /** One scored case; `counted` false = the label leaves it open. */
-export interface Score {
+interface Score {
   readonly name: string;
   readonly counted: boolean;
   readonly passed: boolean;
@@ -56,7 +58,27 @@ async function scoreCsv(path: string): Promise<Score[]> {
   });
 }
 
-const scorers: Readonly<Record<string, (path: string) => Promise<Score[]>>> = { csv: scoreCsv, addresses: scoreAddresses };
+async function scoreLiquid(path: string): Promise<Score[]> {
+  const { cases } = labels(path, 'cases.json') as { cases: { name: string; level: string; expected?: string; accept?: string[]; expect_error?: boolean }[] };
+  const results = (await runLiquid(path)) as { output?: string; error?: string }[];
+  return cases.map((label, index) => {
+    const { output, error } = results[index] ?? {};
+    const passed = label.expect_error === true ? error !== undefined : output !== undefined && [label.expected, ...(label.accept ?? [])].includes(output);
+    return { name: label.name, counted: label.level === 'core', passed, detail: `got ${JSON.stringify(output ?? error)}` };
+  });
+}
+
+async function scoreSendTime(path: string): Promise<Score[]> {
+  const { cases } = labels(path, 'cases.json') as { cases: { id: string; expected: string | null; accept?: (string | null)[] }[] };
+  const results = (await runSendTime(path)) as { at: string | null }[];
+  const instant = (text: string | null | undefined): number | null => (text === null || text === undefined ? null : Date.parse(text));
+  return cases.map((label, index) => {
+    const at = results[index]?.at;
+    return { name: label.id, counted: true, passed: [label.expected, ...(label.accept ?? [])].some((each) => instant(each) === instant(at)), detail: `expected ${String(label.expected)}, got ${String(at)}` };
+  });
+}
+
+const scorers: Readonly<Record<string, (path: string) => Promise<Score[]>>> = { csv: scoreCsv, addresses: scoreAddresses, liquid: scoreLiquid, sendtime: scoreSendTime };
 
 const [name = '', path = ''] = process.argv.slice(2);
 const score = Object.hasOwn(scorers, name) ? scorers[name] : undefined;

@@ -8,6 +8,8 @@ export interface EvalSet {
 const sets: Readonly<Record<string, () => Promise<EvalSet>>> = {
   csv: () => import('./eval/csv.ts'),
   addresses: () => import('./eval/addresses.ts'),
+  liquid: () => import('./eval/liquid.ts'),
+  sendtime: () => import('./eval/sendtime.ts'),
 };
 
 /** Prints one JSON array on standard output and nothing else; a wrong call is a sentence on standard error and exit code 2. */

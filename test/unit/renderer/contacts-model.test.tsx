@@ -26,7 +26,7 @@ const inspection: ImportInspection = {
 function runOf(fields: Partial<ImportRun>): ImportRun {
   return {
     id: 'run-1', fileName: 'people.csv', dryRun: false, mode: 'skip', state: 'finished', bytesTotal: 1000, bytesRead: 1000, rows: 10, created: 8, updated: 0, unchanged: 1,
-    duplicates: 0, rejected: 1, suppressed: 0, rejectedSample: [], error: null, startedAt: 1, finishedAt: 2, ...fields,
+    duplicates: 0, rejected: 1, suppressed: 0, rejectedSample: [], notes: [], error: null, startedAt: 1, finishedAt: 2, ...fields,
   };
 }
 

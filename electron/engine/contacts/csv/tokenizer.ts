@@ -50,15 +50,17 @@ export function createTokenizer(delimiter: string, onRecord: (record: CsvRecord)
         at = quote + 2;
         continue;
       }
+      // A quote that ended the text of the first line ended the cell: decided here, so that later text cannot change it.
+      const broken = bare === -1 ? -1 : lineBreak(bare);
+      if (broken !== -1 && broken < quote) return bare;
       let next = quote + 1;
       while (next < text.length && isBlank(text.charCodeAt(next))) next += 1;
       if (next >= text.length) return last ? quote : -1;
       const after = text.charCodeAt(next);
       if (after === separator || after === 10 || after === 13) return quote;
       // A quote inside the cell. On a later line, where a cell begins, it shows that ours was opened by mistake.
-      const broken = lineBreak(from);
-      const crossed = broken !== -1 && broken < quote;
-      if (crossed && bare !== -1) return bare;
+      const end = lineBreak(from);
+      const crossed = end !== -1 && end < quote;
       const before = text.charCodeAt(quote - 1);
       if (crossed && (before === separator || before === 10 || before === 13)) return -2;
       if (!crossed && bare === -1) bare = quote;

@@ -1,0 +1,6 @@
+// npm run eval -- SET PATH: runs scripts/eval.ts under the project's Node. Standard output belongs to it alone.
+import { ensureInstalled } from './lib/install.mjs';
+import { runNode } from './lib/project.mjs';
+
+await ensureInstalled();
+process.exitCode = (await runNode('scripts/eval.ts', process.argv.slice(2))).code;
