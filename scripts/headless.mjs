@@ -2,14 +2,15 @@
 import { join } from 'node:path';
 import { ensureBuilt } from './lib/build.mjs';
 import { ensureInstalled } from './lib/install.mjs';
-import { childEnv, projectNode, root, runNode } from './lib/project.mjs';
+import { childEnv, projectNode, root, run } from './lib/project.mjs';
 
 await ensureInstalled();
 await ensureBuilt();
-const file = join('out', 'main', 'headless.js');
-const args = process.argv.slice(2);
+const file = join(root, 'out', 'main', 'headless.js');
+const args = ['--max-semi-space-size=4', file, ...process.argv.slice(2)];
+const env = childEnv({ NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'homing') });
 if (typeof process.execve === 'function' && process.platform !== 'win32') {
   // Become the host: one process less in memory, and signals reach it directly.
-  process.execve(projectNode, [projectNode, join(root, file), ...args], childEnv());
+  process.execve(projectNode, [projectNode, ...args], env);
 }
-process.exit((await runNode(file, args)).code);
+process.exit((await run(projectNode, args, { env })).code);
