@@ -20,9 +20,10 @@ const low = Uint8Array.from({ length: 256 }, (_, byte) => hexDigits[byte & 15] ?
 /** Longest encoded line without its CRLF (RFC 2045 section 6.7, rule 5), one kept for the soft break. */
 const lineRoom = 75;
 
-/** Text with CRLF line ends and without lone surrogates, as a MIME text part needs it. */
+/** Text with CRLF line ends, without lone surrogates and without NUL (RFC 5322 section 2.2), as a MIME text part needs it. */
 export function mimeText(text: string): string {
-  const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
+  let wellFormed = text.isWellFormed() ? text : text.toWellFormed();
+  if (wellFormed.includes('\u0000')) wellFormed = wellFormed.replaceAll('\u0000', '');
   if (wellFormed.includes('\r')) return wellFormed.replace(/\r\n|\r|\n/g, '\r\n');
   return wellFormed.replaceAll('\n', '\r\n');
 }

@@ -83,6 +83,8 @@ function checkEmail(step: EmailStep, isFirst: boolean, composer: Pick<Composer, 
       issues.push(issue({ ...place, field: 'html', code: 'empty_body', blocking: true, message: 'This e-mail has no text.' }));
     }
     issues.push(...checkTexts(variant, composer, customFields).map((found) => ({ ...found, ...place })));
+    const open = placeholder.exec(`${variant.subject}\n${variant.text}\n${variant.html.replace(/<[^>]*>/g, ' ')}`)?.[0];
+    if (open !== undefined) issues.push(issue({ ...place, code: 'placeholder', blocking: false, message: `“${open}” looks like a place to fill in.` }));
   }
   return issues;
 }
@@ -95,6 +97,9 @@ export function checkTexts(variant: Pick<Variant, 'subject' | 'html' | 'text'>, 
     ),
   );
 }
+
+/** `[what you offer]`, as the sample sequences mark what is left to write. */
+const placeholder = /\[[A-Za-z][^\][\n]* [^\][\n]*\](?!\()/;
 
 function blank(text: string): boolean {
   return text.trim() === '';
