@@ -123,7 +123,7 @@ namespace inbox {
   let counter = 0;
 
   async function start(): Promise<void> {
-    child = spawn(binary as string, ['-F', '-c', join(dir, 'dovecot.conf')], { stdio: 'ignore' });
+    child = spawn(binary as string, ['-F', '-c', join(dir, 'dovecot.conf')], { stdio: 'ignore', detached: true });
     for (let tries = 0; tries < 100; tries += 1) {
       if (await answers(imapPort)) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -138,6 +138,12 @@ namespace inbox {
     const ended = new Promise((resolve) => running.once('exit', resolve));
     running.kill('SIGTERM');
     await ended;
+    // Login sessions may outlive the master by a moment: end the whole group, so that connections are really gone.
+    try {
+      if (running.pid !== undefined) process.kill(-running.pid, 'SIGKILL');
+    } catch {
+      // Nobody was left.
+    }
   }
 
   function folderDir(user: string, folder: string): string {

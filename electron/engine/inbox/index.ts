@@ -93,6 +93,8 @@ export function createInbox(deps: InboxDeps) {
       mailboxes.get(mailboxId);
       return watchOf(mailboxId).refresh();
     },
+    /** Files a copy of a sent mail where the provider does not; false when it did not. Never throws. */
+    fileSentCopy: (mailboxId: string, raw: Uint8Array, sentAt: number): Promise<boolean> => watchOf(mailboxId).fileSentCopy(raw, sentAt),
     /** The computer woke, the network came back or passwords were unlocked: look now instead of waiting. */
     poke(): void {
       for (const row of mailboxes.rows()) if (row.imap !== null) watchOf(row.id).poke();

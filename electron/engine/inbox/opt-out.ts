@@ -3,7 +3,7 @@ const bareWords = /^(please |bitte |pls )?(stop|stop(p)? it|unsubscribe(d)?|un-s
 
 /** A person asks to be left alone, one line or sentence at a time. */
 const requests: readonly RegExp[] = [
-  /\b(unsubscribe|un-subscribe|opt[- ]?out|remove|delete|take|cancel|drop) (me|us|my (e-?mail|address|name|contact|data|details)|our (e-?mail|address)|this (e-?mail|address)|[^\s@]+@[^\s@]+)\b(?! a (line|note|mail))/i,
+  /\b(unsubscribe|un-subscribe|opt[- ]?out|remove|delete) (me|us|my (e-?mail|address|name|contact|data|details)|our (e-?mail|address)|this (e-?mail|address)|[^\s@]+@[^\s@]+)\b(?! from (the )?(cc|thread|loop|copy))/i,
   /\b(please|kindly|pls|can you|could you|would you|i (want|wish|would like|'d like) to|i want you to|just) (immediately )?(unsubscribe|opt[- ]?out|be (removed|unsubscribed|taken off))\b/i,
   /\b(remove|take) (me|us|my|our|this|[^\s@]+@[^\s@]+)?.{0,40}(from|off) (of )?(your|the|this|all|any) .{0,30}(list|database|mailing|distribution|records|system|crm|campaign)/i,
   /\b(stop|quit|cease) (sending|e-?mailing|mailing|contacting|writing( to)?|messaging|spamming|bothering)( me| us| these| this| any| more| all| your)?\b/i,
@@ -12,6 +12,7 @@ const requests: readonly RegExp[] = [
   /\bleave me alone\b/i,
   /\b(i|we) (no longer|don't|do not) (want|wish|would like|care) to (receive|get|hear|be contacted|be e-?mailed)\b/i,
   /\b(nehmen sie|nimm|streichen sie|entfernen sie|l(ö|oe)schen sie|tragen sie|trag) (mich|uns|meine|unsere|diese)\b.{0,60}(verteiler|liste|aus|daten|adresse|raus|heraus|datenbank)/iu,
+  /\bkeine (weiteren |weitere )?(e-?mails?|mails?|nachrichten|newsletter|werbung|werbemails?) (mehr|bitte)\b|\bbitte (k|K)eine (weiteren |weitere )?(e-?mails?|mails?|newsletter|werbung|werbemails?)\b/iu,
   /\b(bitte )?(keine|nie) (weiteren|weitere|mehr|e-?mails?|mails?|nachrichten|werbung|newsletter)( e-?mails?| mails?| nachrichten)?( mehr)?( (an (mich|uns)|senden|schicken|zusenden|erhalten|bitte|von ihnen))/iu,
   /\b(schreiben|kontaktieren|mailen|schicken|senden) sie (mir|mich|uns)?.{0,25}\b(nicht|nie|keine).{0,12}(mehr|wieder|weiteren)/iu,
   /\b(m(ö|oe)chte|will|wollen|m(ö|oe)chten) (ich |wir )?(mich |uns )?(hiermit )?(abmelden|austragen|abbestellen|keine .{0,30}(mails?|nachrichten|werbung|newsletter))/iu,

@@ -41,8 +41,10 @@ export interface Watch {
   start(): void;
   /** Looks now; connects where needed. Throws AppError mailbox_unreachable, mailbox_login, secrets_locked or wrong_state. */
   refresh(): Promise<InboxCheck>;
-  /** The network or the settings changed: tries now. */
+  /** The network or the settings changed: connects anew. */
   poke(): void;
+  /** Puts a copy of a sent mail into the Sent folder where the round-trip test found that the provider does not. Never throws. */
+  fileSentCopy(raw: Uint8Array, sentAt: number): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -107,7 +109,7 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
     // A single hiccup is not worth a word to the user.
     if (failures > 1 || error.code === 'mailbox_login') store.transaction((tx) => mailboxes.setInboxTrouble(tx, mailboxId, error.message));
     cancelRetry?.();
-    cancelRetry = realTime.after(wait, () => void connect().catch(() => undefined));
+    cancelRetry = realTime.after(wait, start);
   }
 
   function recovered(): void {
@@ -194,6 +196,24 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
     return run;
   }
 
+  async function fileSentCopy(raw: Uint8Array, sentAt: number): Promise<boolean> {
+    const run = roamed.then(async () => {
+      const row = mailboxes.row(mailboxId);
+      if (row?.sentCopy !== 'append' || row.sentFolder === null || row.imap === null || stopped.signal.aborted) return false;
+      try {
+        if (roaming?.usable !== true) roaming = await openSession();
+        await roaming.append(row.sentFolder, raw, sentAt);
+        return true;
+      } catch (cause) {
+        // The mail has left; a missing copy is no failure of sending.
+        log.warn({ mailboxId, err: cause }, 'the copy for the Sent folder could not be stored');
+        return false;
+      }
+    });
+    roamed = run.catch(() => undefined);
+    return run;
+  }
+
   function start(): void {
     connect()
       .then(check)
@@ -202,6 +222,7 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
 
   return {
     start,
+    fileSentCopy,
     async refresh() {
       if (stopped.signal.aborted) throw new AppError('wrong_state', 'Homing is closing.');
       if (session?.inbox.usable !== true) {
@@ -212,8 +233,12 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
     },
     poke() {
       lastFailure = null;
-      if (session === null) start();
-      else void check().catch(() => undefined);
+      const doubtful = session;
+      session = null;
+      cancelCheck?.();
+      // After sleep or a change of network an old connection may be dead without a word: a new one costs little.
+      void doubtful?.inbox.close().catch(() => undefined);
+      start();
     },
     async stop() {
       stopped.abort();

@@ -133,7 +133,7 @@ export function createMailboxes(deps: MailboxesDeps) {
       keepSecret(smtpSecret(id), smtp);
       keepSecret(imapSecret(id), imap);
       events.append(tx, { type: 'mailbox_updated', actor: 'person', mailboxId: id });
-      announce(tx, id, 'changed');
+      if (reconnect) announce(tx, id, 'changed');
     });
     return get(id);
   }
@@ -303,7 +303,7 @@ export function createMailboxes(deps: MailboxesDeps) {
     /** The stored row, null when it is gone. */
     row: (id: string): MailboxRow | null => find(store.read, id),
     rows: (): MailboxRow[] => store.read.select().from(mailboxes).orderBy(asc(mailboxes.createdAt), asc(mailboxes.id)).all(),
-    /** Tells after the commit that a mailbox came, changed or went. Returns the unsubscribe. */
+    /** Tells after the commit that a mailbox came, went or connects otherwise. Returns the unsubscribe. */
     onChange(listener: (mailboxId: string, change: MailboxChange) => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);

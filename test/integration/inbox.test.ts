@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createEvents } from '../../electron/engine/events/index.ts';
+import { systemClock } from '../../electron/engine/lib/clock.ts';
+import { createIds } from '../../electron/engine/lib/ids.ts';
+import { openStore } from '../../electron/engine/store/index.ts';
+import { dovecotMissing, startDovecot, type Dovecot } from '../support/dovecot.ts';
+import { openInboxBench, until, type InboxBench } from '../support/inbox.ts';
+import { silentLog, temporaryDir, type TestBase } from '../support/store.ts';
+
+/** As `openTestBase`, on the real clock: Dovecot stamps messages with real time. */
+function realTimeBase(): TestBase {
+  const dataDir = temporaryDir();
+  const store = openStore({ dataDir, clock: systemClock, log: silentLog });
+  onTestFinished(() => store.close());
+  return { dataDir, store, events: createEvents(store, systemClock), clock: systemClock as TestBase['clock'], ids: createIds(systemClock.now), random: Math.random, log: silentLog };
+}
+
+let counter = 0;
+function letter(from: string, lines: { subject?: string; inReplyTo?: string; headers?: string[]; id?: string; body?: string } = {}): string {
+  counter += 1;
+  return [
+    `From: ${from}`,
+    'To: me@example.com',
+    `Subject: ${lines.subject ?? 'Re: Hello'}`,
+    `Message-ID: <${lines.id ?? `m${counter}.${Date.now()}`}@example.org>`,
+    `Date: ${new Date().toUTCString()}`,
+    ...(lines.inReplyTo === undefined ? [] : [`In-Reply-To: ${lines.inReplyTo}`]),
+    ...(lines.headers ?? []),
+    '',
+    lines.body ?? 'Sounds good, call me.',
+    '',
+  ].join('\r\n');
+}
+
+describe.skipIf(dovecotMissing !== null)(`inbox on Dovecot ${dovecotMissing ?? ''}`, () => {
+  let dovecot: Dovecot;
+  let users = 0;
+  beforeAll(async () => {
+    dovecot = await startDovecot();
+  });
+  afterAll(() => dovecot.remove());
+
+  function open(server: Dovecot = dovecot): InboxBench & { user: string } {
+    users += 1;
+    const user = `user${users}`;
+    const bench = openInboxBench({ base: realTimeBase(), imap: { port: server.imapPort, user, password: server.password } });
+    onTestFinished(() => bench.inbox.stop());
+    return { ...bench, user };
+  }
+  const checked = (bench: InboxBench) => (bench.mailboxes.row(bench.mailboxId)?.inboxCheckedAt ?? null) !== null;
+
+  test('a reply seen by IDLE stops the enrolment within a second and is not marked as read', async () => {
+    const bench = open();
+    const people = Array.from({ length: 5 }, (_, index) => bench.addSent(`anna${index}@example.org`));
+    bench.inbox.start();
+    await until(() => checked(bench), 'first look');
+    const times: number[] = [];
+    for (const [index, person] of people.entries()) {
+      dovecot.deliver(bench.user, letter(`Anna <anna${index}@example.org>`, { inReplyTo: person.messageId }));
+      times.push(await until(() => bench.enrolment(person.enrolmentId).state === 'stopped', 'the stop'));
+    }
+    console.info(`reply in the maildir → enrolment stopped: ${times.map((time) => `${Math.round(time)} ms`).join(', ')}`);
+    expect(Math.max(...times)).toBeLessThan(1000);
+    expect(bench.enrolment(people[0]?.enrolmentId ?? '')).toMatchObject({ state: 'stopped', reason: 'replied' });
+    expect(dovecot.flags(bench.user)).toHaveLength(5);
+    expect(dovecot.flags(bench.user).every((flags) => !flags.includes('S'))).toBe(true);
+    const page = bench.inbox.list({ limit: 10 });
+    expect(page).toMatchObject({ total: 5, unread: 5 });
+    expect(page.items[0]).toMatchObject({ class: 'human', matchedBy: 'in_reply_to', campaignName: 'Spring', contactName: 'Anna Berg', mailboxName: 'Me' });
+  });
+
+  test('a refresh finds what came since, and nothing old', async () => {
+    const bench = open();
+    bench.addSent('old@example.org');
+    dovecot.deliver(bench.user, letter('stranger@example.org', { body: 'Never heard of you' }));
+    expect(await bench.inbox.refresh(bench.mailboxId)).toMatchObject({ found: 0 });
+    const { enrolmentId, messageId } = bench.addSent('eva@example.org');
+    dovecot.deliver(bench.user, letter('eva@example.org', { inReplyTo: messageId }));
+    const first = await bench.inbox.refresh(bench.mailboxId);
+    // IDLE may have been quicker than the call.
+    expect(bench.enrolment(enrolmentId).state).toBe('stopped');
+    expect(first.checkedAt).toBeGreaterThan(0);
+    const startedAt = performance.now();
+    expect((await bench.inbox.refresh(bench.mailboxId)).found).toBe(0);
+    console.info(`refresh with nothing new: ${Math.round(performance.now() - startedAt)} ms`);
+    expect(bench.inbox.list({ limit: 10 }).total).toBe(1);
+  });
+
+  test('messages from before the mailbox was added are left alone', async () => {
+    const bench = open();
+    const { enrolmentId } = bench.addSent('before@example.org', { sentAt: Date.now() - 3_600_000 * 50 });
+    bench.store.transaction((tx) => tx.prepare('update mailboxes set created_at = ?').run(Date.now() + 3_600_000));
+    dovecot.deliver(bench.user, letter('before@example.org'));
+    await bench.inbox.refresh(bench.mailboxId);
+    expect(bench.enrolment(enrolmentId).state).toBe('active');
+  });
+
+  test('a new UIDVALIDITY repeats nothing and misses nothing', async () => {
+    const bench = open();
+    const first = bench.addSent('first@example.org');
+    const second = bench.addSent('second@example.org');
+    dovecot.deliver(bench.user, letter('first@example.org', { inReplyTo: first.messageId }));
+    await bench.inbox.refresh(bench.mailboxId);
+    const cursor = () => bench.store.prepareRead(`select uid_validity as validity from folder_cursors where folder = 'INBOX'`).get() as { validity: string };
+    const before = cursor().validity;
+    await bench.inbox.stop();
+    // UIDVALIDITY is the second in which Dovecot numbers a folder.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    dovecot.renumber(bench.user);
+    dovecot.deliver(bench.user, letter('second@example.org', { inReplyTo: second.messageId }));
+    await bench.inbox.refresh(bench.mailboxId);
+    expect(cursor().validity).not.toBe(before);
+    expect(bench.enrolment(second.enrolmentId).state).toBe('stopped');
+    expect(bench.inbox.list({ limit: 10 }).total).toBe(2);
+    expect(bench.eventTypes().filter((type) => type === 'replied')).toHaveLength(2);
+  });
+
+  test('a reply in the junk folder counts', async () => {
+    const bench = open();
+    const { enrolmentId, messageId } = bench.addSent('junk@example.org');
+    dovecot.deliver(bench.user, letter('junk@example.org', { inReplyTo: messageId }), 'Junk');
+    bench.inbox.start();
+    await until(() => bench.enrolment(enrolmentId).state === 'stopped', 'the reply in Junk');
+    expect(dovecot.flags(bench.user, 'Junk')).toEqual(['']);
+  });
+
+  test('a wrong password is told, shown, and heals when it is corrected', async () => {
+    const bench = open();
+    const row = bench.mailboxes.get(bench.mailboxId);
+    const imap = { host: '127.0.0.1', port: dovecot.imapPort, security: 'none' as const, user: bench.user, allowSelfSigned: false };
+    bench.mailboxes.update({ id: row.id, imap: { ...imap, password: 'wrong' } });
+    await expect(bench.inbox.refresh(row.id)).rejects.toMatchObject({ code: 'mailbox_login' });
+    expect(bench.mailboxes.get(row.id)).toMatchObject({ state: 'untested', stateReason: expect.stringContaining('refused the login') as string });
+    // Asking again at once does not knock at the server again.
+    await expect(bench.inbox.refresh(row.id)).rejects.toMatchObject({ code: 'mailbox_login' });
+    bench.inbox.start();
+    bench.mailboxes.update({ id: row.id, imap: { ...imap, password: dovecot.password } });
+    await until(() => checked(bench), 'a look with the right password');
+    expect(bench.mailboxes.get(row.id).stateReason).toBeNull();
+  });
+
+  test('a mailbox without IMAP says so', async () => {
+    const bench = openInboxBench({ base: realTimeBase(), imap: null });
+    await expect(bench.inbox.refresh(bench.mailboxId)).rejects.toMatchObject({ code: 'wrong_state' });
+    await bench.inbox.stop();
+  });
+
+  test('a lost connection comes back by itself and catches up', async () => {
+    const own = await startDovecot();
+    onTestFinished(() => own.remove());
+    const bench = open(own);
+    const { enrolmentId, messageId } = bench.addSent('later@example.org');
+    bench.inbox.start();
+    await until(() => checked(bench), 'first look');
+    await own.stop();
+    own.deliver(bench.user, letter('later@example.org', { inReplyTo: messageId }));
+    await expect(bench.inbox.refresh(bench.mailboxId)).rejects.toMatchObject({ code: 'mailbox_unreachable' });
+    expect(bench.enrolment(enrolmentId).state).toBe('active');
+    await own.start();
+    await until(() => bench.enrolment(enrolmentId).state === 'stopped', 'the reply after the reconnect', 20_000);
+  });
+});
