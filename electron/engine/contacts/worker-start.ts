@@ -9,5 +9,7 @@ const places = ['./import-worker.ts', './import-worker.js', '../import-worker.js
 export function startImportWorker(job: object): Worker {
   const place = places.map((name) => new URL(name, import.meta.url)).find((url) => existsSync(fileURLToPath(url)));
   if (place === undefined) throw new Error('import-worker is missing beside the running file');
-  return new Worker(place, { workerData: job, name: 'homing-import' });
+  // A thread cannot read from the archive of the packaged app: its code lies unpacked beside it.
+  const file = new URL(place.href.replace(/app\.asar\//, 'app.asar.unpacked/'));
+  return new Worker(file, { workerData: job, name: 'homing-import' });
 }
