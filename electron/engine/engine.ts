@@ -241,6 +241,7 @@ export async function createEngine(ports: EnginePorts) {
       contacts.start();
       inbox.start();
       backups.start();
+      analytics.start();
       dispatcher.start();
       reconcileLater();
       void reconciler.run();
@@ -248,6 +249,7 @@ export async function createEngine(ports: EnginePorts) {
     },
     async stop(): Promise<void> {
       cancelReconcile?.();
+      analytics.stop();
       await dispatcher.stop();
       await Promise.all([inbox.stop(), contacts.stop(), backups.stop()]);
       batch.flush();

@@ -87,7 +87,7 @@ function contactOf(store: Store, query: EventQuery): string | undefined {
 
 function count(store: Store, conditions: readonly string[], params: Record<string, string | number>): number {
   // Events are never deleted and their ids have no gaps, so the whole need not be counted.
-  const sql = conditions.length === 0 ? 'select coalesce(max(id) - min(id) + 1, 0) as n from events' : `select count(*) as n from events where ${conditions.join(' and ')}`;
+  const sql = conditions.length === 0 ? 'select coalesce((select max(id) from events) - (select min(id) from events) + 1, 0) as n' : `select count(*) as n from events where ${conditions.join(' and ')}`;
   return (store.prepareRead(sql).get(params) as { n: number }).n;
 }
 

@@ -4,15 +4,16 @@ import type { NeedsYouItem } from '../../../shared/schemas/settings.ts';
 import type { Deliveries } from '../delivery/index.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { TimeLapse } from '../ports.ts';
+import type { Logger, TimeLapse } from '../ports.ts';
 import { startOfLocalDay } from '../scheduling/index.ts';
 import type { Store } from '../store/index.ts';
 import type { SettingsService } from '../workspace/index.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { localDay, ownZone } from './local-time.ts';
 import { needsYou } from './needs-you.ts';
-import { campaignCounts, countsBetween, totals } from './numbers.ts';
+import { campaignCounts, countsIn, totals, waitingMails } from './numbers.ts';
 import { createReports, type Reports } from './reports.ts';
+import { createRollup } from './rollup.ts';
 
 export type { EventQuery, Feed } from './feed.ts';
 export type { Reports } from './reports.ts';
@@ -26,6 +27,7 @@ export interface AnalyticsDeps {
   readonly store: Store;
   readonly events: Events;
   readonly clock: Clock;
+  readonly log: Logger;
   readonly deliveries: Pick<Deliveries, 'next'>;
   readonly settings: Pick<SettingsService, 'get'>;
   /** Until when all sending is paused, and why. */
@@ -45,35 +47,43 @@ export interface Analytics {
   readonly reports: Reports;
   /** The change feed. */
   readonly feed: Feed;
+  /** Keeps the totals up to date in the background; every figure is exact without it, only slower. */
+  start(): void;
+  stop(): void;
 }
 
-/** What happened, what comes next and what needs a person; CSV reports; the change feed. Reads only. */
+/** What happened, what comes next and what needs a person; CSV reports; the change feed. */
 export function createAnalytics(deps: AnalyticsDeps): Analytics {
   const { store, events, clock, deliveries, settings } = deps;
   const zone = deps.zone ?? ownZone();
+  const rollup = createRollup(deps);
   const pausedReason = deps.pausedReason ?? (() => null);
   const listNeedsYou = () => needsYou({ store, clock, pausedUntil: deps.pausedUntil, pausedReason });
   const one = (sql: string) => (store.prepareRead(sql).get() as { n: number }).n;
 
   return {
-    campaignCounts: (campaignIds) => campaignCounts(store, campaignIds),
+    campaignCounts: (campaignIds) => campaignCounts(store, rollup, campaignIds),
     needsYou: listNeedsYou,
     dashboard() {
-      const series = daysBack(zone, clock.now(), seriesDays).map(({ day, from, to }) => ({ day, ...countsBetween(store, from, to) }));
+      const days = daysBack(zone, clock.now(), seriesDays);
+      const counts = countsIn(store, days);
+      const series = days.map(({ day }, index) => ({ day, sent: 0, replied: 0, bounced: 0, unsubscribed: 0, ...counts[index] }));
       const { sent = 0, replied = 0, bounced = 0, unsubscribed = 0 } = series.at(-1) ?? {};
       return {
         today: { sent, replied, bounced, unsubscribed },
-        totals: totals(store),
+        totals: totals(store, rollup),
         series,
         zone,
         nextSends: deliveries.next(shown),
-        waiting: one(`select count(*) as n from deliveries where state in ('planned','deferred')`) + one(`select count(*) as n from deliveries where state in ('claimed','sending','unknown','held','failed') and state in ('held','unknown')`),
+        waiting: waitingMails(store),
         runningCampaigns: one(`select count(*) as n from campaigns where status = 'running'`),
         needsYou: listNeedsYou().slice(0, shown),
       };
     },
     reports: createReports({ store, clock, zone, withBom: () => settings.get().csvBom }),
     feed: createFeed({ store, events, clock, timeLapse: deps.timeLapse ?? null }),
+    start: rollup.start,
+    stop: rollup.stop,
   };
 }
 

@@ -3,10 +3,12 @@ import type { EnrolmentState } from '../../../shared/schemas/enrolment.ts';
 import type { DeliveryState } from '../../../shared/schemas/delivery.ts';
 import type { ReplyClass } from '../../../shared/schemas/reply.ts';
 import type { Store } from '../store/index.ts';
+import type { Rollup } from './rollup.ts';
 
 /**
  * What each number means, in one place. All are counted from rows of record, never from counters, so a corrected reply
  * class corrects every figure:
+ * - sent: mails of campaigns; tests and a person's own replies are left out.
  * - mailed: people with at least one accepted mail of a sequence; the denominator of every rate.
  * - replied: people with a message of the class `human`. Out-of-office notes and other automatic answers never count.
  * - bounced: people whose address is permanently bad: refused by the server (`unknown_recipient`) or reported by a hard bounce.
@@ -19,7 +21,6 @@ const unsubscribedClass: ReplyClass = 'opt_out';
 /** Partial indexes are only used when their condition stands in the query word for word. */
 const openStates = `state in ('claimed','sending','unknown','held','failed')`;
 const badAddress = `${openStates} and state = 'failed' and answer_class = 'unknown_recipient'`;
-const waitingStates = new Set<DeliveryState>(['planned', 'claimed', 'sending', 'deferred', 'held', 'unknown']);
 
 interface Pair {
   campaignId: string;
@@ -27,7 +28,7 @@ interface Pair {
 }
 
 /** Counts of several campaigns at once; every id asked for has an entry. */
-export function campaignCounts(store: Store, campaignIds: readonly string[]): Map<string, CampaignCounts> {
+export function campaignCounts(store: Store, rollup: Rollup, campaignIds: readonly string[]): Map<string, CampaignCounts> {
   const ids = JSON.stringify(campaignIds);
   const counts = new Map<string, CampaignCounts>(campaignIds.map((id) => [id, emptyCounts()]));
   const chosen = 'campaign_id in (select value from json_each(@ids))';
@@ -39,21 +40,27 @@ export function campaignCounts(store: Store, campaignIds: readonly string[]): Ma
     own.enrolments[state] = n;
     own.people += n;
   }
-  const mails = store.prepareRead(`select campaign_id as campaignId, state, count(*) as n from deliveries indexed by deliveries_campaign where ${chosen} group by campaign_id, state`).all({ ids }) as (Pair & { state: DeliveryState })[];
-  for (const { campaignId, state, n } of mails) {
+  const mails = rollup.read().campaigns;
+  for (const [campaignId, own] of counts) Object.assign(own, mails.get(campaignId));
+  // Ranges of the index for each state: what was sent long ago is never walked.
+  const pending = store
+    .prepareRead(
+      `select campaign_id as campaignId, state, count(*) as n from deliveries indexed by deliveries_campaign
+       where ${chosen} and state in ('planned','claimed','sending','deferred','held','unknown','failed') group by campaign_id, state`,
+    )
+    .all({ ids }) as (Pair & { state: DeliveryState })[];
+  for (const { campaignId, state, n } of pending) {
     const own = counts.get(campaignId);
     if (own === undefined) continue;
-    if (state === 'sent') own.sent = n;
-    else if (state === 'failed') own.failed = n;
-    else if (waitingStates.has(state)) own.waiting += n;
+    if (state === 'failed') own.failed = n;
+    else own.waiting += n;
   }
-  const fill = (key: 'mailed' | 'replied' | 'bounced' | 'unsubscribed', pairs: unknown[]) => {
+  const fill = (key: 'replied' | 'bounced' | 'unsubscribed', pairs: unknown[]) => {
     for (const { campaignId, n } of pairs as Pair[]) {
       const own = counts.get(campaignId);
       if (own !== undefined) own[key] = n;
     }
   };
-  fill('mailed', store.prepareRead(`select campaign_id as campaignId, count(distinct contact_id) as n from enrolments indexed by enrolments_mailed where ${chosen} and sent_count > 0 group by campaign_id`).all({ ids }));
   const people = store.prepareRead(`select campaign_id as campaignId, count(distinct contact_id) as n from replies where class = @class and ${chosen} group by campaign_id`);
   fill('replied', people.all({ ids, class: repliedClass }));
   fill('unsubscribed', people.all({ ids, class: unsubscribedClass }));
@@ -87,18 +94,30 @@ export interface Totals {
   unsubscribed: number;
 }
 
-/** Figures of the whole workspace; `sent` counts mails, test mails left out, the others people. */
-export function totals(store: Store): Totals {
+/** Figures of the whole workspace; `sent` counts the mails of campaigns, the others people. */
+export function totals(store: Store, rollup: Rollup): Totals {
   const one = (sql: string, params: Record<string, string> = {}) => (store.prepareRead(sql).get(params) as { n: number }).n;
   const people = 'select count(distinct contact_id) as n from replies where class = @class';
   return {
     contacts: one('select count(*) as n from contacts'),
-    mailed: one('select count(distinct contact_id) as n from enrolments indexed by enrolments_mailed where sent_count > 0'),
-    sent: one(`select count(*) as n from events where type = 'sent'`) - one(`select count(*) as n from deliveries where kind = 'test' and sent_at is not null`),
+    ...rollup.read().all,
     replied: one(people, { class: repliedClass }),
     unsubscribed: one(people, { class: unsubscribedClass }),
     bounced: one(`select count(*) as n from (select contact_id from replies where class = @class and contact_id is not null union select contact_id from deliveries where ${badAddress} and contact_id is not null)`, { class: bouncedClass }),
   };
+}
+
+/** Mails that wait for their time or for somebody. */
+export function waitingMails(store: Store): number {
+  const states = `state in ('planned','claimed','sending','deferred','held','unknown')`;
+  // The cross join keeps the order: campaigns first, then one range of the index for each state.
+  const row = store
+    .prepareRead(
+      `select (select count(*) from campaigns g cross join deliveries d indexed by deliveries_campaign where d.campaign_id = g.id and d.${states})
+            + (select count(*) from deliveries indexed by deliveries_campaign where campaign_id is null and ${states}) as n`,
+    )
+    .get() as { n: number };
+  return row.n;
 }
 
 export interface PeriodCounts {
@@ -108,20 +127,40 @@ export interface PeriodCounts {
   unsubscribed: number;
 }
 
-/** What happened from `from` (inclusive) to `to` (exclusive), UTC ms. A person counts once in each figure. */
-export function countsBetween(store: Store, from: number, to: number): PeriodCounts {
-  const range = { from, to };
-  const one = (sql: string, params: Record<string, string | number>) => (store.prepareRead(sql).get(params) as { n: number }).n;
-  const people = 'select count(distinct contact_id) as n from replies where class = @class and received_at >= @from and received_at < @to';
-  return {
-    sent: one(`select count(*) as n from events where type = 'sent' and at >= @from and at < @to`, range) - one(`select count(*) as n from deliveries where kind = 'test' and sent_at >= @from and sent_at < @to`, range),
-    replied: one(people, { ...range, class: repliedClass }),
-    unsubscribed: one(people, { ...range, class: unsubscribedClass }),
-    bounced: one(
-      `select count(*) as n from (
-         select contact_id from replies where class = @class and received_at >= @from and received_at < @to and contact_id is not null
-         union select contact_id from deliveries where ${badAddress} and updated_at >= @from and final_at >= @from and final_at < @to and contact_id is not null)`,
-      { ...range, class: bouncedClass },
-    ),
-  };
+export interface Period {
+  /** UTC ms, inclusive and exclusive. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What happened in each of the periods (ascending, without gaps). A person counts once in each figure of a period. */
+export function countsIn(store: Store, periods: readonly Period[]): PeriodCounts[] {
+  const start = periods[0]?.from ?? 0;
+  const counts: PeriodCounts[] = periods.map(() => ({ sent: 0, replied: 0, bounced: 0, unsubscribed: 0 }));
+  const sent = store.prepareRead(`select count(*) as n from events where type = 'sent' and at >= @from and at < @to`);
+  for (const [index, period] of periods.entries()) {
+    const own = counts[index];
+    if (own !== undefined) own.sent = (sent.get({ from: period.from, to: period.to }) as { n: number }).n;
+  }
+  const others = store.prepareRead(`select sent_at as at from deliveries where kind in ('test','reply','one-off') and sent_at >= ?`).all(start) as { at: number }[];
+  for (const { at } of others) {
+    const own = counts[periodOf(periods, at)];
+    if (own !== undefined) own.sent -= 1;
+  }
+  const messages = store.prepareRead('select received_at as at, contact_id as contactId from replies where class = ? and received_at >= ? and contact_id is not null');
+  const refused = store.prepareRead(`select final_at as at, contact_id as contactId from deliveries where ${badAddress} and updated_at >= @start and final_at >= @start and contact_id is not null`);
+  tally('replied', messages.all(repliedClass, start));
+  tally('unsubscribed', messages.all(unsubscribedClass, start));
+  tally('bounced', [...messages.all(bouncedClass, start), ...refused.all({ start })]);
+
+  function tally(key: 'replied' | 'bounced' | 'unsubscribed', facts: unknown[]): void {
+    const seen = periods.map(() => new Set<string>());
+    for (const { at, contactId } of facts as { at: number; contactId: string }[]) seen[periodOf(periods, at)]?.add(contactId);
+    for (const [index, own] of counts.entries()) own[key] = seen[index]?.size ?? 0;
+  }
+  return counts;
+}
+
+function periodOf(periods: readonly Period[], at: number): number {
+  return periods.findLastIndex((period) => period.from <= at);
 }

@@ -75,14 +75,14 @@ export function createReports(deps: { store: Store; clock: Clock; zone: string; 
       return write({
         name: 'homing-campaign',
         header: ['E-mail', 'First name', 'Last name', 'Company', 'State', 'Reason', 'Mailbox', 'Mails sent', timed('First mail'), timed('Last mail'), timed('Replied at'), 'Answer', 'Bounce'],
-        sql: `select e.id, coalesce(c.email, (select recipient from deliveries where enrolment_id = e.id limit 1)) as email, c.first_name as firstName, c.last_name as lastName, c.company,
+        sql: `select e.id, coalesce(c.email, (select recipient from deliveries indexed by deliveries_enrolment where enrolment_id = e.id limit 1)) as email, c.first_name as firstName, c.last_name as lastName, c.company,
                 e.state, e.reason, m.name as mailbox, e.sent_count as sent,
-                (select min(sent_at) from deliveries where enrolment_id = e.id and sent_at is not null) as firstAt,
-                (select max(sent_at) from deliveries where enrolment_id = e.id and sent_at is not null) as lastAt,
-                (select min(received_at) from replies where contact_id = e.contact_id and campaign_id = e.campaign_id and class = 'human') as repliedAt,
-                (select class from replies where contact_id = e.contact_id and campaign_id = e.campaign_id and class <> 'own_copy' order by class = 'human' desc, received_at desc limit 1) as class,
-                coalesce((select answer from deliveries where enrolment_id = e.id and state = 'failed' limit 1),
-                  (select coalesce(json_extract(bounce, '$.diagnostic'), json_extract(bounce, '$.status'), class) from replies
+                (select min(sent_at) from deliveries indexed by deliveries_enrolment where enrolment_id = e.id and sent_at is not null) as firstAt,
+                (select max(sent_at) from deliveries indexed by deliveries_enrolment where enrolment_id = e.id and sent_at is not null) as lastAt,
+                (select min(received_at) from replies indexed by replies_contact where contact_id = e.contact_id and campaign_id = e.campaign_id and class = 'human') as repliedAt,
+                (select class from replies indexed by replies_contact where contact_id = e.contact_id and campaign_id = e.campaign_id and class <> 'own_copy' order by class = 'human' desc, received_at desc limit 1) as class,
+                coalesce((select answer from deliveries indexed by deliveries_enrolment where enrolment_id = e.id and state = 'failed' limit 1),
+                  (select coalesce(json_extract(bounce, '$.diagnostic'), json_extract(bounce, '$.status'), class) from replies indexed by replies_contact
                    where contact_id = e.contact_id and campaign_id = e.campaign_id and class in ('hard_bounce','soft_bounce','block_bounce') order by received_at desc limit 1)) as bounce
               from enrolments e left join contacts c on c.id = e.contact_id left join mailboxes m on m.id = e.mailbox_id
               where e.campaign_id = @campaignId and e.id > @after order by e.id`,

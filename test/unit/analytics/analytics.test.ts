@@ -31,10 +31,10 @@ describe('campaign counts', () => {
     // Ben was enrolled twice: one person.
     const bens = rows.enrolment(one, ben, 'finished', 3);
     rows.enrolment(one, ben, 'active', 1);
-    rows.enrolment(one, cleo, 'paused', 1);
+    const cleos = rows.enrolment(one, cleo, 'paused', 1);
     rows.enrolment(one, dora, 'pending', 0);
     const dorasOther = rows.enrolment(other, dora, 'failed', 0);
-    for (const enrolment of [annas, annas, bens]) rows.delivery('sent', { campaign: one, enrolment });
+    for (const [enrolment, contact] of [[annas, anna], [annas, anna], [bens, ben], [bens, ben], [cleos, cleo]] as const) rows.delivery('sent', { campaign: one, enrolment, contact });
     for (const state of ['planned', 'held', 'unknown', 'deferred', 'claimed', 'sending'] as const) rows.delivery(state, { campaign: one });
     for (const state of ['cancelled', 'skipped'] as const) rows.delivery(state, { campaign: one });
     rows.delivery('failed', { campaign: one, contact: cleo, answerClass: 'mailbox_full' });
@@ -50,7 +50,7 @@ describe('campaign counts', () => {
 
     const counts = analytics.campaignCounts([one, other, empty]);
     expect(counts.get(one)).toEqual({
-      people: 5, mailed: 3, sent: 3, waiting: 6, failed: 1, replied: 1, bounced: 0, unsubscribed: 1,
+      people: 5, mailed: 3, sent: 5, waiting: 6, failed: 1, replied: 1, bounced: 0, unsubscribed: 1,
       enrolments: { pending: 1, active: 1, paused: 1, held: 0, finished: 1, stopped: 1, failed: 0 },
     });
     expect(counts.get(other)).toMatchObject({ people: 1, mailed: 0, sent: 0, failed: 1, bounced: 1, replied: 0 });
@@ -82,10 +82,12 @@ describe('the dashboard', () => {
     const { rows, analytics } = setUp({ now });
     const midnight = Date.UTC(2026, 2, 1, 23);
     const contact = rows.contact('a@example.com');
-    rows.delivery('sent', { at: midnight - 1, contact });
-    rows.delivery('sent', { at: midnight, contact });
+    const campaign = rows.campaign('One');
+    rows.delivery('sent', { at: now - 40 * day, contact, campaign });
+    rows.delivery('sent', { at: midnight - 1, contact, campaign });
+    rows.delivery('sent', { at: midnight, contact, campaign });
     rows.delivery('sent', { at: midnight, kind: 'test' });
-    rows.delivery('sent', { at: now - 40 * day, contact });
+    rows.delivery('sent', { at: midnight, kind: 'reply', contact });
     rows.reply('human', { at: midnight + 1, contact });
     rows.reply('human', { at: midnight + 2, contact });
     rows.reply('out_of_office', { at: midnight + 3, contact });
@@ -101,7 +103,7 @@ describe('the dashboard', () => {
     expect(dashboard.today).toEqual({ sent: 1, replied: 1, bounced: 0, unsubscribed: 0 });
     expect(dashboard.series.at(-2)).toEqual({ day: '2026-03-01', sent: 1, replied: 0, bounced: 2, unsubscribed: 0 });
     expect(dashboard.series[0]).toEqual({ day: '2026-02-01', sent: 0, replied: 0, bounced: 0, unsubscribed: 1 });
-    expect(dashboard.totals).toEqual({ contacts: 4, mailed: 0, sent: 3, replied: 1, bounced: 2, unsubscribed: 1 });
+    expect(dashboard.totals).toEqual({ contacts: 4, mailed: 1, sent: 3, replied: 1, bounced: 2, unsubscribed: 1 });
     expect(dashboard.waiting).toBe(2);
   });
 });

@@ -114,7 +114,7 @@ CREATE TABLE `deliveries` (
 CREATE UNIQUE INDEX `deliveries_unique` ON `deliveries` (`kind`,`unique_key`);--> statement-breakpoint
 CREATE INDEX `deliveries_due` ON `deliveries` (`mailbox_id`,`priority`,`campaign_id`,`slot_at`) WHERE "deliveries"."state" in ('planned','deferred');--> statement-breakpoint
 CREATE INDEX `deliveries_slot` ON `deliveries` (`slot_at`) WHERE "deliveries"."state" in ('planned','deferred');--> statement-breakpoint
-CREATE INDEX `deliveries_open` ON `deliveries` (`state`,`updated_at`) WHERE "deliveries"."state" in ('claimed','sending','unknown','held','failed');--> statement-breakpoint
+CREATE INDEX `deliveries_open` ON `deliveries` (`state`,`updated_at`,`answer_class`) WHERE "deliveries"."state" in ('claimed','sending','unknown','held','failed');--> statement-breakpoint
 CREATE INDEX `deliveries_sent` ON `deliveries` (`mailbox_id`,`sent_at`) WHERE "deliveries"."sent_at" is not null;--> statement-breakpoint
 CREATE INDEX `deliveries_campaign_sent` ON `deliveries` (`campaign_id`,`sent_at`) WHERE "deliveries"."sent_at" is not null;--> statement-breakpoint
 CREATE INDEX `deliveries_enrolment` ON `deliveries` (`enrolment_id`);--> statement-breakpoint
@@ -122,6 +122,13 @@ CREATE INDEX `deliveries_contact` ON `deliveries` (`contact_id`,`created_at`);--
 CREATE INDEX `deliveries_campaign` ON `deliveries` (`campaign_id`,`state`,`slot_at`);--> statement-breakpoint
 CREATE INDEX `deliveries_message` ON `deliveries` (`message_id`) WHERE "deliveries"."message_id" is not null;--> statement-breakpoint
 CREATE INDEX `deliveries_created` ON `deliveries` (`created_at`);--> statement-breakpoint
+CREATE TABLE `event_totals` (
+	`campaign_id` text NOT NULL,
+	`key` text NOT NULL,
+	`n` integer NOT NULL,
+	PRIMARY KEY(`campaign_id`, `key`)
+);
+--> statement-breakpoint
 CREATE TABLE `events` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`at` integer NOT NULL,
@@ -189,7 +196,7 @@ CREATE INDEX `replies_received` ON `replies` (`received_at`);--> statement-break
 CREATE INDEX `replies_contact` ON `replies` (`contact_id`,`received_at`);--> statement-breakpoint
 CREATE INDEX `replies_class` ON `replies` (`class`,`received_at`,`campaign_id`,`contact_id`);--> statement-breakpoint
 CREATE INDEX `replies_campaign` ON `replies` (`campaign_id`,`received_at`);--> statement-breakpoint
-CREATE INDEX `replies_unread` ON `replies` (`received_at`) WHERE "replies"."unread" = 1;--> statement-breakpoint
+CREATE INDEX `replies_unread` ON `replies` (`received_at`,`class`,`unread`) WHERE "replies"."unread" = 1;--> statement-breakpoint
 CREATE TABLE `domain_backoffs` (
 	`domain` text PRIMARY KEY NOT NULL,
 	`until` integer NOT NULL,
@@ -271,7 +278,6 @@ CREATE TABLE `enrolments` (
 CREATE UNIQUE INDEX `enrolments_living` ON `enrolments` (`campaign_id`,`contact_id`) WHERE "enrolments"."state" in ('pending','active','paused','held');--> statement-breakpoint
 CREATE INDEX `enrolments_contact` ON `enrolments` (`contact_id`);--> statement-breakpoint
 CREATE INDEX `enrolments_campaign_state` ON `enrolments` (`campaign_id`,`state`);--> statement-breakpoint
-CREATE INDEX `enrolments_mailed` ON `enrolments` (`campaign_id`,`contact_id`) WHERE "enrolments"."sent_count" > 0;--> statement-breakpoint
 CREATE INDEX `enrolments_paused` ON `enrolments` (`paused_until`) WHERE "enrolments"."state" = 'paused' and "enrolments"."paused_until" is not null;--> statement-breakpoint
 CREATE TABLE `sequence_versions` (
 	`id` text PRIMARY KEY NOT NULL,

@@ -61,7 +61,7 @@ export const deliveries = sqliteTable(
     // The claim: next due row of a mailbox by priority, campaign (served in turn) and slot, never a scan.
     index('deliveries_due').on(t.mailboxId, t.priority, t.campaignId, t.slotAt).where(sql`${t.state} in ('planned','deferred')`),
     index('deliveries_slot').on(t.slotAt).where(sql`${t.state} in ('planned','deferred')`),
-    index('deliveries_open').on(t.state, t.updatedAt).where(sql`${t.state} in ('claimed','sending','unknown','held','failed')`),
+    index('deliveries_open').on(t.state, t.updatedAt, t.answerClass).where(sql`${t.state} in ('claimed','sending','unknown','held','failed')`),
     // Limits are counted from here, not from a counter that can drift.
     index('deliveries_sent').on(t.mailboxId, t.sentAt).where(sql`${t.sentAt} is not null`),
     index('deliveries_campaign_sent').on(t.campaignId, t.sentAt).where(sql`${t.sentAt} is not null`),

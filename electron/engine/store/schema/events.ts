@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Actor, EventType } from '../../../../shared/schemas/event.ts';
 import { json } from './columns.ts';
 
@@ -26,4 +26,11 @@ export const events = sqliteTable(
     index('events_campaign').on(t.campaignId, t.type, t.at).where(sql`${t.campaignId} is not null`),
     index('events_type').on(t.type, t.at),
   ],
+);
+
+/** Totals over the events up to a cursor (a row of its own): a cache that analytics fills again when it is emptied. */
+export const eventTotals = sqliteTable(
+  'event_totals',
+  { campaignId: text('campaign_id').notNull(), key: text('key').notNull(), n: integer('n').notNull() },
+  (t) => [primaryKey({ columns: [t.campaignId, t.key] })],
 );

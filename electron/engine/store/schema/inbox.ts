@@ -58,6 +58,6 @@ export const replies = sqliteTable(
     // Counts read the class without the texts, which stand before it in a row.
     index('replies_class').on(t.class, t.receivedAt, t.campaignId, t.contactId),
     index('replies_campaign').on(t.campaignId, t.receivedAt),
-    index('replies_unread').on(t.receivedAt).where(sql`${t.unread} = 1`),
+    index('replies_unread').on(t.receivedAt, t.class, t.unread).where(sql`${t.unread} = 1`),
   ],
 );

@@ -91,8 +91,6 @@ export const enrolments = sqliteTable(
     uniqueIndex('enrolments_living').on(t.campaignId, t.contactId).where(sql`${t.state} in ('pending','active','paused','held')`),
     index('enrolments_contact').on(t.contactId),
     index('enrolments_campaign_state').on(t.campaignId, t.state),
-    // People mailed, for the denominators of every rate.
-    index('enrolments_mailed').on(t.campaignId, t.contactId).where(sql`${t.sentCount} > 0`),
     index('enrolments_paused').on(t.pausedUntil).where(sql`${t.state} = 'paused' and ${t.pausedUntil} is not null`),
     check('enrolments_state', sql`${t.state} in ('pending','active','paused','held','finished','stopped','failed')`),
   ],
