@@ -20,9 +20,18 @@ const sizes = [
 
 const composer = createComposer();
 
+const variants = new Map<string, ComposeInput['variant']>();
+
+/** The stored variant: one object for all people, as in a campaign. */
+function variantOf(html: string): ComposeInput['variant'] {
+  let variant = variants.get(html);
+  if (variant === undefined) variants.set(html, (variant = { subject: '{{ first_name }}, a question about {{ company }}', html, text: '' }));
+  return variant;
+}
+
 function input(html: string, number: number): ComposeInput {
   return {
-    variant: { subject: '{{ first_name }}, a question about {{ company }}', html, text: '' },
+    variant: variantOf(html),
     contact: {
       id: String(number),
       email: `person${number}@example.com`,
