@@ -6,4 +6,4 @@ await ensureInstalled();
 const args = process.argv.slice(2);
 const desktop = args.includes('--desktop');
 const rest = args.filter((arg) => arg !== '--desktop');
-process.exit((desktop ? await runNode('node_modules/electron-vite/bin/electron-vite.js', ['dev', ...rest]) : await runNode('scripts/dev-host.ts', rest)).code);
+process.exit((desktop ? await runNode('node_modules/electron-vite/bin/electron-vite.js', ['dev', ...rest]) : await runNode('scripts/dev-host.mjs', rest)).code);
