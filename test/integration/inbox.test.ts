@@ -139,6 +139,21 @@ describe.skipIf(dovecotMissing !== null)(`inbox on Dovecot ${dovecotMissing ?? '
     expect(bench.mailboxes.get(row.id).stateReason).toBeNull();
   });
 
+  test('files a Sent copy only where the provider does not, and a poke connects anew', async () => {
+    const bench = open();
+    const raw = Buffer.from(letter('me@example.com', { subject: 'Hello' }));
+    expect(await bench.inbox.fileSentCopy(bench.mailboxId, raw, Date.now())).toBe(false);
+    bench.store.transaction((tx) => tx.prepare(`update mailboxes set sent_copy = 'append', sent_folder = 'Sent'`).run());
+    expect(await bench.inbox.fileSentCopy(bench.mailboxId, raw, Date.now())).toBe(true);
+    expect(dovecot.flags(bench.user, 'Sent')).toEqual(['S']);
+    bench.inbox.start();
+    await until(() => checked(bench), 'first look');
+    bench.inbox.poke();
+    const { enrolmentId, messageId } = bench.addSent('poked@example.org');
+    dovecot.deliver(bench.user, letter('poked@example.org', { inReplyTo: messageId }));
+    await until(() => bench.enrolment(enrolmentId).state === 'stopped', 'the reply over the new connection');
+  });
+
   test('a mailbox without IMAP says so', async () => {
     const bench = openInboxBench({ base: realTimeBase(), imap: null });
     await expect(bench.inbox.refresh(bench.mailboxId)).rejects.toMatchObject({ code: 'wrong_state' });

@@ -112,6 +112,13 @@ describe('human replies', () => {
     expect(bench.inbox.list({ limit: 9 }).total).toBe(0);
   });
 
+  test('who writes to themselves to try it out can answer themselves', async () => {
+    const bench = open();
+    const { enrolmentId, messageId } = bench.addSent('me@example.com');
+    await bench.receive('me@example.com', [`In-Reply-To: ${messageId}`, 'Subject: Re: Hello'], 'Works!');
+    expect(bench.enrolment(enrolmentId)).toMatchObject({ state: 'stopped', reason: 'replied' });
+  });
+
   test('a reply to a mail of unknown outcome proves it, too', async () => {
     const bench = open();
     const unknown = bench.addSent('anna@example.org', { state: 'unknown' });

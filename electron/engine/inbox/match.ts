@@ -40,7 +40,10 @@ export function ownCopy(mail: InboundMail, mailboxAddress: string, lookup: Match
   // Another workspace's mail carries an id as well, but one that we do not know.
   const byHomingId = homingId === '' || isReport ? null : lookup.deliveryById(homingId);
   if (byHomingId !== null) return { kind: 'own_copy', deliveryId: byHomingId.id };
-  return mail.from.address === mailboxAddress.toLowerCase() ? { kind: 'own_copy', deliveryId: null } : null;
+  const own = mailboxAddress.toLowerCase();
+  if (mail.from.address !== own) return null;
+  // Somebody who tries Homing on themselves answers from the very address that we wrote to.
+  return mail.inReplyTo.some((id) => lookup.deliveryByMessageId(id)?.recipient.toLowerCase() === own) ? null : { kind: 'own_copy', deliveryId: null };
 }
 
 /**

@@ -34,6 +34,7 @@ const loginBackoff: BackoffPolicy = { firstMs: 2 * minute, capMs: hour };
 const provenAfterMs = 10 * minute;
 /** A person or the dispatcher may ask again sooner than the back-off, but not in a loop. */
 const askAgainAfterMs = 5 * second;
+const stopLimitMs = 3 * second;
 const maxOtherFolders = 40;
 const roamRoles: readonly FolderRole[] = ['junk', 'all', 'archive', 'other'];
 
@@ -247,8 +248,9 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
       cancelRoam?.();
       const open = session;
       session = null;
-      await Promise.all([open?.inbox.close().catch(() => undefined), roaming?.close().catch(() => undefined)]);
-      await Promise.all([queue, roamed, connecting?.catch(() => undefined)]);
+      const closed = Promise.all([open?.inbox.close().catch(() => undefined), roaming?.close().catch(() => undefined)]);
+      // A message being taken in is finished; a server that no longer answers keeps nobody waiting.
+      await Promise.race([Promise.all([closed, queue, roamed, connecting?.catch(() => undefined)]), new Promise<void>((resolve) => realTime.after(stopLimitMs, resolve))]);
     },
   };
 }

@@ -1,7 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Mailbox, ServerSettings } from '../../../shared/schemas/mailbox.ts';
-import type { Store } from '../store/index.ts';
-import { schema } from '../store/index.ts';
+import type { schema, Store } from '../store/index.ts';
 
 export type MailboxRow = typeof schema.mailboxes.$inferSelect;
 type StoredServer = schema.StoredServer;
