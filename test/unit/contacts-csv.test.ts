@@ -87,6 +87,11 @@ describe('dialect', () => {
     expect(read.rows).toHaveLength(2);
   });
 
+  it('finds the header below a line with an address in it', async () => {
+    const read = await readBytes('Exported by,admin@example.com,\nEmail,First name,Last name\na@example.com,Ann,Lee\n');
+    expect({ headerLine: read.headerLine, rows: read.rows }).toEqual({ headerLine: 2, rows: [['a@example.com', 'Ann', 'Lee']] });
+  });
+
   it('finds no header where the first line is a person', async () => {
     const read = await readBytes('a@example.com,Ann\nb@example.com,Bob\n');
     expect({ header: read.header, headerLine: read.headerLine, rows: read.rows.length }).toEqual({ header: [], headerLine: 0, rows: 2 });

@@ -23,7 +23,6 @@ export interface ImportInput {
   readonly dryRun: boolean;
 }
 
-export type Imports = ReturnType<typeof createImports>;
 
 const samplesShown = 5;
 

@@ -5,8 +5,6 @@ import { createSubscribers } from './subscribers.ts';
 import { createSuppressions } from './suppressions.ts';
 
 export type { ContactsDeps } from './deps.ts';
-export type { ContactRow } from './rows.ts';
-export type { SuppressInput } from './suppressions.ts';
 export type Contacts = ReturnType<typeof createContacts>;
 
 /** Contacts, lists, suppressions and imports. `start` settles what a crash left; `stop` ends a running import. */

@@ -43,7 +43,7 @@ export function toContact(row: ContactRow): Contact {
 }
 
 /** Text of the `search` column. */
-export function searchText(contact: { readonly email: string; readonly firstName: string; readonly lastName: string; readonly company: string }): string {
+function searchText(contact: { readonly email: string; readonly firstName: string; readonly lastName: string; readonly company: string }): string {
   return searchable(`${contact.email} ${contact.firstName} ${contact.lastName} ${contact.company}`);
 }
 

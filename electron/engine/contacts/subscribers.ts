@@ -11,7 +11,6 @@ import { breathe, inSlices } from './slices.ts';
 import type { Suppressions } from './suppressions.ts';
 import { manyLines, oneLine, textFields, uniqueTags } from './text.ts';
 
-export type Subscribers = ReturnType<typeof createSubscribers>;
 
 export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions) {
   const { store, events, clock, ids } = deps;

@@ -3,7 +3,7 @@ export const fieldLimits = { firstName: 200, lastName: 200, company: 200, title:
 export type TextField = keyof typeof fieldLimits;
 export const textFields = Object.keys(fieldLimits) as TextField[];
 export const maxCustomChars = 10_000;
-export const maxTagChars = 60;
+const maxTagChars = 60;
 export const maxTags = 100;
 
 // Everything that is not plain printable ASCII without outer or double blanks needs a closer look.

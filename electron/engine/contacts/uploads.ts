@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { day, type Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 
-export const maxUploadBytes = 200 * 1024 * 1024;
+const maxUploadBytes = 200 * 1024 * 1024;
 const uploadMs = day;
 const rejectedMs = 30 * day;
 const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -16,7 +16,7 @@ export interface Upload {
   readonly path: string;
 }
 
-export type Uploads = ReturnType<typeof createUploads>;
+
 
 /** Files that wait for their import, in `<dataDir>/uploads`: kept for a day, rejected rows for thirty. */
 export function createUploads({ dataDir, clock, ids }: { dataDir: string; clock: Clock; ids: Ids }) {

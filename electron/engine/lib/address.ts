@@ -124,6 +124,7 @@ function checkDomain(raw: string): Result<string, string> {
   // eslint-disable-next-line no-control-regex -- ASCII is the range that is looked for
   if (/[^\u0000-\u007f]/.test(raw)) {
     // domainToASCII drops ignorable characters and decodes percent signs in silence: refuse them before.
+    // eslint-disable-next-line no-control-regex -- the second pattern lists all ASCII that a domain cannot hold
     if (/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u.test(raw.replace(/[\u200c\u200d]/g, '')) || /[\u0000-\u002c\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007f]/.test(raw)) {
       return err('The part after the @ has characters that are not allowed');
     }

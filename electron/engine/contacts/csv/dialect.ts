@@ -34,7 +34,7 @@ export function detectDelimiter(tokenize: (delimiter: string) => CsvRecord[]): s
 }
 
 /** The most frequent number of cells; the larger one of equals. */
-export function modalWidth(records: readonly CsvRecord[]): number {
+function modalWidth(records: readonly CsvRecord[]): number {
   const counts = new Map<number, number>();
   for (const { cells } of records) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
   let width = 0;
@@ -50,17 +50,18 @@ export function modalWidth(records: readonly CsvRecord[]): number {
 
 /**
  * Finds the header below titles, notes and blank lines: the first of the early records that names known columns, else
- * the first that is as wide as the table and at least half filled. A record with an address in it is data, and so is
- * everything after it: a file that starts with one has no header.
+ * the first that is as wide as the table and at least half filled. A record with an address in it is data: a file that
+ * starts with one has no header, unless the names of columns follow.
  */
 export function findHeader(records: readonly CsvRecord[]): { header: CsvRecord | null } {
   const early = records.slice(0, 30);
   const firstEmail = early.findIndex((record) => record.cells.some(looksLikeEmail));
   const before = firstEmail === -1 ? early : early.slice(0, firstEmail);
-  const named = before.find((record) => {
-    const known = record.cells.map((cell) => aliasOf(cell)?.field).filter((field) => field !== undefined);
-    return known.length >= 2 || (known.includes('email') && record.cells.length <= 3) || (known.includes('email') && filled(record) * 2 >= record.cells.length);
-  });
+  const known = (record: CsvRecord): string[] => record.cells.flatMap((cell) => aliasOf(cell)?.field ?? []);
+  const named =
+    before.find((record) => known(record).length >= 2 || (known(record).includes('email') && (record.cells.length <= 3 || filled(record) * 2 >= record.cells.length))) ??
+    // "Exported by,admin@example.com" above the header: names of columns outweigh an address before them.
+    early.find((record) => known(record).length >= 2 && known(record).includes('email') && !record.cells.some(looksLikeEmail));
   if (named !== undefined) return { header: named };
   const width = modalWidth(records.filter((record) => filled(record) > 0));
   const wide = before.filter((record) => record.cells.length >= width && filled(record) > 0);

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { AppError } from '../../../../shared/errors.ts';
 
 /** `mixed` = UTF-8 in which single bytes are Windows-1252: read byte run by byte run. */
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'macintosh' | 'mixed';
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'macintosh' | 'mixed';
 
 export interface EncodingFound {
   readonly encoding: Encoding;
@@ -31,7 +31,7 @@ export async function detectEncoding(file: FileHandle): Promise<EncodingFound> {
     const length = lineEnd > 0 ? lineEnd : bytesRead;
     const chunk = buffer.subarray(0, length);
     if (!isUtf8(chunk)) countHighBytes(chunk, seen);
-    else if (seen.valid === 0 && /[^\x00-\x7f]/.test(chunk.toString('latin1'))) seen.valid += 1;
+    else if (seen.valid === 0 && chunk.some((byte) => byte >= 0x80)) seen.valid += 1;
     position += length;
   }
   if (seen.invalid === 0) return { encoding: 'utf-8', bomBytes: 0 };
@@ -81,6 +81,7 @@ function refuseKnownBinary(head: Uint8Array): void {
   }
   if (text.startsWith('\u00d0\u00cf\u0011\u00e0')) throw unreadable('This is an old Excel workbook, not a CSV file. Open it and save the sheet as “CSV”, then choose that file.');
   if (text.startsWith('%PDF')) throw unreadable('This is a PDF file, not a CSV file.');
+  // eslint-disable-next-line no-control-regex -- file signatures
   if (/^\u001f\u008b|^\u0089PNG|^GIF8|^\u00ff\u00d8\u00ff|^BZh|^7z\u00bc\u00af|^Rar!|^SQLite format/.test(text)) throw unreadable('This is not a text file. Save the table as CSV and choose that file.');
   if (/^\s*(?:<!doctype|<html|<table|<\?xml)/i.test(text)) throw unreadable('This is a web page or XML file, not a CSV file. Save the table as CSV and choose that file.');
   if (text.startsWith('{\\rtf')) throw unreadable('This is a text document (RTF), not a CSV file.');

@@ -83,6 +83,7 @@ export async function readRecords(path: string, layout: CsvLayout, onRecords: (r
 
 // Stray NULs and the end-of-file mark of DOS are no text.
 function cleaned(text: string): string {
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
   return text.includes('\u0000') || text.includes('\u001a') ? text.replace(/[\u0000\u001a]/g, '') : text;
 }
 
