@@ -12,11 +12,11 @@ import { Page } from '../../components/page.tsx';
 import { cursorRows } from '../../components/row-source.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { EmptyState } from '../../components/states.tsx';
-import { TimeText } from '../../components/time-text.tsx';
 import { formatNumber, formatShare } from '../../lib/format.ts';
 import { t } from '../../lib/messages/index.ts';
 import { useCampaignActions, useCampaigns } from './api.ts';
 import { NewCampaignDialog } from './components/new-campaign-dialog.tsx';
+import { NextTime } from './components/next-time.tsx';
 import { ProgressBar } from './components/progress-bar.tsx';
 import { doneCount } from './model/numbers.ts';
 
@@ -98,7 +98,7 @@ const columns: Column<Campaign>[] = [
     align: 'right',
     cell: (campaign) => (campaign.status === 'draft' ? '' : t('campaigns.repliedOf', { count: campaign.counts.replied, share: formatShare(campaign.counts.replied, campaign.counts.mailed) })),
   },
-  { id: 'next', header: t('campaigns.next'), width: 130, cell: (campaign) => <TimeText at={campaign.nextSlotAt} never={t('campaigns.nothingNext')} /> },
+  { id: 'next', header: t('campaigns.next'), width: 130, cell: (campaign) => <NextTime at={campaign.nextSlotAt} /> },
   { id: 'actions', header: '', width: 56, align: 'right', cell: (campaign) => <CampaignMenu campaign={campaign} /> },
 ];
 

@@ -1,5 +1,5 @@
-import { Button, Select, Tabs, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Button, Select, Tabs, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue, useMediaQuery } from '@mantine/hooks';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { IconAddressBook, IconFileImport, IconPlus, IconSearch, IconUsersGroup } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -66,6 +66,7 @@ function People({ listId, openId, onAdd }: { readonly listId: string | null; rea
   const [tag, setTag] = useState<string | null>(null);
   const [sort, setSort] = useState('-createdAt');
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const wide = useMediaQuery('(min-width: 1500px)', false, { getInitialValueInEffect: false });
   const fields = useFields();
   const lists = useLists();
   const filter: ContactFilter = { ...(q === '' ? {} : { q }), ...(listId === null ? {} : { listId }), ...(status === null ? {} : { status }), ...(tag === null ? {} : { tag }) };
@@ -112,7 +113,8 @@ function People({ listId, openId, onAdd }: { readonly listId: string | null; rea
         {selected.size > 0 && <SelectionBar selected={selected} total={rows.total ?? 0} filter={filter} list={list} onChange={setSelected} />}
         <DataTable
           label={t('contacts.title')}
-          columns={columns}
+          columns={wide ? wideColumns : narrowColumns}
+          rowHeight={wide ? 44 : 50}
           rows={rows}
           rowId={(contact) => contact.id}
           sort={sort}
@@ -169,12 +171,35 @@ function ImportButton({ listId, variant = 'filled' }: { readonly listId: string 
   );
 }
 
-const columns: Column<Contact>[] = [
+const company: Column<Contact> = { id: 'company', header: t('contacts.company'), grow: 1.2, sortField: 'company', cell: (contact) => contact.company };
+const common: readonly Column<Contact>[] = [
+  { id: 'status', header: t('contacts.status'), width: 122, sortField: 'status', cell: (contact) => <StateBadge kind="contactStatus" state={contact.status} /> },
+  { id: 'tags', header: t('contacts.tags'), grow: 0.8, cell: (contact) => contact.tags.join(', ') },
+  { id: 'lastSent', header: t('contacts.lastSent'), width: 112, sortField: 'lastSentAt', cell: (contact) => <TimeText at={contact.lastSentAt} never={t('contacts.never')} /> },
+];
+/** With room, name and address have a column each; else they share one. */
+const wideColumns: readonly Column<Contact>[] = [
   { id: 'name', header: t('contacts.name'), grow: 1.3, sortField: 'name', cell: nameOf },
   { id: 'email', header: t('contacts.email'), grow: 1.6, sortField: 'email', cell: (contact) => contact.email },
-  { id: 'company', header: t('contacts.company'), grow: 1.1, sortField: 'company', cell: (contact) => contact.company },
-  { id: 'status', header: t('contacts.status'), width: 128, sortField: 'status', cell: (contact) => <StateBadge kind="contactStatus" state={contact.status} /> },
-  { id: 'tags', header: t('contacts.tags'), grow: 0.9, cell: (contact) => contact.tags.join(', ') },
-  { id: 'lastSent', header: t('contacts.lastSent'), width: 124, sortField: 'lastSentAt', cell: (contact) => <TimeText at={contact.lastSentAt} never={t('contacts.never')} /> },
-  { id: 'added', header: t('contacts.added'), width: 124, sortField: 'createdAt', cell: (contact) => <TimeText at={contact.createdAt} /> },
+  company,
+  ...common,
+  { id: 'lastReply', header: t('contacts.lastReply'), width: 122, sortField: 'lastReplyAt', cell: (contact) => <TimeText at={contact.lastReplyAt} never={t('contacts.never')} /> },
+  { id: 'added', header: t('contacts.added'), width: 122, sortField: 'createdAt', cell: (contact) => <TimeText at={contact.createdAt} /> },
 ];
+const narrowColumns: readonly Column<Contact>[] = [{ id: 'name', header: t('contacts.name'), grow: 2, sortField: 'name', cell: (contact) => <PersonCell contact={contact} /> }, company, ...common];
+
+function PersonCell({ contact }: { readonly contact: Contact }) {
+  const name = nameOf(contact);
+  return (
+    <div>
+      <Text size="sm" fw={600} className="h-ellipsis" title={name}>
+        {name}
+      </Text>
+      {name !== contact.email && (
+        <Text size="xs" c="dimmed" className="h-ellipsis" title={contact.email}>
+          {contact.email}
+        </Text>
+      )}
+    </div>
+  );
+}

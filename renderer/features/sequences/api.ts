@@ -24,8 +24,8 @@ export interface PreviewInput {
   readonly mailboxId: string | null;
 }
 
-export function usePreview(input: PreviewInput) {
-  return useQuery(api.sequences.preview.queryOptions({ input, placeholderData: keepPreviousData, gcTime: 60_000, staleTime: 10_000 }));
+export function usePreview(input: PreviewInput, enabled = true) {
+  return useQuery(api.sequences.preview.queryOptions({ input, enabled, placeholderData: keepPreviousData, gcTime: 60_000, staleTime: 10_000 }));
 }
 
 export function useMergeTags() {

@@ -3,7 +3,7 @@ import { useDebouncedValue, useHotkeys } from '@mantine/hooks';
 import { Link, useParams } from '@tanstack/react-router';
 import { IconCircleCheck, IconHistory, IconMail } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { GraphIssue, Sequence } from '../../../shared/schemas/sequence.ts';
+import type { GraphIssue, Sequence, SequenceGraph } from '../../../shared/schemas/sequence.ts';
 import { notifyDone } from '../../components/notify.tsx';
 import { Page } from '../../components/page.tsx';
 import { SaveState } from '../../components/save-state.tsx';
@@ -16,8 +16,7 @@ import { PreviewPane, type Shown } from './components/preview-pane.tsx';
 import classes from './components/sequences.module.css';
 import { StepList, type Place } from './components/step-list.tsx';
 import { TimelineSketch } from './components/timeline-sketch.tsx';
-import { emails, mailNumber, previousSubject, timeline, walkOrder } from './model/graph.ts';
-import type { SequenceGraph } from '../../../shared/schemas/sequence.ts';
+import { emails, mailNumber, threadVariant, timeline, walkOrder } from './model/graph.ts';
 import { SequenceStatus } from './sequences-screen.tsx';
 import { useDraft } from './use-draft.ts';
 
@@ -162,7 +161,7 @@ function shownAt(graph: SequenceGraph, place: Place | null): Shown | null {
   const variant = step?.variants.find((found) => found.id === place?.variantId) ?? step?.variants[0];
   if (!step || !variant) return null;
   const number = list.indexOf(step) + 1;
-  return { name: step.variants.length > 1 ? `${t('sequences.mailStep', { number })} ${variant.id}` : t('sequences.mailStep', { number }), variant, isFirst: number === 1, previousSubject: previousSubject(graph, step.id) };
+  return { name: step.variants.length > 1 ? `${t('sequences.mailStep', { number })} ${variant.id}` : t('sequences.mailStep', { number }), variant, isFirst: number === 1, previous: threadVariant(graph, step.id) };
 }
 
 /** Brings a field into view once its step is open. */

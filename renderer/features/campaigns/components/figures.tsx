@@ -16,7 +16,7 @@ export function Figures({ campaign }: { readonly campaign: Campaign }) {
         <div className={classes['figure']}>
           <dt>{t('campaigns.count.people')}</dt>
           <dd className="h-num">{formatNumber(counts.people)}</dd>
-          <dd className="h-num">{t('campaigns.mailsLine', { sent: counts.sent, waiting: counts.waiting, failed: counts.failed })}</dd>
+          <dd className="h-num">{t('campaigns.of.enrolled', { count: counts.sent })}</dd>
         </div>
         <Figure name="mailed" part={mailed} of="people" />
         <Figure name="replied" part={replied} of="mailed" hint={t('campaigns.count.hint.replied')} />
@@ -26,6 +26,9 @@ export function Figures({ campaign }: { readonly campaign: Campaign }) {
       </dl>
       <Text component="div" mt="md">
         <ProgressBar counts={counts} legend />
+        <Text size="xs" c="dimmed" mt={4} className="h-num">
+          {t('campaigns.mailsLine', { sent: counts.sent, waiting: counts.waiting, failed: counts.failed })}
+        </Text>
       </Text>
     </section>
   );

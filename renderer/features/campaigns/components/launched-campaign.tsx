@@ -18,6 +18,7 @@ import classes from './campaigns.module.css';
 import { EnrolDialog } from './enrol-dialog.tsx';
 import { Figures } from './figures.tsx';
 import { MailsTab } from './mails-tab.tsx';
+import { NextTime } from './next-time.tsx';
 import { PeopleTab } from './people-tab.tsx';
 import { RepliesTab } from './replies-tab.tsx';
 
@@ -68,66 +69,66 @@ function Header({ campaign }: { readonly campaign: Campaign }) {
     stop.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.stopped')) });
   };
   return (
-    <Group justify="space-between" align="flex-start" wrap="nowrap" mb="md" gap="lg">
-      <div style={{ minWidth: 0 }}>
+    <header style={{ marginBottom: 14 }}>
+      <Group justify="space-between" gap="lg">
         <Anchor size="sm" renderRoot={(props) => <Link to="/campaigns" {...props} />}>
           {t('campaigns.back')}
         </Anchor>
-        <Group gap="sm" wrap="nowrap">
-          <Title order={1} className="h-ellipsis" title={name}>
-            {name}
-          </Title>
-          <span style={{ flex: 'none' }}>
-            <StateBadge kind="campaignStatus" state={status} detail={campaign.statusReason} />
-          </span>
-        </Group>
-        <Text c="dimmed" size="sm" className="h-ellipsis">
-          <Anchor size="sm" renderRoot={(props) => <Link to="/sequences/$sequenceId" params={{ sequenceId: campaign.sequenceId }} {...props} />}>
-            {campaign.sequenceName}
-          </Anchor>
-          {campaign.sequenceVersion !== null && ` · ${t('campaigns.versionPinned', { version: String(campaign.sequenceVersion) })}`}
-          {' · '}
-          {t('campaigns.launchedAt')} <TimeText at={campaign.launchedAt} format="moment" />
-          {campaign.nextSlotAt !== null && (
-            <>
-              {' · '}
-              {t('campaigns.nextAt')} <TimeText at={campaign.nextSlotAt} format="moment" />
-            </>
+        <Group gap="sm" justify="flex-end">
+          <DownloadButton size="xs" load={() => client.reports.campaign({ id })} fileName={`${name}.csv`}>
+            {t('campaigns.export')}
+          </DownloadButton>
+          {living && (
+            <Button size="xs" variant="default" leftSection={<IconUserPlus size={16} />} onClick={() => setEnrolling(true)}>
+              {t('campaigns.enrolMore')}
+            </Button>
           )}
-        </Text>
-        {campaign.statusReason !== null && (
-          <Text size="sm" c="var(--homing-warn)">
-            {campaign.statusReason}
-          </Text>
-        )}
-      </div>
-      <Group gap="sm" justify="flex-end" style={{ flex: 'none' }} maw={520}>
-        <DownloadButton load={() => client.reports.campaign({ id })} fileName={`${name}.csv`}>
-          {t('campaigns.export')}
-        </DownloadButton>
-        {living && (
-          <Button variant="default" leftSection={<IconUserPlus size={16} />} onClick={() => setEnrolling(true)}>
-            {t('campaigns.enrolMore')}
-          </Button>
-        )}
-        {status === 'running' && (
-          <Button variant="light" leftSection={<IconPlayerPause size={16} />} loading={pause.isPending} onClick={() => pause.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.pausedDone')) })}>
-            {t('campaigns.pause')}
-          </Button>
-        )}
-        {status === 'paused' && (
-          <Button leftSection={<IconPlayerPlay size={16} />} loading={resume.isPending} onClick={() => resume.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.resumedDone')) })}>
-            {t('campaigns.resume')}
-          </Button>
-        )}
-        {living && (
-          <Button color="red" variant="light" leftSection={<IconPlayerStop size={16} />} loading={stop.isPending} onClick={() => void onStop()}>
-            {t('campaigns.stop')}
-          </Button>
-        )}
+          {status === 'running' && (
+            <Button size="xs" variant="light" leftSection={<IconPlayerPause size={16} />} loading={pause.isPending} onClick={() => pause.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.pausedDone')) })}>
+              {t('campaigns.pause')}
+            </Button>
+          )}
+          {status === 'paused' && (
+            <Button size="xs" leftSection={<IconPlayerPlay size={16} />} loading={resume.isPending} onClick={() => resume.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.resumedDone')) })}>
+              {t('campaigns.resume')}
+            </Button>
+          )}
+          {living && (
+            <Button size="xs" color="red" variant="light" leftSection={<IconPlayerStop size={16} />} loading={stop.isPending} onClick={() => void onStop()}>
+              {t('campaigns.stop')}
+            </Button>
+          )}
+        </Group>
       </Group>
+      <Group gap="sm" wrap="nowrap" mt={4}>
+        <Title order={1} className="h-ellipsis" title={name}>
+          {name}
+        </Title>
+        <span style={{ flex: 'none' }}>
+          <StateBadge kind="campaignStatus" state={status} detail={campaign.statusReason} />
+        </span>
+      </Group>
+      <Text c="dimmed" size="sm" className="h-ellipsis">
+        <Anchor size="sm" renderRoot={(props) => <Link to="/sequences/$sequenceId" params={{ sequenceId: campaign.sequenceId }} {...props} />}>
+          {campaign.sequenceName}
+        </Anchor>
+        {campaign.sequenceVersion !== null && ` · ${t('campaigns.versionPinned', { version: String(campaign.sequenceVersion) })}`}
+        {' · '}
+        {t('campaigns.launchedAt')} <TimeText at={campaign.launchedAt} format="moment" />
+        {campaign.nextSlotAt !== null && (
+          <>
+            {' · '}
+            {t('campaigns.nextAt')} <NextTime at={campaign.nextSlotAt} format="moment" />
+          </>
+        )}
+      </Text>
+      {campaign.statusReason !== null && (
+        <Text size="sm" c="var(--homing-warn)">
+          {campaign.statusReason}
+        </Text>
+      )}
       {enrolling && <EnrolDialog campaignId={id} onClose={() => setEnrolling(false)} />}
-    </Group>
+    </header>
   );
 }
 

@@ -1,3 +1,4 @@
+import { Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { IconMail } from '@tabler/icons-react';
 import type { Delivery } from '../../../../shared/schemas/delivery.ts';
@@ -9,6 +10,7 @@ import { TimeText } from '../../../components/time-text.tsx';
 import { WhyText } from '../../../components/why-text.tsx';
 import { t } from '../../../lib/messages/index.ts';
 import { useDeliveries } from '../api.ts';
+import { NextTime } from './next-time.tsx';
 import { reasonText } from '../words.ts';
 
 /** Every mail of a campaign with its state and why it waits. */
@@ -21,6 +23,7 @@ export function MailsTab({ campaignId }: { readonly campaignId: string }) {
       columns={columns}
       rows={cursorRows(deliveries)}
       rowId={(delivery) => delivery.id}
+      rowHeight={50}
       onOpen={(delivery) => void navigate({ to: '/activity', search: { campaignId, delivery: delivery.id } })}
       empty={
         <EmptyState title={t('campaigns.noMails')} icon={<IconMail size={26} stroke={1.6} />}>
@@ -32,9 +35,8 @@ export function MailsTab({ campaignId }: { readonly campaignId: string }) {
 }
 
 const columns: Column<Delivery>[] = [
-  { id: 'recipient', header: t('campaigns.recipient'), grow: 1.4, cell: (delivery) => delivery.recipient },
-  { id: 'mail', header: t('campaigns.mail'), width: 64, align: 'right', cell: (delivery) => delivery.stepNumber ?? '' },
-  { id: 'subject', header: t('campaigns.subject'), grow: 1.6, cell: (delivery) => delivery.subject ?? '' },
+  { id: 'recipient', header: t('campaigns.recipient'), grow: 1.4, cell: (delivery) => <Recipient delivery={delivery} /> },
+  { id: 'mail', header: t('campaigns.mail'), width: 60, align: 'right', cell: (delivery) => delivery.stepNumber ?? '' },
   { id: 'state', header: t('campaigns.state'), width: 160, cell: (delivery) => <StateBadge kind="delivery" state={delivery.state} /> },
   {
     id: 'why',
@@ -42,5 +44,20 @@ const columns: Column<Delivery>[] = [
     grow: 1.8,
     cell: (delivery) => (delivery.why ? <WhyText why={delivery.why} /> : delivery.state === 'sent' ? (delivery.mailboxName ?? '') : [delivery.finalReason === null ? '' : reasonText(delivery.finalReason), delivery.answer ?? ''].filter(Boolean).join(' · ')),
   },
-  { id: 'when', header: t('campaigns.when'), width: 140, cell: (delivery) => <TimeText at={delivery.sentAt ?? delivery.slotAt} /> },
+  { id: 'when', header: t('campaigns.when'), width: 130, cell: (delivery) => (delivery.sentAt === null ? <NextTime at={delivery.slotAt} /> : <TimeText at={delivery.sentAt} />) },
 ];
+
+function Recipient({ delivery }: { readonly delivery: Delivery }) {
+  return (
+    <div>
+      <Text size="sm" className="h-ellipsis" title={delivery.recipient}>
+        {delivery.recipient}
+      </Text>
+      {delivery.subject !== null && (
+        <Text size="xs" c="dimmed" className="h-ellipsis" title={delivery.subject}>
+          {delivery.subject}
+        </Text>
+      )}
+    </div>
+  );
+}

@@ -16,6 +16,7 @@ import { t } from '../../../lib/messages/index.ts';
 import { useCampaignActions, useEnrolments, useMailboxes, useSequence } from '../api.ts';
 import { reasonText } from '../words.ts';
 import classes from './campaigns.module.css';
+import { NextTime } from './next-time.tsx';
 
 /** Everybody in a campaign with state, reason and what comes next. */
 export function PeopleTab({ campaign }: { readonly campaign: Campaign }) {
@@ -33,7 +34,7 @@ export function PeopleTab({ campaign }: { readonly campaign: Campaign }) {
     { id: 'state', header: t('campaigns.state'), width: 150, cell: (person) => <StateBadge kind="enrolment" state={person.state} detail={person.reason === null ? null : reasonText(person.reason)} /> },
     { id: 'reason', header: t('campaigns.reason'), grow: 1.4, cell: (person) => (person.pausedUntil === null ? (person.reason === null ? '' : reasonText(person.reason)) : <PausedUntil person={person} />) },
     { id: 'got', header: t('campaigns.lastStep'), width: 120, cell: (person) => mailsGot(person, mailIds) },
-    { id: 'next', header: t('campaigns.nextMail'), width: 150, cell: (person) => <TimeText at={person.nextAt} never={t('campaigns.nothingNext')} /> },
+    { id: 'next', header: t('campaigns.nextMail'), width: 150, cell: (person) => <NextTime at={person.nextAt} /> },
     { id: 'mailbox', header: t('campaigns.mailbox'), grow: 0.9, cell: (person) => mailboxName(person.mailboxId) },
     { id: 'actions', header: '', width: 56, align: 'right', cell: (person) => <PersonMenu person={person} living={campaign.status === 'running' || campaign.status === 'paused'} /> },
   ];

@@ -37,6 +37,9 @@ export function RulesForm({ rules, onChange }: Props) {
         <LimitField label={t('campaigns.rules.maxPerDay')} value={rules.maxPerDay} onChange={(maxPerDay) => onChange({ maxPerDay })} />
         <LimitField label={t('campaigns.rules.maxNewPerDay')} value={rules.maxNewPerDay} onChange={(maxNewPerDay) => onChange({ maxNewPerDay })} />
       </SimpleGrid>
+      <Text size="xs" c="dimmed" mt={-10}>
+        {t('campaigns.rules.limitHint')}
+      </Text>
       <Divider label={t('campaigns.rules.special')} labelPosition="left" />
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg">
         <Radio.Group label={t('campaigns.rules.missing')} value={rules.onMissingValue} onChange={(value) => onChange({ onMissingValue: value as CampaignRules['onMissingValue'] })}>
@@ -63,7 +66,6 @@ function StartField({ startAt, onChange }: { readonly startAt: number | null; re
     <TextInput
       type="datetime-local"
       label={t('campaigns.rules.startAt')}
-      description={t('campaigns.rules.startAtHint')}
       value={toLocalInput(startAt)}
       onChange={(event) => {
         const { value, validity } = event.currentTarget;
@@ -77,7 +79,6 @@ function LimitField({ label, value, onChange }: { readonly label: string; readon
   return (
     <NumberInput
       label={label}
-      description={t('campaigns.rules.limitHint')}
       placeholder={t('campaigns.rules.noLimit')}
       value={value ?? ''}
       min={1}

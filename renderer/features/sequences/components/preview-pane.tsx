@@ -16,7 +16,8 @@ export interface Shown {
   readonly name: string;
   readonly variant: Variant;
   readonly isFirst: boolean;
-  readonly previousSubject: string | null;
+  /** The mail whose thread a follow-up without subject goes on in. */
+  readonly previous: Variant | null;
 }
 
 /** The open mail as one person gets it, rendered by the code that sends. */
@@ -66,9 +67,12 @@ export function PreviewPane({ shown }: { readonly shown: Shown | null }) {
 }
 
 function Rendered({ shown, contactId, mailboxId }: { readonly shown: Shown; readonly contactId: string | null; readonly mailboxId: string | null }) {
-  const now = { variant: shown.variant, isFirst: shown.isFirst, previousSubject: shown.previousSubject, contactId, mailboxId };
-  const [input] = useDebouncedValue(now, 300);
-  const preview = usePreview(input);
+  const { variant, isFirst, previous } = shown;
+  const [input] = useDebouncedValue({ variant, isFirst, previous, contactId, mailboxId }, 300);
+  // The subject of the thread may hold merge tags itself: it is rendered for the same person first.
+  const thread = usePreview({ variant: input.previous ?? input.variant, isFirst: true, previousSubject: null, contactId: input.contactId, mailboxId: input.mailboxId }, input.previous !== null);
+  const previousSubject = input.previous === null ? null : (thread.data?.subject ?? input.previous.subject);
+  const preview = usePreview({ variant: input.variant, isFirst: input.isFirst, previousSubject, contactId: input.contactId, mailboxId: input.mailboxId }, input.previous === null || !thread.isPending);
   if (preview.error) return <ErrorAlert error={preview.error} />;
   if (!preview.data) return <LoadingState rows={5} />;
   return <PreviewView preview={preview.data} stale={preview.isPlaceholderData} />;
@@ -82,8 +86,8 @@ function PreviewView({ preview, stale }: { readonly preview: Preview; readonly s
           {t('sequences.missing', { fields: preview.missing.join(', ') })}
         </Alert>
       )}
-      {preview.issues.map((issue) => (
-        <Alert key={`${issue.code}-${issue.message}`} color={issue.blocking ? 'red' : 'gray'} variant="light" mb="sm" py="xs">
+      {preview.issues.filter((issue) => issue.blocking).map((issue) => (
+        <Alert key={`${issue.code}-${issue.message}`} color="red" variant="light" mb="sm" py="xs">
           {issue.message}
         </Alert>
       ))}

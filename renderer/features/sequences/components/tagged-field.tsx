@@ -12,14 +12,17 @@ interface Props {
   readonly placeholder?: string;
   readonly hint?: ReactNode;
   readonly error?: string | null;
+  /** A finding that does not block. */
+  readonly advice?: string | null;
   readonly multiline?: boolean;
   readonly code?: boolean;
+  readonly minRows?: number;
   readonly maxLength: number;
   readonly aside?: ReactNode;
 }
 
 /** A text field into which merge tags can be inserted at the caret. */
-export function TaggedField({ label, name, value, onChange, placeholder, hint, error, multiline = false, code = false, maxLength, aside }: Props) {
+export function TaggedField({ label, name, value, onChange, placeholder, hint, error, advice, multiline = false, code = false, minRows = 7, maxLength, aside }: Props) {
   const id = useId();
   const hintId = `${id}-hint`;
   const input = useRef<HTMLInputElement | HTMLTextAreaElement | null>(null);
@@ -40,6 +43,8 @@ export function TaggedField({ label, name, value, onChange, placeholder, hint, e
     maxLength,
     placeholder,
     error: error ?? undefined,
+    // The text itself stays readable: only the border and the sentence below are red.
+    styles: { input: { color: 'var(--mantine-color-text)' } },
     'data-field': name,
     'aria-describedby': hint ? hintId : undefined,
   };
@@ -61,7 +66,7 @@ export function TaggedField({ label, name, value, onChange, placeholder, hint, e
             input.current = element;
           }}
           autosize
-          minRows={7}
+          minRows={minRows}
           maxRows={26}
           spellCheck={!code}
           classNames={{ input: code ? (classes['code'] ?? '') : '' }}
@@ -75,6 +80,11 @@ export function TaggedField({ label, name, value, onChange, placeholder, hint, e
           }}
           onChange={(event) => onChange(event.currentTarget.value)}
         />
+      )}
+      {advice && (
+        <Text size="xs" c="var(--homing-warn)" mt={4}>
+          {advice}
+        </Text>
       )}
       {hint && (
         <Text size="xs" c="dimmed" mt={4} id={hintId}>

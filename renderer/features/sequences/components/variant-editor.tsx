@@ -21,7 +21,8 @@ const sampleTag = '{{ first_name | default: "there" }}';
 /** Subject and body of one arm of a mail. Text and HTML are two ways of writing it; the other part is derived. */
 export function VariantEditor({ variant, isFirst, previousSubject, issues, onChange }: Props) {
   const [html, setHtml] = useState(variant.html.trim() !== '');
-  const issue = (field: string) => issues.find((found) => found.field === field)?.message ?? null;
+  const issue = (blocking: boolean, ...fields: readonly string[]) => issues.find((found) => found.blocking === blocking && found.field !== null && fields.includes(found.field))?.message ?? null;
+  const bodyFields = html ? ['html', 'body'] : ['text', 'body'];
   const words = countWords(html ? variant.html : variant.text);
 
   const toHtml = () => {
@@ -44,7 +45,8 @@ export function VariantEditor({ variant, isFirst, previousSubject, issues, onCha
         maxLength={subjectMax}
         placeholder={isFirst ? t('sequences.subjectFirst', { tag: '{{ company }}' }) : t('sequences.subjectFollowUp')}
         hint={isFirst ? undefined : previousSubject === null ? t('sequences.subjectFollowUpHintUnknown') : t('sequences.subjectFollowUpHint', { subject: previousSubject })}
-        error={issue('subject')}
+        error={issue(true, 'subject')}
+        advice={issue(false, 'subject')}
         onChange={(subject) => onChange({ subject })}
       />
       <TaggedField
@@ -56,7 +58,8 @@ export function VariantEditor({ variant, isFirst, previousSubject, issues, onCha
         value={html ? variant.html : variant.text}
         maxLength={bodyMax}
         placeholder={html ? '<p>…</p>' : t('sequences.bodyPlaceholder', { tag: sampleTag })}
-        error={issue(html ? 'html' : 'text') ?? issue('body')}
+        error={issue(true, ...bodyFields)}
+        advice={issue(false, ...bodyFields)}
         hint={`${t('sequences.words', { count: words })}${html ? '' : ` · ${t('sequences.textModeHint')}`}`}
         onChange={(body) => onChange(html ? { html: body } : { text: body })}
         aside={
@@ -77,12 +80,14 @@ export function VariantEditor({ variant, isFirst, previousSubject, issues, onCha
       {html && (
         <TaggedField
           multiline
+          minRows={2}
           label={t('sequences.textTwin')}
           name="text"
           value={variant.text}
           maxLength={bodyMax}
           hint={t('sequences.textTwinHint')}
-          error={issue('text')}
+          error={issue(true, 'text')}
+          advice={issue(false, 'text')}
           onChange={(text) => onChange({ text })}
         />
       )}

@@ -188,16 +188,21 @@ export function threadState(graph: SequenceGraph, stepId: string): ThreadState {
   return empty === judged.length ? 'continues' : 'mixed';
 }
 
-/** The subject of the thread that a follow-up without subject would go on in; null when there is none. */
-export function previousSubject(graph: SequenceGraph, stepId: string): string | null {
+/** The arm before a mail that has a subject of its own: a follow-up without one goes on in its thread. */
+export function threadVariant(graph: SequenceGraph, stepId: string): Variant | null {
   const list = emails(graph);
   const index = list.findIndex((step) => step.id === stepId);
   for (let before = index - 1; before >= 0; before -= 1) {
     const step = list[before];
-    const subject = (step?.variants.find((variant) => variant.active) ?? step?.variants[0])?.subject.trim();
-    if (subject) return subject;
+    const variant = step?.variants.find((found) => found.active) ?? step?.variants[0];
+    if (variant && variant.subject.trim() !== '') return variant;
   }
   return null;
+}
+
+/** The subject of the thread that a follow-up without subject would go on in; null when there is none. */
+export function previousSubject(graph: SequenceGraph, stepId: string): string | null {
+  return threadVariant(graph, stepId)?.subject.trim() ?? null;
 }
 
 export interface TimelinePoint {
