@@ -8,7 +8,7 @@ import { createContacts } from './contacts/index.ts';
 import { createDeliveries, createMailboxTrouble, createOutbox, createReconciler, createSender, createTestSend, createWriteBatch, type Attempt, type OutboxRow } from './delivery/index.ts';
 import { createEvents } from './events/index.ts';
 import { createInbox } from './inbox/index.ts';
-import { minute } from './lib/clock.ts';
+import { minute, second } from './lib/clock.ts';
 import { createMailboxes } from './mailboxes/index.ts';
 import { ConnectError, type EnginePorts } from './ports.ts';
 import type { PracticeServices } from './practice/index.ts';
@@ -71,12 +71,15 @@ export async function createEngine(ports: EnginePorts) {
   const planner = createPlanner(base);
   const outbox = createOutbox({ ...base, boot, planner, enrolments, contacts });
   const batch = createWriteBatch(store);
-  const sender = createSender({ ...base, composer, outbox, batch, profile, unsubscribeKey });
+  const sender = createSender({ ...base, composer, outbox, batch, profile, unsubscribeKey, fileSentCopy: (mailboxId, raw, sentAt) => inbox.fileSentCopy(mailboxId, raw, sentAt) });
   const trouble = createMailboxTrouble({ ...base, mailboxes });
 
   const dispatcher: Dispatcher = createDispatcher<OutboxRow, Attempt>({
     ...base,
-    maxSleepMs: minute * (ports.timeLapse?.factor ?? 1),
+    // A minute, and in time-lapse a real second: ends of pauses are seen by looking.
+    get maxSleepMs() {
+      return Math.max(minute, second * (ports.timeLapse?.factor ?? 1));
+    },
     pausedUntil: pause.until,
     outbox: {
       due: outbox.due,

@@ -102,7 +102,14 @@ export function createOutbox(deps: { events: Events; clock: Clock; random: Rando
 
   function accepted(tx: Tx, row: OutboxRow, sentAt: number, actor: Actor, data: Record<string, unknown> | null): void {
     fact(tx, row, 'sent', actor, null, data);
-    if (row.contactId !== null) tx.prepare('update contacts set last_sent_at = ?, soft_bounces = 0 where id = ?').run(sentAt, row.contactId);
+    if (row.contactId !== null) {
+      // Acceptance is no proof of arrival: the count starts anew once the mail before this one stayed without a bounce.
+      tx.prepare(
+        `update contacts set last_sent_at = @sentAt,
+           soft_bounces = case when soft_bounces > 0 and coalesce((select max(at) from events where contact_id = @id and type = 'bounced'), 0) < coalesce(last_sent_at, 0) then 0 else soft_bounces end
+         where id = @id`,
+      ).run({ sentAt, id: row.contactId });
+    }
     if (row.enrolmentId !== null && row.stepId !== null) planner.planNext(tx, row.enrolmentId, row.stepId, sentAt);
   }
 

@@ -43,6 +43,8 @@ export function createSender(deps: {
   batch: WriteBatch;
   profile: () => SenderProfile;
   unsubscribeKey: () => string;
+  /** Files a copy in Sent where the provider does not; never throws. */
+  fileSentCopy: (mailboxId: string, raw: Uint8Array, sentAt: number) => Promise<boolean>;
 }): Sender {
   const { store, clock, ids, composer, outbox, batch } = deps;
   const graphs = new Map<string, SequenceGraph>();
@@ -128,7 +130,7 @@ export function createSender(deps: {
           : { kind: 'hold', reason: 'template_error', detail: composed.error.message };
       }
       const message = composed.value;
-      return session.send(
+      const outcome = await session.send(
         { from: message.from, to: message.to, raw: message.raw },
         {
           beforeBody: () =>
@@ -144,6 +146,8 @@ export function createSender(deps: {
             ),
         },
       );
+      if (outcome.kind === 'accepted') void deps.fileSentCopy(row.mailboxId, message.raw, clock.now());
+      return outcome;
     },
     render(row) {
       const composed = compose(row, row.messageId ?? '<preview@homing.invalid>');
