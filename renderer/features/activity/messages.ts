@@ -18,7 +18,7 @@ export const activityMessages = {
   'activity.col.mail': 'Mail',
   'activity.col.campaign': 'Campaign and mailbox',
   'activity.col.when': 'When',
-  'activity.col.why': 'Why not now, or what came of it',
+  'activity.col.why': 'Why, or what came of it',
   'activity.empty.title': 'No mail yet',
   'activity.empty.text': 'As soon as a campaign is launched, every mail appears here before it leaves: planned, with its time and the rule that decides it.',
   'activity.empty.action': 'To the campaigns',

@@ -56,11 +56,13 @@ function DashboardSkeleton() {
 
 function Content({ data, showSteps }: { data: Dashboard; showSteps: boolean }) {
   const { data: workspace } = useWorkspace();
+  // The key file is told of in Settings, where something can be done about it.
+  const warnings = (workspace?.warnings ?? []).filter((warning) => warning !== 'secrets_key_file');
   return (
     <Stack gap="lg">
-      {workspace && workspace.warnings.length > 0 && (
+      {warnings.length > 0 && (
         <Alert color="amber" variant="light" icon={<IconInfoCircle size={18} />} title={t('dashboard.warnings')}>
-          {workspace.warnings.map((warning) => (
+          {warnings.map((warning) => (
             <div key={warning}>{warning}</div>
           ))}
         </Alert>

@@ -8,7 +8,7 @@ import { CalendarEditor } from '../../components/calendar-editor.tsx';
 import { ErrorAlert, TroubleAlert } from '../../components/error-alert.tsx';
 import { notifyDone } from '../../components/notify.tsx';
 import { api } from '../../lib/client.ts';
-import type { Trouble } from '../../lib/errors.ts';
+import { describeError, type Trouble } from '../../lib/errors.ts';
 import { showFieldErrors } from '../../lib/forms.ts';
 import { t } from '../../lib/messages/index.ts';
 import { refresh } from '../../lib/query.ts';
@@ -60,8 +60,8 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
       notifyDone(t('mailboxes.saved'));
       onDone();
     } catch (error) {
+      showErrors(describeError(error).fields);
       setTrouble(showFieldErrors(form, error));
-      showErrors(form.errors);
     }
   };
   const chooseProvider = (id: string | null) => {

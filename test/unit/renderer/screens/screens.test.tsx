@@ -1,0 +1,235 @@
+// @vitest-environment happy-dom
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, it } from 'vitest';
+import { fakeReply } from '../../../support/fake-data.ts';
+import { busyState, emptyState } from '../../../support/memory-engine.ts';
+import { renderApp } from '../../../support/render.tsx';
+
+afterEach(cleanup);
+const slow = { timeout: 8000 };
+const inputOf = (calls: readonly { name: string; input: unknown }[], name: string) => calls.filter((call) => call.name === name).at(-1)?.input;
+
+describe('the shell', () => {
+  it('shows unread replies, what needs a person, and pauses for an hour of workspace time', async () => {
+    const { engine } = renderApp('/settings', busyState());
+    expect(await screen.findByText('3 things need you', {}, slow)).toBeTruthy();
+    expect(within(screen.getByRole('navigation')).getByTitle('2 unread replies')).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: /Sending is on/ }));
+    await userEvent.click(await screen.findByText('For one hour'));
+    await waitFor(() => expect(engine.state.workspace.sendingPausedUntil).not.toBeNull());
+    const { until } = inputOf(engine.state.calls, 'workspace.pauseSending') as { until: number };
+    expect(until - engine.state.workspace.now).toBeGreaterThanOrEqual(3_600_000);
+    expect(until - engine.state.workspace.now).toBeLessThan(3_700_000);
+    expect(await screen.findByRole('button', { name: /Paused until/ })).toBeTruthy();
+  });
+
+  it('says that it is practice, and changes the speed of time', async () => {
+    const state = busyState();
+    state.workspace = { ...state.workspace, practice: true };
+    const { engine } = renderApp('/settings', state);
+    expect(await screen.findByText(/no mail leaves this computer/, {}, slow)).toBeTruthy();
+    await userEvent.click(screen.getByRole('radio', { name: '1 day = 10 s' }));
+    await waitFor(() => expect(engine.state.workspace.timeLapse).toBe(8640));
+  });
+
+  it('says when passwords are locked', async () => {
+    const state = busyState();
+    state.workspace = { ...state.workspace, secrets: 'locked' };
+    renderApp('/settings', state);
+    expect(await screen.findByText(/passwords are locked, so nothing is sent/, {}, slow)).toBeTruthy();
+  });
+
+  it('offers a way back from an address that leads nowhere', async () => {
+    renderApp('/nowhere', busyState());
+    expect(await screen.findByText('There is no such page', {}, slow)).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'To the dashboard' })).toBeTruthy();
+  });
+});
+
+describe('dashboard', () => {
+  it('welcomes on the first start and opens practice', async () => {
+    const { engine } = renderApp('/', emptyState());
+    expect(await screen.findByText('Welcome to Homing', {}, slow)).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Try with practice mail' }));
+    await waitFor(() => expect(engine.state.calls.some((call) => call.name === 'workspace.openPractice')).toBe(true));
+    await userEvent.click(screen.getByRole('button', { name: 'Look around first' }));
+    expect(await screen.findByText('nobody mailed yet', { exact: false, selector: 'section:nth-child(2) *' }, slow)).toBeTruthy();
+    expect(engine.state.settings.firstRunDone).toBe(true);
+  });
+
+  it('shows shares of people mailed, and leads to what needs a decision', async () => {
+    const { router } = renderApp('/', busyState());
+    expect(await screen.findByText('6.4 % of 140 people mailed', {}, slow)).toBeTruthy();
+    await userEvent.click(within(screen.getByRole('region', { name: 'Needs you' })).getByRole('link', { name: 'Decide' }));
+    await waitFor(() => expect(router.state.location.pathname).toBe('/activity'));
+    expect(router.state.location.search).toMatchObject({ show: 'attention', delivery: 'delivery-4' });
+  });
+
+  it('says what failed and tries again', async () => {
+    const state = busyState();
+    state.failing['workspace.dashboard'] = { code: 'disk_full', message: 'No space left on the device' };
+    renderApp('/', state);
+    expect(await screen.findByText('No space left on the device', {}, slow)).toBeTruthy();
+    delete state.failing['workspace.dashboard'];
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByText('6.4 % of 140 people mailed', {}, slow)).toBeTruthy();
+  });
+});
+
+describe('mailboxes', () => {
+  it('leads to the form when there is none', async () => {
+    const { router } = renderApp('/mailboxes', emptyState());
+    await userEvent.click(await screen.findByRole('button', { name: 'Add a mailbox' }, slow));
+    await waitFor(() => expect(router.state.location.search).toEqual({ edit: 'new' }));
+    expect(await screen.findByRole('dialog', { name: 'Add a mailbox' })).toBeTruthy();
+  });
+
+  it('guesses the provider, tests before storing, and stores the password write-only', async () => {
+    const { engine } = renderApp('/mailboxes?edit=new', emptyState());
+    const dialog = within(await screen.findByRole('dialog', { name: 'Add a mailbox' }, slow));
+    const address = dialog.getByLabelText(/E-mail address/);
+    fireEvent.change(address, { target: { value: 'mara@fastmail.com' } });
+    fireEvent.blur(address);
+    fireEvent.change(dialog.getByLabelText('Password'), { target: { value: 'app-secret' } });
+    await userEvent.click(dialog.getByRole('button', { name: 'Test' }));
+    expect(await dialog.findByText(/Sending \(SMTP\): works/)).toBeTruthy();
+    expect(inputOf(engine.state.calls, 'mailboxes.testSettings')).toMatchObject({ smtp: { host: 'smtp.fastmail.com', port: 465, password: 'app-secret' }, imap: { host: 'imap.fastmail.com' } });
+    await userEvent.click(dialog.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(engine.state.mailboxes).toHaveLength(1));
+    expect(JSON.stringify(engine.state.mailboxes)).not.toContain('app-secret');
+  });
+
+  it('names the failing side of a test and how far it came', async () => {
+    const state = busyState();
+    state.mailboxTest = { ...state.mailboxTest, ok: false, imap: { ok: false, stage: 'login', message: 'The server refused the password. Use an app password.', durationMs: 80 } };
+    renderApp('/mailboxes', state);
+    await userEvent.click((await screen.findAllByRole('button', { name: /^Actions for/ }, slow))[0] as HTMLElement);
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Test the connection' }));
+    expect(await screen.findByText(/Inbox \(IMAP\): failed while: logging in/, {}, slow)).toBeTruthy();
+    expect(screen.getByText(/Use an app password/)).toBeTruthy();
+  });
+
+  it('brings the tab of a refused field to the front', async () => {
+    const state = busyState();
+    state.failing['mailboxes.update'] = { code: 'validation', message: 'Some fields need attention', data: { fields: { 'limits.perHour': 'More than a day allows' } } };
+    renderApp('/mailboxes?edit=mailbox-0', state);
+    const dialog = within(await screen.findByRole('dialog', {}, slow));
+    await userEvent.click(dialog.getByRole('button', { name: 'Save' }));
+    expect(await dialog.findByText('More than a day allows')).toBeTruthy();
+    expect(dialog.getByRole('tab', { name: /Limits/ }).getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('asks before it deletes', async () => {
+    const { engine } = renderApp('/mailboxes', busyState());
+    await userEvent.click((await screen.findAllByRole('button', { name: /^Actions for/ }, slow))[0] as HTMLElement);
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Delete' }));
+    expect(engine.state.mailboxes).toHaveLength(3);
+    await userEvent.click(await screen.findByRole('button', { name: 'Delete mailbox' }));
+    await waitFor(() => expect(engine.state.mailboxes).toHaveLength(2));
+  });
+});
+
+describe('activity', () => {
+  it('filters by what needs a decision and explains each row', async () => {
+    const { engine } = renderApp('/activity?show=attention', busyState());
+    const grid = await screen.findByRole('grid', {}, slow);
+    await waitFor(() => expect(within(grid).getAllByText('A merge tag has no value for this person').length).toBeGreaterThan(0));
+    expect(inputOf(engine.state.calls, 'deliveries.list')).toMatchObject({ state: ['held', 'unknown', 'failed'] });
+    expect(within(grid).queryByText('Sent')).toBeNull();
+  });
+
+  it('sends an unknown outcome again only after a second question', async () => {
+    const { engine } = renderApp('/activity?delivery=delivery-4', busyState());
+    const dialog = within(await screen.findByRole('dialog', {}, slow));
+    await userEvent.click(await dialog.findByRole('button', { name: 'Send it again' }));
+    expect(engine.state.calls.some((call) => call.name === 'deliveries.resolve')).toBe(false);
+    const question = within(await screen.findByRole('dialog', { name: 'Send it again?' }));
+    await userEvent.click(question.getByRole('button', { name: 'Cancel' }));
+    expect(engine.state.calls.some((call) => call.name === 'deliveries.resolve')).toBe(false);
+    await userEvent.click(dialog.getByRole('button', { name: 'It was sent' }));
+    await waitFor(() => expect(inputOf(engine.state.calls, 'deliveries.resolve')).toEqual({ id: 'delivery-4', outcome: 'sent' }));
+  });
+
+  it('has words for an empty list and for a filter without hits', async () => {
+    renderApp('/activity', emptyState());
+    expect(await screen.findByText('No mail yet', {}, slow)).toBeTruthy();
+    renderApp('/activity?show=sent', emptyState());
+    expect(await screen.findByText('Nothing matches', {}, slow)).toBeTruthy();
+  });
+});
+
+describe('inbox', () => {
+  it('reads a message once, and lets it be marked unread again', async () => {
+    const { engine } = renderApp('/inbox?reply=reply-0', busyState());
+    await waitFor(() => expect(engine.state.replies[0]?.unread).toBe(false), slow);
+    await userEvent.click(await screen.findByRole('button', { name: 'Mark as unread' }));
+    await waitFor(() => expect(engine.state.replies[0]?.unread).toBe(true));
+    expect(await screen.findByRole('button', { name: 'Mark as read' })).toBeTruthy();
+    expect(engine.state.calls.filter((call) => call.name === 'replies.update')).toHaveLength(2);
+  });
+
+  it('answers with one draft id however often it is pressed, and keeps the text when it fails', async () => {
+    const state = busyState();
+    state.failing['replies.respond'] = { code: 'mailbox_login', message: 'The server refused the login' };
+    const { engine } = renderApp('/inbox?reply=reply-0', state);
+    const box = (await screen.findByRole('textbox', { name: 'Your answer' }, slow)) as HTMLTextAreaElement;
+    fireEvent.change(box, { target: { value: 'Thursday at ten it is.' } });
+    await userEvent.click(screen.getByRole('button', { name: 'Send' }));
+    expect(await screen.findByText('The server refused the login')).toBeTruthy();
+    expect(box.value).toBe('Thursday at ten it is.');
+    delete state.failing['replies.respond'];
+    await userEvent.click(screen.getByRole('button', { name: 'Send' }));
+    await waitFor(() => expect(box.value).toBe(''));
+    const drafts = engine.state.calls.filter((call) => call.name === 'replies.respond').map((call) => (call.input as { draftId: string }).draftId);
+    expect(drafts).toHaveLength(2);
+    expect(new Set(drafts).size).toBe(1);
+  });
+
+  it('shows what a mail server reported for a bounce, and no answer box', async () => {
+    const state = busyState();
+    state.replies = [fakeReply(0, { class: 'hard_bounce', bounce: { status: '5.1.1', class: 'unknown_recipient', recipient: 'anna@example.com', diagnostic: '550 5.1.1 User unknown' } })];
+    renderApp('/inbox?reply=reply-0', state);
+    expect(await screen.findByText('Text: 550 5.1.1 User unknown', {}, slow)).toBeTruthy();
+    expect(screen.queryByRole('textbox', { name: 'Your answer' })).toBeNull();
+  });
+
+  it('moves through the list by keyboard', async () => {
+    const { router } = renderApp('/inbox?reply=reply-0', busyState());
+    const item = await screen.findByRole('button', { name: /Tomás Herrera/ }, slow);
+    fireEvent.keyDown(item, { key: 'j' });
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ reply: 'reply-1' }));
+  });
+});
+
+describe('settings', () => {
+  it('stores a text only when asked to', async () => {
+    const { engine } = renderApp('/settings', busyState());
+    const field = await screen.findByLabelText('Opt-out line', {}, slow);
+    fireEvent.change(field, { target: { value: 'Just say stop.' } });
+    expect(engine.state.settings.optOutLine).not.toBe('Just say stop.');
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(engine.state.settings.optOutLine).toBe('Just say stop.'));
+  });
+
+  it('puts a wrong passphrase beside its field, then unlocks', async () => {
+    const state = busyState();
+    state.workspace = { ...state.workspace, secrets: 'locked', secretsKeptBy: 'passphrase' };
+    const { engine } = renderApp('/settings', state);
+    const field = await screen.findByLabelText('Passphrase', { selector: 'input' }, slow);
+    fireEvent.change(field, { target: { value: 'wrong' } });
+    await userEvent.click(screen.getByRole('button', { name: 'Unlock' }));
+    expect(await screen.findByText('That is not the passphrase.')).toBeTruthy();
+    fireEvent.change(field, { target: { value: 'correct horse battery' } });
+    await userEvent.click(screen.getByRole('button', { name: 'Unlock' }));
+    await waitFor(() => expect(engine.state.workspace.secrets).toBe('unlocked'));
+  });
+
+  it('refuses a short or mistyped new passphrase before it leaves the page', async () => {
+    const { engine } = renderApp('/settings', busyState());
+    fireEvent.change(await screen.findByLabelText('New passphrase', { selector: 'input' }, slow), { target: { value: 'short' } });
+    await userEvent.click(screen.getByRole('button', { name: 'Protect with this passphrase' }));
+    expect(await screen.findByText('At least 12 characters', { exact: true })).toBeTruthy();
+    expect(engine.state.calls.some((call) => call.name === 'workspace.setPassphrase')).toBe(false);
+  });
+});
