@@ -47,5 +47,5 @@ export const workspaceContract = {
 export const reportsContract = {
   deliveries: base.route({ method: 'GET', path: '/reports/deliveries.csv', tags: ['Reports'], summary: 'Deliveries as CSV' }).input(z.object({ campaignId: idSchema.optional() })).output(z.file()),
   replies: base.route({ method: 'GET', path: '/reports/replies.csv', tags: ['Reports'], summary: 'Replies as CSV' }).input(z.object({ campaignId: idSchema.optional() })).output(z.file()),
-  campaign: base.route({ method: 'GET', path: '/reports/campaigns/{id}.csv', tags: ['Reports'], summary: 'One line per person of a campaign' }).input(idInput).output(z.file()),
+  campaign: base.route({ method: 'GET', path: '/reports/campaigns/{id}/people.csv', tags: ['Reports'], summary: 'One line per person of a campaign' }).input(idInput).output(z.file()),
 };

@@ -97,11 +97,17 @@ function describe(parsed: Parsed, mailbox: string, to: string, at: number): Rece
     references: (parsed.references ?? '').split(/\s+/).filter((id) => id !== ''),
     subject: parsed.subject ?? '',
     from: { name: parsed.from?.name ?? '', address: parsed.from?.address ?? mailbox },
-    to: { name: toName, address: to },
+    to: { name: toName === '' ? nameOf(to) : toName, address: to },
     text: parsed.text ?? '',
     unsubscribeMailto: /<(mailto:[^>]+)>/i.exec(header)?.[1] ?? null,
     sentAt: at,
   };
+}
+
+/** A name for somebody of whom only the address is known: `mei.tanaka+asks@…` is Mei Tanaka. */
+function nameOf(address: string): string {
+  const words = (address.split(/[+@]/)[0] ?? '').split(/[._-]+/).filter((word) => word !== '');
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
 }
 
 function answerError(code: number, text: string): Error {
