@@ -1,10 +1,9 @@
 // npm start: installs and builds what is missing and opens Homing; without an Electron runtime, in the browser.
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { ensureBuilt } from './lib/build.mjs';
 import { electronRuntime, forgetFailure } from './lib/electron-runtime.mjs';
 import { ensureInstalled } from './lib/install.mjs';
-import { childEnv, root, runNode, say } from './lib/project.mjs';
+import { childEnv, headlessCommand, root, run, say } from './lib/project.mjs';
 
 const quickExitMs = 10_000;
 const args = process.argv.slice(2).filter((arg) => arg !== '--fetch');
@@ -15,7 +14,8 @@ await ensureBuilt();
 const reason = await openDesktop();
 if (reason !== null) {
   say(`The desktop window cannot open (${reason}); opening the same app in the browser instead.`);
-  process.exit((await runNode(join('out', 'main', 'headless.js'), ['--open', ...args])).code);
+  const host = headlessCommand(['--open', ...args]);
+  process.exit((await run(host.command, host.args, { env: host.env })).code);
 }
 
 function displayProblem() {
