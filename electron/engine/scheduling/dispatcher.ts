@@ -83,7 +83,7 @@ interface Lane {
   /** Round-robin between campaigns, per priority. */
   readonly served: Map<number, string[]>;
   refreshing: boolean;
-  followUpsBlockedUntil: number;
+  inboxFailedUntil: number;
   /** A check has just succeeded: the next claim counts it as fresh, however fast the clock of the workspace runs. */
   justChecked: boolean;
   wakeAt: number;
@@ -110,7 +110,7 @@ export function createDispatcher<Row extends DispatchRow, Attempt extends { kind
   function laneOf(mailboxId: string): Lane {
     let lane = lanes.get(mailboxId);
     if (lane === undefined) {
-      lane = { mailboxId, idle: [], abort: new AbortController(), workers: 0, inFlight: 0, log: null, served: new Map(), refreshing: false, followUpsBlockedUntil: 0, justChecked: false, wakeAt: 0 };
+      lane = { mailboxId, idle: [], abort: new AbortController(), workers: 0, inFlight: 0, log: null, served: new Map(), refreshing: false, inboxFailedUntil: 0, justChecked: false, wakeAt: 0 };
       lanes.set(mailboxId, lane);
     }
     return lane;
@@ -199,16 +199,16 @@ export function createDispatcher<Row extends DispatchRow, Attempt extends { kind
     const checked = lane.justChecked;
     lane.justChecked = false;
     for (const priority of [1, 2]) {
-      if (priority === 1 && lane.followUpsBlockedUntil > now) {
-        wakeAt = Math.min(wakeAt, lane.followUpsBlockedUntil);
-        continue;
-      }
       for (const campaignId of campaignsInTurn(lane, tx, priority)) {
         for (;;) {
           const row = outbox.due(tx, lane.mailboxId, priority, campaignId, now);
           if (row === undefined) break;
           const stale = checked && mailbox.hasInbox ? null : inboxGate(mailbox, priority, now);
-          if (stale?.code === 'inbox_check') return { refresh: true };
+          if (stale?.code === 'inbox_check') {
+            if (lane.inboxFailedUntil <= now) return { refresh: true };
+            wakeAt = Math.min(wakeAt, lane.inboxFailedUntil);
+            break;
+          }
           const block = stale ?? rowBlock(tx.prepare, row, mailbox, now);
           if (block === null) {
             const served = (lane.served.get(priority) ?? []).filter((id) => id !== campaignId);
@@ -298,17 +298,17 @@ export function createDispatcher<Row extends DispatchRow, Attempt extends { kind
     }
   }
 
-  /** One check at a time a lane; the others wait for the next look. Returns whether follow-ups may be tried again. */
+  /** One check at a time a lane; the others wait for the next look. Returns whether the queue may be looked at again. */
   async function refresh(lane: Lane): Promise<boolean> {
     if (lane.refreshing) return false;
     lane.refreshing = true;
     try {
       await deps.refreshInbox(lane.mailboxId);
-      lane.followUpsBlockedUntil = 0;
+      lane.inboxFailedUntil = 0;
       lane.justChecked = true;
     } catch (error) {
-      log.warn({ err: error, mailboxId: lane.mailboxId }, 'inbox check failed; follow-ups wait');
-      lane.followUpsBlockedUntil = clock.now() + minute;
+      log.warn({ err: error, mailboxId: lane.mailboxId }, 'inbox check failed; what needs it waits');
+      lane.inboxFailedUntil = clock.now() + minute;
     } finally {
       lane.refreshing = false;
     }
@@ -417,8 +417,8 @@ export function createDispatcher<Row extends DispatchRow, Attempt extends { kind
       // What waits longest is the answer: a paused campaign says more than a gap of two minutes.
       if (own !== null && (own.until === null || gate === null || (gate.until !== null && own.until > gate.until))) return own;
       if (gate !== null) return gate;
-      if (row.priority === 1 && lane.followUpsBlockedUntil > now) return { code: 'stale_inbox', until: lane.followUpsBlockedUntil };
       const inbox = inboxGate(mailbox, row.priority, now);
+      if (inbox?.code === 'inbox_check' && lane.inboxFailedUntil > now) return { code: 'stale_inbox', until: lane.inboxFailedUntil };
       return inbox ?? (lane.inFlight > 0 ? { code: 'connection_busy', until: null } : null);
     },
     get ratePerMinute() {

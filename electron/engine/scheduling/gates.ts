@@ -77,13 +77,16 @@ export function windowGate(calendars: readonly Calendar[], now: number): Block |
   return { code: codes[closed] ?? 'campaign_window', until: next };
 }
 
-/** Whether follow-ups (priority 1) or first mails (2) may leave as far as the inbox is concerned. Pure. */
+/**
+ * Whether follow-ups (priority 1) or first mails (2) may leave as far as the inbox is concerned. `inbox_check` = look at
+ * the inbox first. Pure.
+ */
 export function inboxGate(mailbox: MailboxView, priority: number, now: number): Block | null {
   if (priority === 0) return null;
   if (!mailbox.hasInbox) return priority === 1 ? { code: 'no_inbox', until: null } : null;
   const age = mailbox.inboxCheckedAt === null ? Infinity : now - mailbox.inboxCheckedAt;
-  if (priority === 1) return age <= inboxFreshMs ? null : { code: 'inbox_check', until: now };
-  return age <= firstMailsWithoutInboxMs || mailbox.inboxCheckedAt === null ? null : { code: 'stale_inbox', until: null };
+  const allowed = priority === 1 ? inboxFreshMs : firstMailsWithoutInboxMs;
+  return age <= allowed || (priority === 2 && mailbox.inboxCheckedAt === null) ? null : { code: 'inbox_check', until: now };
 }
 
 /** Whether a slot was missed by so much that a person is asked first. Pure. */
