@@ -5,10 +5,18 @@ import styles from './components.module.css';
 
 const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data: cid:; font-src 'none'; form-action 'none'; base-uri 'none'";
 
+// What would be fetched from elsewhere goes already here; the policy of the frame is the second wall.
+const cleaner = DOMPurify(window);
+cleaner.addHook('uponSanitizeAttribute', (_node, attribute) => {
+  const value = attribute.attrValue.trim().toLowerCase();
+  if (attribute.attrName === 'src' && !value.startsWith('data:image/')) attribute.keepAttr = false;
+  if (attribute.attrName === 'style' && /url\s*\(|@import|expression\s*\(/.test(value)) attribute.keepAttr = false;
+});
+
 /** The document that an HTML mail is shown as: cleaned, without scripts, forms and remote content. */
 export function frameDocument(html: string): string {
-  const clean = DOMPurify.sanitize(html, {
-    FORBID_TAGS: ['script', 'iframe', 'object', 'embed', 'form', 'input', 'button', 'textarea', 'select', 'base', 'meta', 'link', 'audio', 'video', 'svg', 'math'],
+  const clean = cleaner.sanitize(html, {
+    FORBID_TAGS: ['script', 'style', 'iframe', 'object', 'embed', 'form', 'input', 'button', 'textarea', 'select', 'base', 'meta', 'link', 'audio', 'video', 'svg', 'math'],
     FORBID_ATTR: ['srcset', 'background', 'ping', 'action', 'formaction'],
     ALLOW_DATA_ATTR: false,
   });

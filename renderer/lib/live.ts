@@ -150,14 +150,18 @@ export function startLive(queryClient: QueryClient): () => void {
     stopped.signal.addEventListener('abort', end, { once: true });
     let watchdog = setTimeout(end, heartbeatLimitMs);
     try {
-      const { link, closed } = await getTransport().live(attempt.signal);
+      const { link, closed, needsAbort } = await getTransport().live(attempt.signal);
       void closed.then(end);
-      const stream = await clientOver(link).events.live(cursor === undefined ? {} : { after: cursor }, { signal: attempt.signal });
+      const stream = await clientOver(link).events.live(cursor === undefined ? {} : { after: cursor }, needsAbort ? { signal: attempt.signal } : {});
       onFirst();
-      for await (const message of stream) {
+      // A dead connection may take minutes to say so: whatever ends the attempt ends the wait.
+      const ended = new Promise<null>((resolve) => attempt.signal.addEventListener('abort', () => resolve(null), { once: true }));
+      for (;;) {
+        const next = await Promise.race([stream.next(), ended]);
+        if (next === null || next.done === true || attempt.signal.aborted) break;
         clearTimeout(watchdog);
         watchdog = setTimeout(end, heartbeatLimitMs);
-        take(message);
+        take(next.value);
       }
     } finally {
       clearTimeout(watchdog);

@@ -5,11 +5,19 @@ import { RPCLink as SocketLink } from '@orpc/client/websocket';
 
 export type Link = ClientLink<Record<never, never>>;
 
+export interface LiveLink {
+  readonly link: Link;
+  /** Settles when the connection ended. */
+  readonly closed: Promise<void>;
+  /** Whether a call must be told to end; a closed socket ends its calls by itself and cannot be written to any more. */
+  readonly needsAbort: boolean;
+}
+
 /** How the renderer reaches the engine. `live` opens a link of its own for the event stream; closing it ends the stream. */
 export interface Transport {
   readonly kind: 'electron' | 'headless' | 'test';
   readonly link: () => Promise<Link>;
-  readonly live: (signal: AbortSignal) => Promise<{ link: Link; closed: Promise<void> }>;
+  readonly live: (signal: AbortSignal) => Promise<LiveLink>;
 }
 
 const tokenKey = 'homing.token';
@@ -51,7 +59,7 @@ export function headlessTransport(origin: string, token: string, onUnauthorized:
             reject(new Error('The live connection was closed'));
           });
         });
-        socket.addEventListener('open', () => resolve({ link: new SocketLink({ websocket: socket }), closed }));
+        socket.addEventListener('open', () => resolve({ link: new SocketLink({ websocket: socket }), closed, needsAbort: false }));
         signal.addEventListener('abort', () => socket.close(), { once: true });
       }),
   };
@@ -91,7 +99,7 @@ export function electronTransport(target: EventTarget, requestPort: () => void):
     link,
     live: async (signal) => {
       streams += 1;
-      return { link: await (streams === 1 ? link() : freshLink()), closed: new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })) };
+      return { link: await (streams === 1 ? link() : freshLink()), closed: new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })), needsAbort: true };
     },
   };
 }

@@ -1,14 +1,14 @@
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 /** Deep teal: the colour of the shell, of primary actions and links. */
-const pine: MantineColorsTuple = ['#ebf5f4', '#d3e8e6', '#a6d0cd', '#78b7b4', '#519e9d', '#348788', '#1f7275', '#125e63', '#0d4a50', '#08353a'];
+const pine: MantineColorsTuple = ['#ebf5f4', '#d3e8e6', '#a6d0cd', '#78b7b4', '#519e9d', '#2b7d7f', '#1d6d70', '#125e63', '#0d4a50', '#08353a'];
 /** Warm amber: attention and the one accent. Never text on white below shade 7. */
 const amber: MantineColorsTuple = ['#fff6e5', '#fde8c3', '#f9d28d', '#f4ba55', '#f0a92e', '#dd9010', '#b87208', '#8f5706', '#6e4307', '#523206'];
 /** Warm greys, so that paper and borders do not look blue beside the teal. */
 const gray: MantineColorsTuple = ['#faf8f5', '#f4f1ec', '#e9e5de', '#dad5cc', '#bfb9ae', '#979186', '#6a655b', '#4d4941', '#34312c', '#1f1d1a'];
 /** Ink: the surfaces of the dark scheme. */
 const dark: MantineColorsTuple = ['#e3ebeb', '#c3cfd1', '#9db0b4', '#6f858a', '#3a4e55', '#2a3b41', '#1b2a2f', '#121e22', '#0d1619', '#080e10'];
-const red: MantineColorsTuple = ['#fdf0ee', '#fbdcd7', '#f5b5ab', '#ec8b7c', '#e06552', '#d04a36', '#b8321f', '#9a2718', '#7b1f13', '#5d180f'];
+const red: MantineColorsTuple = ['#fdf0ee', '#fbdcd7', '#f5b5ab', '#ec8b7c', '#e06552', '#c94531', '#b8321f', '#9a2718', '#7b1f13', '#5d180f'];
 const green: MantineColorsTuple = ['#eef7ef', '#d7ecd9', '#aed8b2', '#82c089', '#5ba864', '#3f9149', '#2c7a37', '#1f642a', '#174e20', '#103a17'];
 
 const titleStyles = { title: { fontSize: '1.125rem', fontWeight: 640, lineHeight: 1.35 } };
@@ -16,7 +16,7 @@ const titleStyles = { title: { fontSize: '1.125rem', fontWeight: 640, lineHeight
 /** The one theme: type scale 12/13/14/16/20/28, spacing 4/8/12/16/24/32, radius 8, motion of at most 150 ms. */
 export const theme = createTheme({
   primaryColor: 'pine',
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 5 },
   autoContrast: true,
   luminanceThreshold: 0.28,
   colors: { pine, amber, gray, dark, red, green },

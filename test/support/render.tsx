@@ -28,7 +28,7 @@ export function memoryLink(engine: ReturnType<typeof createFakeEngine>): Link {
 export function connect(state: FakeState): ReturnType<typeof createFakeEngine> {
   const engine = createFakeEngine(state);
   const link = memoryLink(engine);
-  setTransport({ kind: 'test', link: () => Promise.resolve(link), live: () => Promise.resolve({ link, closed: new Promise(() => undefined) }) });
+  setTransport({ kind: 'test', link: () => Promise.resolve(link), live: () => Promise.resolve({ link, closed: new Promise(() => undefined), needsAbort: true }) });
   return engine;
 }
 

@@ -20,7 +20,7 @@ export function Numbers({ data }: { data: Dashboard }) {
 
 function Count({ name, total, today, note }: { name: string; total: number; today: number; note: string }) {
   return (
-    <section className={styles['panel']} style={{ gridColumn: 'span 3' }} aria-label={name}>
+    <section className={styles['panel']} style={{ gridColumn: 'span 3', alignSelf: 'stretch' }} aria-label={name}>
       <Text size="sm" fw={560} c="dimmed">
         {name}
       </Text>
