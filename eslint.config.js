@@ -2,8 +2,16 @@ import hooks from 'eslint-plugin-react-hooks';
 import { builtinModules } from 'node:module';
 import tseslint from 'typescript-eslint';
 
-const parts = { shared: ['shared'], engine: ['electron/engine', 'electron/headless', 'electron/server'], main: ['electron/main', 'electron/preload'], renderer: ['renderer'], test: ['test'] };
-const nodeGlobals = Object.fromEntries(['process', 'console', 'URL', 'fetch', 'AbortSignal', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Buffer'].map((name) => [name, 'readonly']));
+const parts = {
+  shared: ['shared'],
+  engine: ['electron/engine', 'electron/headless', 'electron/server'],
+  main: ['electron/main', 'electron/preload'],
+  renderer: ['renderer'],
+  test: ['test'],
+};
+const nodeGlobals = Object.fromEntries(
+  ['process', 'console', 'URL', 'fetch', 'AbortSignal', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Buffer'].map((name) => [name, 'readonly']),
+);
 
 /** Time, chance and surroundings enter the engine as arguments, so that a test can hold them still. */
 const ports = [
@@ -18,7 +26,11 @@ const timers = ['setTimeout', 'setInterval'].map((name) => ({ name, message: 'Us
 
 export default tseslint.config(
   { ignores: ['out', 'dist', 'coverage', 'node_modules', 'test/fixtures', 'electron/engine/store/migrations'] },
-  { files: ['**/*.{mjs,cjs,js}'], languageOptions: { globals: { ...nodeGlobals, module: 'readonly', require: 'readonly' } }, rules: { 'no-undef': 'error', 'no-unused-vars': 'error', 'prefer-const': 'error', eqeqeq: 'error' } },
+  {
+    files: ['**/*.{mjs,cjs,js}'],
+    languageOptions: { globals: { ...nodeGlobals, module: 'readonly', require: 'readonly' } },
+    rules: { 'no-undef': 'error', 'no-unused-vars': 'error', 'prefer-const': 'error', eqeqeq: 'error' },
+  },
   ...Object.entries(parts).map(([part, folders]) => ({
     files: folders.map((folder) => `${folder}/**/*.{ts,tsx}`),
     extends: [tseslint.configs.base],
@@ -42,8 +54,14 @@ export default tseslint.config(
       'no-debugger': 'error',
     },
   },
-  { files: ['{electron,shared,renderer}/**/*.{ts,tsx}'], rules: { '@typescript-eslint/no-non-null-assertion': 'error', 'max-lines': ['error', { max: 400, skipBlankLines: true }] } },
-  { files: ['{electron,shared,renderer,test}/**/*.{ts,tsx}'], rules: { 'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' }] } },
+  {
+    files: ['{electron,shared,renderer}/**/*.{ts,tsx}'],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'error', 'max-lines': ['error', { max: 400, skipBlankLines: true }] },
+  },
+  {
+    files: ['{electron,shared,renderer,test}/**/*.{ts,tsx}'],
+    rules: { 'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' }] },
+  },
   {
     files: ['electron/engine/**/*.ts'],
     ignores: ['electron/engine/lib/clock.ts', 'electron/engine/lib/ids.ts', 'electron/engine/host/**'],
@@ -56,6 +74,10 @@ export default tseslint.config(
   {
     files: ['renderer/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': hooks },
-    rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error', 'no-restricted-imports': ['error', { paths: builtinModules.flatMap((name) => [name, `node:${name}`]) }] },
+    rules: {
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
+      'no-restricted-imports': ['error', { paths: builtinModules.flatMap((name) => [name, `node:${name}`]) }],
+    },
   },
 );

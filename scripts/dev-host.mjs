@@ -6,10 +6,25 @@ import react from '@vitejs/plugin-react';
 import { childEnv, projectNode, root, say } from './lib/project.mjs';
 
 const args = process.argv.slice(2);
-const host = spawn(projectNode, ['--watch-preserve-output', '--watch-path', join(root, 'electron'), '--watch-path', join(root, 'shared'), join(root, 'electron/headless/main.ts'), '--port', '4181', '--print-json', ...args], {
-  env: childEnv(),
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
+const host = spawn(
+  projectNode,
+  [
+    '--watch-preserve-output',
+    '--watch-path',
+    join(root, 'electron'),
+    '--watch-path',
+    join(root, 'shared'),
+    join(root, 'electron/headless/main.ts'),
+    '--port',
+    '4181',
+    '--print-json',
+    ...args,
+  ],
+  {
+    env: childEnv(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+);
 host.on('exit', (code) => process.exit(code ?? 1));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => host.kill(signal));
 

@@ -14,7 +14,8 @@ export interface Arguments {
   readonly passphraseFile: string | null;
 }
 
-export type Parsed = { readonly kind: 'run'; readonly arguments: Arguments } | { readonly kind: 'help' } | { readonly kind: 'version' } | { readonly kind: 'wrong'; readonly sentence: string };
+export type Parsed =
+  { readonly kind: 'run'; readonly arguments: Arguments } | { readonly kind: 'help' } | { readonly kind: 'version' } | { readonly kind: 'wrong'; readonly sentence: string };
 
 export const helpText = `Usage: npm run headless -- [options]
 

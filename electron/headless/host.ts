@@ -1,7 +1,18 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isAppError } from '../../shared/errors.ts';
-import { appRoot, createFileLog, defaultDataDir, defaultKeyDir, lockDataDir, openWorkspace, practiceDir, type DataDirLock, type LockHolder, type RunningWorkspace } from '../engine/host/index.ts';
+import {
+  appRoot,
+  createFileLog,
+  defaultDataDir,
+  defaultKeyDir,
+  lockDataDir,
+  openWorkspace,
+  practiceDir,
+  type DataDirLock,
+  type LockHolder,
+  type RunningWorkspace,
+} from '../engine/host/index.ts';
 import { loadToken, startHttpServer, type HttpServer } from '../server/index.ts';
 import type { Arguments } from './arguments.ts';
 import { openBrowser } from './platform/browser.ts';
@@ -99,7 +110,8 @@ async function serve(
         swaggerDir: join(appRoot(), 'node_modules', 'swagger-ui-dist'),
         allowHosts: options.allowHosts,
       });
-    const server = own.port === null ? await start(usualPort).catch((error: unknown) => (codeOf(error) === 'EADDRINUSE' ? start(0) : Promise.reject(error))) : await start(own.port);
+    const server =
+      own.port === null ? await start(usualPort).catch((error: unknown) => (codeOf(error) === 'EADDRINUSE' ? start(0) : Promise.reject(error))) : await start(own.port);
     own.lock.announce({ pid: process.pid, url: server.url, kind: 'headless' });
     return { workspace, server, token, address: `${server.url}/#token=${token}` };
   } catch (error) {

@@ -79,7 +79,9 @@ function writeState(file: string, window: BrowserWindow): void {
 }
 
 function onScreen(x: number, y: number): boolean {
-  return screen.getAllDisplays().some(({ workArea }) => x >= workArea.x - 50 && y >= workArea.y - 50 && x < workArea.x + workArea.width - 50 && y < workArea.y + workArea.height - 50);
+  return screen
+    .getAllDisplays()
+    .some(({ workArea }) => x >= workArea.x - 50 && y >= workArea.y - 50 && x < workArea.x + workArea.width - 50 && y < workArea.y + workArea.height - 50);
 }
 
 function clamp(value: unknown, low: number, high: number, otherwise: number): number {

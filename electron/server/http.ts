@@ -49,7 +49,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
   app.addHook('onRequest', async (request, reply) => {
     const host = request.headers.host;
-    if (!guard.hostAllowed(host)) return reply.code(403).send(problem('forbidden', `Requests for the host ${host ?? '(none)'} are not answered here. Use the address that Homing printed, or start it with --allow-host.`));
+    if (!guard.hostAllowed(host))
+      return reply
+        .code(403)
+        .send(problem('forbidden', `Requests for the host ${host ?? '(none)'} are not answered here. Use the address that Homing printed, or start it with --allow-host.`));
     reply.headers(securityHeaders(host ?? ''));
     if (!guard.originAllowed(request.headers.origin)) return reply.code(403).send(problem('forbidden', 'Pages of other sites may not use Homing.'));
     const path = pathOf(request);
@@ -58,12 +61,20 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     const given = bearerToken(request.headers.authorization);
     if (given !== null && sameToken(options.token, given)) return undefined;
     const waitSeconds = failures.fail(request.ip);
-    if (waitSeconds > 0) return reply.code(429).header('retry-after', waitSeconds).send(problem('rate_limited', `Too many requests without a valid token. Try again in ${waitSeconds} s.`));
-    return reply.code(401).header('www-authenticate', 'Bearer realm="Homing"').send(problem('unauthorized', 'Send the token as "Authorization: Bearer …". It stands in the file token of the data directory.'));
+    if (waitSeconds > 0)
+      return reply
+        .code(429)
+        .header('retry-after', waitSeconds)
+        .send(problem('rate_limited', `Too many requests without a valid token. Try again in ${waitSeconds} s.`));
+    return reply
+      .code(401)
+      .header('www-authenticate', 'Bearer realm="Homing"')
+      .send(problem('unauthorized', 'Send the token as "Authorization: Bearer …". It stands in the file token of the data directory.'));
   });
   app.addHook('onSend', async (request, reply) => {
     // Errors of /rpc keep the form that the contract's client reads.
-    if (reply.statusCode >= 400 && !pathOf(request).startsWith('/rpc') && /^application\/json/.test(String(reply.getHeader('content-type')))) reply.header('content-type', problemType);
+    if (reply.statusCode >= 400 && !pathOf(request).startsWith('/rpc') && /^application\/json/.test(String(reply.getHeader('content-type'))))
+      reply.header('content-type', problemType);
   });
 
   addRoutes(app, options);

@@ -40,7 +40,11 @@ interface Operation {
 export async function openApiDocument(version: string): Promise<Record<string, unknown>> {
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] });
   const document = (await generator.generate(contract, {
-    info: { title: 'Homing', version, description: 'E-mail sequences that come home with replies. Times are UTC epoch milliseconds. Lists are paged by cursor: pass `nextCursor` as `cursor`.' },
+    info: {
+      title: 'Homing',
+      version,
+      description: 'E-mail sequences that come home with replies. Times are UTC epoch milliseconds. Lists are paged by cursor: pass `nextCursor` as `cursor`.',
+    },
     servers: [{ url: restPrefix }],
     security: [{ token: [] }],
     commonSchemas: {
@@ -63,7 +67,9 @@ export async function openApiDocument(version: string): Promise<Record<string, u
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
   })) as unknown as { paths: Record<string, Record<string, Operation>>; components: Record<string, unknown> };
 
-  document.components['responses'] = { Problem: { description: 'The request failed; the body says why', content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } } } };
+  document.components['responses'] = {
+    Problem: { description: 'The request failed; the body says why', content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } } },
+  };
   document.components['schemas'] = { ...(document.components['schemas'] as object), Problem: problemSchema };
   for (const operations of Object.values(document.paths)) {
     for (const operation of Object.values(operations)) {

@@ -33,7 +33,10 @@ export function createRest(router: ContractRouter, context: RpcContext) {
       return;
     }
     const allowed = [...new Set(methods.flatMap((method) => (method === 'PUT' ? ['PUT', 'PATCH'] : [method])))].join(', ');
-    await reply.code(405).header('allow', allowed).send(problem('bad_request', `This path answers to ${allowed} only.`, {}, 405));
+    await reply
+      .code(405)
+      .header('allow', allowed)
+      .send(problem('bad_request', `This path answers to ${allowed} only.`, {}, 405));
   };
 }
 

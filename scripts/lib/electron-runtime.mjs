@@ -39,7 +39,9 @@ export function forgetFailure() {
 function installedPath(version) {
   try {
     const path = join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist'), readFileSync(join(folder, 'path.txt'), 'utf8'));
-    const installed = readFileSync(join(folder, 'dist', 'version'), 'utf8').replace(/^v/, '').trim();
+    const installed = readFileSync(join(folder, 'dist', 'version'), 'utf8')
+      .replace(/^v/, '')
+      .trim();
     return existsSync(path) && installed === version ? path : null;
   } catch {
     return null;

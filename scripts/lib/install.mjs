@@ -44,7 +44,8 @@ async function installNode() {
   say('Installing the Node runtime of the project …');
   const folder = join(modules, 'node');
   const result = await run(process.execPath, ['installArchSpecificPackage'], { cwd: folder, env: childEnv(), capture: true, timeoutMs: 10 * 60_000 });
-  if (result.code !== 0 || !(await projectNodeWorks())) fail(`The Node runtime could not be installed:\n${result.output}\nCheck the network connection, then run the same command again.`);
+  if (result.code !== 0 || !(await projectNodeWorks()))
+    fail(`The Node runtime could not be installed:\n${result.output}\nCheck the network connection, then run the same command again.`);
 }
 
 /** npm links a package's commands before its script has run, so `node_modules/.bin/node` is made here. */

@@ -17,7 +17,15 @@ type Open = (engine: FakeEngine) => Promise<Client>;
 const token = 'a'.repeat(43);
 
 async function serve(engine: FakeEngine): Promise<HttpServer> {
-  const server = await startHttpServer({ ...engine, host: '127.0.0.1', port: 0, token, version: '0.0.0', uiDir: join(import.meta.dirname, 'nowhere'), swaggerDir: join(import.meta.dirname, 'nowhere') });
+  const server = await startHttpServer({
+    ...engine,
+    host: '127.0.0.1',
+    port: 0,
+    token,
+    version: '0.0.0',
+    uiDir: join(import.meta.dirname, 'nowhere'),
+    swaggerDir: join(import.meta.dirname, 'nowhere'),
+  });
   onTestFinished(() => server.close());
   return server;
 }
@@ -69,7 +77,13 @@ describe.each(transports)('the contract over %s', (_name, open) => {
     const client = await open(fakeEngine());
     const error = await client.lists.remove({ id: 'l1' }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ORPCError);
-    expect(error).toMatchObject({ code: 'in_use', status: 409, defined: true, message: 'Two campaigns use this list.', data: { fields: { id: 'Two campaigns use this list.' }, campaigns: 2 } });
+    expect(error).toMatchObject({
+      code: 'in_use',
+      status: 409,
+      defined: true,
+      message: 'Two campaigns use this list.',
+      data: { fields: { id: 'Two campaigns use this list.' }, campaigns: 2 },
+    });
   });
 
   test('bad input is refused with a sentence per field, before the service is called', async () => {

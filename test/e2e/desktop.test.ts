@@ -17,18 +17,22 @@ function obstacle(): string | null {
 
 const reason = obstacle();
 
-test.skipIf(reason !== null)(`the desktop window opens, talks to its engine, and hides on close${reason === null ? '' : ` (skipped: ${reason})`}`, { timeout: 120_000 }, async () => {
-  builtHeadless();
-  const flags = process.platform === 'linux' ? ['--no-sandbox'] : [];
-  const app = await _electron.launch({ args: [...flags, root, '--data-dir', temporaryDir()], cwd: root });
-  try {
-    const page = await app.firstWindow();
-    await page.waitForSelector('nav');
-    expect(page.url()).toMatch(/^app:\/\/homing\//);
-    expect(await page.evaluate(() => typeof (globalThis as { require?: unknown }).require)).toBe('undefined');
-    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
-    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isVisible()))).toEqual([false]);
-  } finally {
-    await app.close();
-  }
-});
+test.skipIf(reason !== null)(
+  `the desktop window opens, talks to its engine, and hides on close${reason === null ? '' : ` (skipped: ${reason})`}`,
+  { timeout: 120_000 },
+  async () => {
+    builtHeadless();
+    const flags = process.platform === 'linux' ? ['--no-sandbox'] : [];
+    const app = await _electron.launch({ args: [...flags, root, '--data-dir', temporaryDir()], cwd: root });
+    try {
+      const page = await app.firstWindow();
+      await page.waitForSelector('nav');
+      expect(page.url()).toMatch(/^app:\/\/homing\//);
+      expect(await page.evaluate(() => typeof (globalThis as { require?: unknown }).require)).toBe('undefined');
+      await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+      expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isVisible()))).toEqual([false]);
+    } finally {
+      await app.close();
+    }
+  },
+);

@@ -24,7 +24,13 @@ export const csvText = '\ufeffname,state\r\n"Müller, Anna",sent\r\n';
 
 /** The whole contract by a small stand-in, for testing transports: some procedures answer, the others are refused. */
 export function fakeEngine(): FakeEngine {
-  const engine: { -readonly [K in keyof FakeEngine]: FakeEngine[K] } = { router: {} as ContractRouter, context: { log: silentLog }, calls: [], settings: settingsSchema.parse({}), streams: 0 };
+  const engine: { -readonly [K in keyof FakeEngine]: FakeEngine[K] } = {
+    router: {} as ContractRouter,
+    context: { log: silentLog },
+    calls: [],
+    settings: settingsSchema.parse({}),
+    streams: 0,
+  };
 
   async function* live(signal: AbortSignal | undefined): AsyncGenerator<LiveMessage> {
     engine.streams += 1;

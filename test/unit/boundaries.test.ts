@@ -39,7 +39,12 @@ describe('import boundaries', () => {
   let violations: { rule: string; from: string }[];
 
   beforeAll(async () => {
-    const result = await cruise(['electron', 'renderer', 'shared', 'test'], { ...config.options, ruleSet: { forbidden: config.forbidden }, validate: true, baseDir: join(root, 'test/fixtures/boundaries') } as never);
+    const result = await cruise(['electron', 'renderer', 'shared', 'test'], {
+      ...config.options,
+      ruleSet: { forbidden: config.forbidden },
+      validate: true,
+      baseDir: join(root, 'test/fixtures/boundaries'),
+    } as never);
     violations = (result.output as ICruiseResult).summary.violations.map(({ rule, from }) => ({ rule: rule.name, from }));
   }, 60_000);
 

@@ -46,7 +46,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<RunningW
   try {
     await practice?.start();
     const engine = await createEngine(practice?.ports ?? systemPorts(options));
-    await engine.start();
+    engine.start();
     // A practice workspace without its samples is poorer, not broken.
     await practice?.seed(engine.practiceServices).catch((error: unknown) => options.log.error({ err: error }, 'the practice samples could not be written'));
     return {

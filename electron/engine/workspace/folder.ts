@@ -19,7 +19,8 @@ export function folderWarnings(dataDir: string, mounts: string = readMounts()): 
   const warnings: string[] = [];
   const segments = path.split(/[\\/]/);
   const sync = syncFolders.find(([pattern]) => segments.some((segment) => pattern.test(segment)));
-  if (sync !== undefined) warnings.push(`The data directory ${path} lies in a folder of ${sync[1]}. Syncing a database while it is in use can damage it: move it to a local folder.`);
+  if (sync !== undefined)
+    warnings.push(`The data directory ${path} lies in a folder of ${sync[1]}. Syncing a database while it is in use can damage it: move it to a local folder.`);
   const type = fileSystemOf(path, mounts);
   const network = (type !== null && networkFileSystems.test(type)) || path.startsWith('\\\\');
   if (network) warnings.push(`The data directory ${path} lies on a network drive${type === null ? '' : ` (${type})`}. Locks are not reliable there: move it to a local disk.`);

@@ -25,8 +25,10 @@ interface Memory {
   readonly starts: number;
 }
 
-const restoredSentence = 'This database was put back from a backup. Sending is paused: mail that left after the backup may be planned again. Compare with your Sent folders, then resume.';
-const copiedSentence = 'This workspace was copied from another place. Sending is paused, so that the same mail does not leave twice. Make sure that the other copy no longer sends, then resume.';
+const restoredSentence =
+  'This database was put back from a backup. Sending is paused: mail that left after the backup may be planned again. Compare with your Sent folders, then resume.';
+const copiedSentence =
+  'This workspace was copied from another place. Sending is paused, so that the same mail does not leave twice. Make sure that the other copy no longer sends, then resume.';
 
 /**
  * Counts a start and compares the database with what this computer remembers. A database with fewer starts than

@@ -53,9 +53,19 @@ function lockError(error: unknown, dataDir: string): AppError {
   if (code.startsWith('SQLITE_BUSY')) {
     const holder = readHolder(dataDir);
     const who = holder === null ? 'Another Homing' : `Another Homing (${holder.kind}, process ${holder.pid}${holder.url === null ? '' : `, ${holder.url}`})`;
-    return new AppError('conflict', `${who} already uses the data directory ${dataDir}. Use that one, end it, or choose another directory with --data-dir.`, { holder }, { cause: error });
+    return new AppError(
+      'conflict',
+      `${who} already uses the data directory ${dataDir}. Use that one, end it, or choose another directory with --data-dir.`,
+      { holder },
+      { cause: error },
+    );
   }
-  return new AppError('internal', `The data directory ${dataDir} cannot be used: ${error instanceof Error ? error.message : String(error)}. Check that it is a folder, that you may write to it and that the disk has space.`, {}, { cause: error });
+  return new AppError(
+    'internal',
+    `The data directory ${dataDir} cannot be used: ${error instanceof Error ? error.message : String(error)}. Check that it is a folder, that you may write to it and that the disk has space.`,
+    {},
+    { cause: error },
+  );
 }
 
 function readHolder(dataDir: string): LockHolder | null {

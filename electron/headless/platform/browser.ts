@@ -9,7 +9,11 @@ import { pathToFileURL } from 'node:url';
  */
 export function openBrowser(address: string, dataDir: string): Promise<boolean> {
   const file = join(dataDir, 'open.html');
-  writeFileSync(file, `<!doctype html><meta charset="utf-8"><title>Homing</title><script>location.replace(${JSON.stringify(address)})</script><a href="${address}">Open Homing</a>\n`, { mode: 0o600 });
+  writeFileSync(
+    file,
+    `<!doctype html><meta charset="utf-8"><title>Homing</title><script>location.replace(${JSON.stringify(address)})</script><a href="${address}">Open Homing</a>\n`,
+    { mode: 0o600 },
+  );
   const command = opener(process.platform, pathToFileURL(file).href);
   if (command === null) return Promise.resolve(false);
   return new Promise((resolve) => {

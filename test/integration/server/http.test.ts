@@ -19,7 +19,16 @@ async function serve(options: Partial<HttpServerOptions> = {}): Promise<{ engine
   mkdirSync(join(uiDir, 'assets'));
   writeFileSync(join(uiDir, 'index.html'), '<!doctype html><title>Homing</title>');
   writeFileSync(join(uiDir, 'assets', 'index-Ab3dEf9h.js'), 'export {};');
-  const server = await startHttpServer({ ...engine, host: '127.0.0.1', port: 0, token, version: '1.2.3', uiDir, swaggerDir: join(root, 'node_modules/swagger-ui-dist'), ...options });
+  const server = await startHttpServer({
+    ...engine,
+    host: '127.0.0.1',
+    port: 0,
+    token,
+    version: '1.2.3',
+    uiDir,
+    swaggerDir: join(root, 'node_modules/swagger-ui-dist'),
+    ...options,
+  });
   onTestFinished(() => server.close());
   return { engine, server, api: `${server.url}/api/v1` };
 }
@@ -257,7 +266,8 @@ describe('documents and files', () => {
         reference,
       ).toBeDefined();
     }
-    for (const area of ['mailboxes', 'subscribers', 'lists', 'templates', 'email-sequences', 'campaigns', 'enrolments', 'deliveries', 'replies', 'events', 'settings']) expect(document.paths).toHaveProperty([`/${area}`]);
+    for (const area of ['mailboxes', 'subscribers', 'lists', 'templates', 'email-sequences', 'campaigns', 'enrolments', 'deliveries', 'replies', 'events', 'settings'])
+      expect(document.paths).toHaveProperty([`/${area}`]);
   });
 
   test('the documentation page needs nothing from elsewhere', async () => {

@@ -142,7 +142,12 @@ describe('the lock-down', () => {
   test('permissions are denied', () => {
     lockDown();
     const asked: Record<string, boolean> = {};
-    for (const permission of ['media', 'geolocation', 'notifications', 'openExternal', 'clipboard-sanitized-write']) (electron.permission as unknown as (contents: null, permission: string, answer: (allowed: boolean) => void) => void)(null, permission, (allowed) => (asked[permission] = allowed));
+    for (const permission of ['media', 'geolocation', 'notifications', 'openExternal', 'clipboard-sanitized-write'])
+      (electron.permission as unknown as (contents: null, permission: string, answer: (allowed: boolean) => void) => void)(
+        null,
+        permission,
+        (allowed) => (asked[permission] = allowed),
+      );
     expect(asked).toEqual({ media: false, geolocation: false, notifications: false, openExternal: false, 'clipboard-sanitized-write': true });
   });
 });
@@ -157,7 +162,8 @@ describe('app://', () => {
     const page = await get('app://homing/');
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
     expect(page.headers.get('content-security-policy')).not.toContain('unsafe-eval');
-    for (const url of ['app://other/index.html', 'app://homing/../package.json', 'app://homing/%2e%2e/package.json', 'app://homing/missing.js']) expect((await get(url)).status).toBe(404);
+    for (const url of ['app://other/index.html', 'app://homing/../package.json', 'app://homing/%2e%2e/package.json', 'app://homing/missing.js'])
+      expect((await get(url)).status).toBe(404);
   });
 });
 

@@ -51,9 +51,13 @@ describe('the lock of a data directory', () => {
   test('is dropped by the operating system when its process is killed', async () => {
     const dir = temporaryDir();
     const module = join(import.meta.dirname, '../../../electron/engine/workspace/lock.ts');
-    const child = spawn(process.execPath, ['-e', `import(${JSON.stringify(module)}).then(({ lockDataDir }) => { lockDataDir(${JSON.stringify(dir)}); console.log('held'); setInterval(() => {}, 1000); })`], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['-e', `import(${JSON.stringify(module)}).then(({ lockDataDir }) => { lockDataDir(${JSON.stringify(dir)}); console.log('held'); setInterval(() => {}, 1000); })`],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     onTestFinished(() => void child.kill('SIGKILL'));
     await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
     expect(() => lockDataDir(dir)).toThrow(/already uses the data directory/);
