@@ -25,12 +25,10 @@ CREATE TABLE `contacts` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `contacts_email` ON `contacts` (`email`);--> statement-breakpoint
-CREATE INDEX `contacts_domain` ON `contacts` (`domain`);--> statement-breakpoint
-CREATE INDEX `contacts_created` ON `contacts` (`created_at`,`id`);--> statement-breakpoint
+CREATE INDEX `contacts_created` ON `contacts` (`created_at`,`id`,`search`,`tags`);--> statement-breakpoint
 CREATE INDEX `contacts_name` ON `contacts` ("last_name" collate nocase,"first_name" collate nocase,`id`);--> statement-breakpoint
 CREATE INDEX `contacts_company` ON `contacts` ("company" collate nocase,`id`);--> statement-breakpoint
 CREATE INDEX `contacts_last_sent` ON `contacts` (`last_sent_at`,`id`);--> statement-breakpoint
-CREATE INDEX `contacts_search` ON `contacts` (`search`,`tags`);--> statement-breakpoint
 CREATE INDEX `contacts_status` ON `contacts` (`status`,`created_at`,`id`) WHERE "contacts"."status" <> 'active';--> statement-breakpoint
 CREATE TABLE `imports` (
 	`id` text PRIMARY KEY NOT NULL,
