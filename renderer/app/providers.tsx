@@ -11,7 +11,13 @@ const colorSchemeManager = localStorageColorSchemeManager({ key: 'homing.theme' 
 export function Providers({ queryClient, children, test = false }: { queryClient: QueryClient; children: ReactNode; test?: boolean }) {
   return (
     <QueryClientProvider client={queryClient}>
-      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" colorSchemeManager={colorSchemeManager} {...(test ? { env: 'test' as const } : {})}>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariables}
+        defaultColorScheme="auto"
+        colorSchemeManager={colorSchemeManager}
+        {...(test ? { env: 'test' as const } : {})}
+      >
         <Notifications position="bottom-right" limit={4} transitionDuration={120} />
         <ModalsProvider modalProps={{ centered: true }}>{children}</ModalsProvider>
       </MantineProvider>

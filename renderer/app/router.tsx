@@ -11,7 +11,16 @@ import { settingsRoutes } from '../features/settings/routes.ts';
 import { NotFoundPage, ScreenError } from '../shell/notices.tsx';
 import { rootRoute } from './root-route.tsx';
 
-const routeTree = rootRoute.addChildren([...dashboardRoutes, ...inboxRoutes, ...campaignsRoutes, ...sequencesRoutes, ...contactsRoutes, ...activityRoutes, ...mailboxesRoutes, ...settingsRoutes]);
+const routeTree = rootRoute.addChildren([
+  ...dashboardRoutes,
+  ...inboxRoutes,
+  ...campaignsRoutes,
+  ...sequencesRoutes,
+  ...contactsRoutes,
+  ...activityRoutes,
+  ...mailboxesRoutes,
+  ...settingsRoutes,
+]);
 
 /** The router. Addresses live in the hash, which works the same from a file, from the app's own protocol and over HTTP. */
 export function createAppRouter(history: RouterHistory = createHashHistory()) {

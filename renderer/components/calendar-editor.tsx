@@ -77,7 +77,13 @@ function DayRow({ day, spans, onChange }: { day: number; spans: readonly Span[];
   const put = (index: number, span: Span) => onChange(spans.map((old, at) => (at === index ? span : old)));
   return (
     <div className={styles['calendarRow']}>
-      <Switch mt={6} label={name} aria-label={t('calendar.open', { day: name })} checked={spans.length > 0} onChange={(event) => onChange(event.currentTarget.checked ? [{ start: '09:00', end: '17:00' }] : [])} />
+      <Switch
+        mt={6}
+        label={name}
+        aria-label={t('calendar.open', { day: name })}
+        checked={spans.length > 0}
+        onChange={(event) => onChange(event.currentTarget.checked ? [{ start: '09:00', end: '17:00' }] : [])}
+      />
       {spans.length === 0 ? (
         <Text size="sm" c="dimmed" mt={6}>
           {t('calendar.closed')}
@@ -86,10 +92,22 @@ function DayRow({ day, spans, onChange }: { day: number; spans: readonly Span[];
         <Stack gap={4}>
           {spans.map((span, index) => (
             <Group key={index} gap={6} wrap="nowrap">
-              <TextInput type="time" size="xs" aria-label={t('calendar.from', { day: name })} value={span.start} onChange={(event) => event.currentTarget.value && put(index, { ...span, start: event.currentTarget.value })} />
+              <TextInput
+                type="time"
+                size="xs"
+                aria-label={t('calendar.from', { day: name })}
+                value={span.start}
+                onChange={(event) => event.currentTarget.value && put(index, { ...span, start: event.currentTarget.value })}
+              />
               <span aria-hidden>–</span>
               {/* A browser's time field knows no 24:00: midnight at the end is written as 00:00. */}
-              <TextInput type="time" size="xs" aria-label={t('calendar.to', { day: name })} value={span.end === '24:00' ? '00:00' : span.end} onChange={(event) => event.currentTarget.value && put(index, { ...span, end: event.currentTarget.value === '00:00' ? '24:00' : event.currentTarget.value })} />
+              <TextInput
+                type="time"
+                size="xs"
+                aria-label={t('calendar.to', { day: name })}
+                value={span.end === '24:00' ? '00:00' : span.end}
+                onChange={(event) => event.currentTarget.value && put(index, { ...span, end: event.currentTarget.value === '00:00' ? '24:00' : event.currentTarget.value })}
+              />
               <ActionIcon size="sm" aria-label={t('calendar.removeWindow', { day: name })} onClick={() => onChange(spans.filter((_, at) => at !== index))}>
                 <IconX size={14} />
               </ActionIcon>

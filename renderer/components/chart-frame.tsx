@@ -36,7 +36,14 @@ export function ChartFrame<Row>({ title, description, rows, columns, height = 26
             </Text>
           )}
         </div>
-        <Button variant="subtle" size="compact-sm" style={{ flex: 'none' }} leftSection={asTable ? <IconChartBar size={15} /> : <IconTable size={15} />} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          style={{ flex: 'none' }}
+          leftSection={asTable ? <IconChartBar size={15} /> : <IconTable size={15} />}
+          aria-pressed={asTable}
+          onClick={() => setAsTable(!asTable)}
+        >
           {asTable ? t('chart.asChart') : t('chart.asTable')}
         </Button>
       </Group>

@@ -19,7 +19,9 @@ export function ContactSelect({ label, value, onChange, emptyLabel, size = 'sm' 
   const combobox = useCombobox({ onDropdownClose: () => setQ(null) });
   const [q, setQ] = useState<string | null>(null);
   const [wanted] = useDebouncedValue((q ?? '').trim(), 200);
-  const found = useQuery(api.subscribers.list.queryOptions({ input: { limit: 20, ...(wanted === '' ? {} : { q: wanted }) }, enabled: combobox.dropdownOpened, placeholderData: keepPreviousData }));
+  const found = useQuery(
+    api.subscribers.list.queryOptions({ input: { limit: 20, ...(wanted === '' ? {} : { q: wanted }) }, enabled: combobox.dropdownOpened, placeholderData: keepPreviousData }),
+  );
   const chosen = useQuery(api.subscribers.get.queryOptions({ input: { id: value ?? '' }, enabled: value !== null }));
   const nameOf = (contact: { firstName: string; lastName: string; email: string }) => [contact.firstName, contact.lastName].filter(Boolean).join(' ') || contact.email;
   const shown = value === null ? emptyLabel : chosen.data ? nameOf(chosen.data) : '…';

@@ -148,9 +148,21 @@ export function DataTable<Row>({ label, columns, rows, rowId, empty, onOpen, sor
             return (
               <div key={column.id} role="columnheader" className={styles['cell']} style={cellStyle(column)} aria-sort={sorted || undefined}>
                 {column.sortField !== undefined && onSort ? (
-                  <button type="button" className={styles['sortButton']} style={column.align === 'right' ? { justifyContent: 'flex-end' } : {}} title={t('table.sortBy', { column: column.header })} onClick={() => onSort(sort === column.sortField ? `-${column.sortField}` : (column.sortField ?? ''))}>
+                  <button
+                    type="button"
+                    className={styles['sortButton']}
+                    style={column.align === 'right' ? { justifyContent: 'flex-end' } : {}}
+                    title={t('table.sortBy', { column: column.header })}
+                    onClick={() => onSort(sort === column.sortField ? `-${column.sortField}` : (column.sortField ?? ''))}
+                  >
                     <span className={styles['cellText']}>{column.header}</span>
-                    {sorted === 'ascending' ? <IconArrowUp size={13} aria-hidden /> : sorted === 'descending' ? <IconArrowDown size={13} aria-hidden /> : <IconArrowsSort size={13} aria-hidden opacity={0.45} />}
+                    {sorted === 'ascending' ? (
+                      <IconArrowUp size={13} aria-hidden />
+                    ) : sorted === 'descending' ? (
+                      <IconArrowDown size={13} aria-hidden />
+                    ) : (
+                      <IconArrowsSort size={13} aria-hidden opacity={0.45} />
+                    )}
                   </button>
                 ) : (
                   <span className={styles['cellText']}>{column.header}</span>

@@ -21,7 +21,14 @@ export function EventTimeline({ filter, empty, limit = 100 }: { filter: EventFil
         ) : (
           <Timeline bulletSize={14} lineWidth={2} active={-1}>
             {items.map((event) => (
-              <Timeline.Item key={event.id} title={<Text size="sm" fw={560}>{t(`event.${event.type}`)}</Text>}>
+              <Timeline.Item
+                key={event.id}
+                title={
+                  <Text size="sm" fw={560}>
+                    {t(`event.${event.type}`)}
+                  </Text>
+                }
+              >
                 <Text size="xs" c="dimmed">
                   <TimeText at={event.at} format="moment" /> · {t(`actor.${event.actor}`)}
                 </Text>

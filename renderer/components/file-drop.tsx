@@ -7,7 +7,19 @@ import { notifyError } from './notify.tsx';
 import styles from './components.module.css';
 
 /** One file by drop, click or keyboard. `accept` maps MIME types to endings; some systems give CSV odd types, so endings count. */
-export function FileDrop({ onFile, accept, maxSize, label, loading = false }: { onFile: (file: File) => void; accept: Record<string, string[]>; maxSize?: number; label?: string; loading?: boolean }) {
+export function FileDrop({
+  onFile,
+  accept,
+  maxSize,
+  label,
+  loading = false,
+}: {
+  onFile: (file: File) => void;
+  accept: Record<string, string[]>;
+  maxSize?: number;
+  label?: string;
+  loading?: boolean;
+}) {
   return (
     <Dropzone
       onDrop={(files) => {

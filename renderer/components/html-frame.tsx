@@ -44,5 +44,15 @@ export function HtmlFrame({ html, title, maxHeight = 900 }: { html: string; titl
     return () => element.removeEventListener('load', measure);
   }, [maxHeight, html]);
   // allow-same-origin lets us measure the height; without allow-scripts nothing inside can use it.
-  return <iframe ref={frame} className={styles['frame']} style={{ height }} title={title ?? t('frame.title')} sandbox="allow-same-origin allow-popups" referrerPolicy="no-referrer" srcDoc={frameDocument(html)} />;
+  return (
+    <iframe
+      ref={frame}
+      className={styles['frame']}
+      style={{ height }}
+      title={title ?? t('frame.title')}
+      sandbox="allow-same-origin allow-popups"
+      referrerPolicy="no-referrer"
+      srcDoc={frameDocument(html)}
+    />
+  );
 }

@@ -10,5 +10,12 @@ export function notifyDone(message: string): void {
 /** A failed action: the sentence and what to do. Stays until it is read. */
 export function notifyError(error: unknown): void {
   const trouble = describeError(error);
-  notifications.show({ id: `error-${trouble.code}`, title: trouble.title, message: trouble.sentence === trouble.title ? trouble.advice : `${trouble.sentence} ${trouble.advice}`, color: 'red', icon: <IconAlertTriangle size={16} />, autoClose: 10_000 });
+  notifications.show({
+    id: `error-${trouble.code}`,
+    title: trouble.title,
+    message: trouble.sentence === trouble.title ? trouble.advice : `${trouble.sentence} ${trouble.advice}`,
+    color: 'red',
+    icon: <IconAlertTriangle size={16} />,
+    autoClose: 10_000,
+  });
 }

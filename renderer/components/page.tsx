@@ -7,7 +7,18 @@ import type { ReactNode } from 'react';
 export function Page({ children, fill = false, maxWidth = 1440 }: { children: ReactNode; fill?: boolean; maxWidth?: number }) {
   return (
     <div style={{ height: '100%', overflow: fill ? 'hidden' : 'auto' }}>
-      <div style={{ padding: 'clamp(16px, 2vw, 28px)', maxWidth: fill ? undefined : maxWidth, margin: '0 auto', display: 'flex', flexDirection: 'column', ...(fill ? { height: '100%', minHeight: 0 } : {}) }}>{children}</div>
+      <div
+        style={{
+          padding: 'clamp(16px, 2vw, 28px)',
+          maxWidth: fill ? undefined : maxWidth,
+          margin: '0 auto',
+          display: 'flex',
+          flexDirection: 'column',
+          ...(fill ? { height: '100%', minHeight: 0 } : {}),
+        }}
+      >
+        {children}
+      </div>
     </div>
   );
 }

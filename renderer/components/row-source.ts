@@ -53,7 +53,9 @@ export function useOffsetRows<Row>(page: (offset: number, limit: number) => Page
 }
 
 /** Rows by cursor: pages follow one another as the end comes near. */
-export function cursorRows<Row>(query: Pick<UseInfiniteQueryResult<InfiniteData<Page<Row>>>, 'data' | 'error' | 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage' | 'refetch'>): RowSource<Row> {
+export function cursorRows<Row>(
+  query: Pick<UseInfiniteQueryResult<InfiniteData<Page<Row>>>, 'data' | 'error' | 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage' | 'refetch'>,
+): RowSource<Row> {
   const pages = query.data?.pages ?? [];
   const rows = pages.flatMap((page) => page.items);
   return {

@@ -11,7 +11,12 @@ export function SaveState({ status, error, onSave }: { readonly status: SaveStat
   return (
     <Group gap={6} wrap="nowrap" role="status" aria-live="polite">
       <Tooltip label={t('save.failedHint', { message: error ?? '' })} disabled={status !== 'failed'}>
-        <Text size="sm" c={status === 'failed' ? 'var(--homing-bad)' : 'dimmed'} component="span" style={{ display: 'inline-flex', alignItems: 'center', gap: 4, whiteSpace: 'nowrap' }}>
+        <Text
+          size="sm"
+          c={status === 'failed' ? 'var(--homing-bad)' : 'dimmed'}
+          component="span"
+          style={{ display: 'inline-flex', alignItems: 'center', gap: 4, whiteSpace: 'nowrap' }}
+        >
           <StatusIcon size={15} aria-hidden />
           {t(`save.${status}`)}
         </Text>

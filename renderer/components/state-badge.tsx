@@ -1,6 +1,26 @@
 import {
-  IconAlertTriangle, IconBan, IconCheck, IconCircleDashed, IconClock, IconFlag, IconHandStop, IconHelp, IconLock, IconMailForward, IconMessageReply, IconPlayerPause,
-  IconPlayerPlay, IconPlugConnectedX, IconRefresh, IconRobot, IconSend, IconUserCheck, IconUserOff, IconX, IconPencil, type Icon,
+  IconAlertTriangle,
+  IconBan,
+  IconCheck,
+  IconCircleDashed,
+  IconClock,
+  IconFlag,
+  IconHandStop,
+  IconHelp,
+  IconLock,
+  IconMailForward,
+  IconMessageReply,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlugConnectedX,
+  IconRefresh,
+  IconRobot,
+  IconSend,
+  IconUserCheck,
+  IconUserOff,
+  IconX,
+  IconPencil,
+  type Icon,
 } from '@tabler/icons-react';
 import type { CampaignStatus } from '../../shared/schemas/campaign.ts';
 import type { ContactStatus } from '../../shared/schemas/contact.ts';

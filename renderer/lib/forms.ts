@@ -5,7 +5,11 @@ import { describeError, type Trouble } from './errors.ts';
  * Puts the field sentences of a failed call beside the inputs of a Mantine form. Returns what remains to be said above
  * the form, or null when every sentence found its input.
  */
-export function showFieldErrors<T extends object>(form: Pick<UseFormReturnType<T>, 'setErrors' | 'getInputNode'>, error: unknown, rename: (path: string) => string = (path) => path): Trouble | null {
+export function showFieldErrors<T extends object>(
+  form: Pick<UseFormReturnType<T>, 'setErrors' | 'getInputNode'>,
+  error: unknown,
+  rename: (path: string) => string = (path) => path,
+): Trouble | null {
   const trouble = describeError(error);
   const errors = Object.fromEntries(Object.entries(trouble.fields).map(([path, sentence]) => [rename(path), sentence]));
   form.setErrors(errors);

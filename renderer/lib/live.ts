@@ -108,6 +108,7 @@ export function reconnectDelay(attempt: number, random: () => number): number {
 
 const heartbeatLimitMs = 40_000;
 const refetchEveryMs = 1_000;
+const shownAfterEndMs = 8_000;
 
 /**
  * Follows the live stream until `stop`: invalidates queries, feeds the task store and keeps the connection state.
@@ -135,7 +136,11 @@ export function startLive(queryClient: QueryClient): () => void {
       case 'progress': {
         const { id, task, done, total, state } = message;
         useTasks.getState().report({ id, task, done, total, state, updatedAt: Date.now() });
-        if (state !== 'running') throttle.add(['subscribers', 'lists', 'suppressions', 'workspace']);
+        if (state !== 'running') {
+          throttle.add(['subscribers', 'lists', 'suppressions', 'campaigns', 'workspace']);
+          // A failed task stays until somebody has read it.
+          if (state !== 'failed') setTimeout(() => useTasks.getState().dismiss(id), shownAfterEndMs);
+        }
         break;
       }
       case 'heartbeat':

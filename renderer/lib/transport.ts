@@ -99,7 +99,11 @@ export function electronTransport(target: EventTarget, requestPort: () => void):
     link,
     live: async (signal) => {
       streams += 1;
-      return { link: await (streams === 1 ? link() : freshLink()), closed: new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })), needsAbort: true };
+      return {
+        link: await (streams === 1 ? link() : freshLink()),
+        closed: new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+        needsAbort: true,
+      };
     },
   };
 }

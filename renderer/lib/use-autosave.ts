@@ -32,7 +32,11 @@ const retryAfterMs = 5_000;
  * sends what is left. One save runs at a time.
  */
 export function useAutosave<T>({ stored, stamp, same, write, onUnsaved, onSaved }: Options<T>): Autosave<T> {
-  const [state, dispatch] = useReducer((before: SaveState<T>, action: SaveAction<T>) => reduceSave(before, action, same), stored, (initial) => startSave(initial));
+  const [state, dispatch] = useReducer(
+    (before: SaveState<T>, action: SaveAction<T>) => reduceSave(before, action, same),
+    stored,
+    (initial) => startSave(initial),
+  );
   const latest = useRef(state);
   const ports = useRef({ write, onUnsaved, onSaved, same });
   useLayoutEffect(() => {

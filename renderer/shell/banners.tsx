@@ -45,7 +45,9 @@ export function PracticeBanner() {
 
 function Practice({ timeLapse }: { timeLapse: number }) {
   const queryClient = useQueryClient();
-  const change = useMutation(api.workspace.setTimeLapse.mutationOptions({ onSuccess: (workspace) => queryClient.setQueryData(api.workspace.get.queryKey({ input: {} }), workspace) }));
+  const change = useMutation(
+    api.workspace.setTimeLapse.mutationOptions({ onSuccess: (workspace) => queryClient.setQueryData(api.workspace.get.queryKey({ input: {} }), workspace) }),
+  );
   const known: readonly number[] = speeds;
   const options = [...known, ...(known.includes(timeLapse) ? [] : [timeLapse])].map((factor) => ({
     value: String(factor),
@@ -56,7 +58,12 @@ function Practice({ timeLapse }: { timeLapse: number }) {
       <IconSchool size={18} aria-hidden />
       <span className={styles['grow']}>{t('practice.banner')}</span>
       <PracticeClock fast={timeLapse > 1} />
-      <SegmentedControl aria-label={t('practice.speed')} data={options} value={String(change.isPending ? change.variables.factor : timeLapse)} onChange={(value) => change.mutate({ factor: Number(value) })} />
+      <SegmentedControl
+        aria-label={t('practice.speed')}
+        data={options}
+        value={String(change.isPending ? change.variables.factor : timeLapse)}
+        onChange={(value) => change.mutate({ factor: Number(value) })}
+      />
     </div>
   );
 }

@@ -30,15 +30,7 @@ export function NoTokenPage({ expired }: { expired: boolean }) {
 /** An address that leads nowhere. */
 export function NotFoundPage() {
   return (
-    <EmptyState
-      title={t('notFound.title')}
-      icon={<IconMapOff size={26} stroke={1.6} />}
-      action={
-        <LinkButton to="/">
-          {t('notFound.action')}
-        </LinkButton>
-      }
-    >
+    <EmptyState title={t('notFound.title')} icon={<IconMapOff size={26} stroke={1.6} />} action={<LinkButton to="/">{t('notFound.action')}</LinkButton>}>
       {t('notFound.text')}
     </EmptyState>
   );

@@ -51,7 +51,13 @@ function SendingState({ workspace }: { workspace: Workspace }) {
     <>
       <Menu position="bottom-start" width={230}>
         <Menu.Target>
-          <Button variant="default" size="compact-md" rightSection={<IconChevronDown size={14} />} loading={pause.isPending || resume.isPending} title={workspace.pausedReason ?? label}>
+          <Button
+            variant="default"
+            size="compact-md"
+            rightSection={<IconChevronDown size={14} />}
+            loading={pause.isPending || resume.isPending}
+            title={workspace.pausedReason ?? label}
+          >
             <span className={styles['sendState']}>
               <span className={styles['dot']} data-paused={paused} aria-hidden />
               {label}
@@ -104,13 +110,12 @@ function NextSend({ at, paused }: { at: number | null; paused: boolean }) {
 function Tasks() {
   const tasks = useTasks((state) => state.tasks);
   const list = Object.values(tasks);
-  const running = list.filter((task) => !isOver(task));
   if (list.length === 0) return null;
   return (
     <Popover position="bottom-end" width={300}>
       <Popover.Target>
         <Button variant="subtle" size="compact-md" leftSection={<IconLoader2 size={16} />}>
-          {t('shell.tasks', { count: running.length })}
+          {t(list.every(isOver) ? 'shell.tasksOver' : 'shell.tasks', { count: list.filter((task) => !isOver(task)).length || list.length })}
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
@@ -127,7 +132,7 @@ function Tasks() {
 function TaskRow({ task }: { task: Task }) {
   const dismiss = useTasks((state) => state.dismiss);
   const percent = task.total > 0 ? Math.min(100, Math.round((task.done / task.total) * 100)) : 0;
-  const name = task.task === 'import' ? t('shell.task.import') : t('shell.task.other');
+  const name = task.task === 'import' || task.task === 'launch' ? t(`shell.task.${task.task}`) : t('shell.task.other');
   const state = task.state === 'failed' || task.state === 'cancelled' || task.state === 'finished' ? t(`shell.task.${task.state}`) : t('shell.task.progress', { percent });
   return (
     <div>
@@ -160,18 +165,16 @@ function ThemeSwitch() {
   const ThemeIcon = current === 'system' ? IconDeviceDesktop : current === 'light' ? IconSun : IconMoon;
   return (
     <Tooltip label={label}>
-      
-        <ActionIcon
-          size="lg"
-          aria-label={label}
-          onClick={() => {
-            setColorScheme(next === 'system' ? 'auto' : next);
-            update.mutate({ theme: next });
-          }}
-        >
-          <ThemeIcon size={18} stroke={1.7} />
-        </ActionIcon>
-      
+      <ActionIcon
+        size="lg"
+        aria-label={label}
+        onClick={() => {
+          setColorScheme(next === 'system' ? 'auto' : next);
+          update.mutate({ theme: next });
+        }}
+      >
+        <ThemeIcon size={18} stroke={1.7} />
+      </ActionIcon>
     </Tooltip>
   );
 }

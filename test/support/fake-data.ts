@@ -115,12 +115,26 @@ export function fakeDelivery(index: number, patch: Partial<Delivery> = {}): Deli
 
 /** One delivery of each shape that the activity list must explain. */
 export function fakeDeliveries(): Delivery[] {
-  const sent = (index: number): Partial<Delivery> => ({ state: 'sent', why: null, sentAt: fakeNow - index * 11 * minute, slotAt: fakeNow - index * 11 * minute, attempts: 1, messageId: `<m${index}@studio.example.com>`, answer: '250 2.0.0 Ok: queued' });
+  const sent = (index: number): Partial<Delivery> => ({
+    state: 'sent',
+    why: null,
+    sentAt: fakeNow - index * 11 * minute,
+    slotAt: fakeNow - index * 11 * minute,
+    attempts: 1,
+    messageId: `<m${index}@studio.example.com>`,
+    answer: '250 2.0.0 Ok: queued',
+  });
   return [
     fakeDelivery(0),
     fakeDelivery(1, { why: { code: 'mailbox_hour', until: fakeNow + 24 * minute, detail: '20 of 20 mails this hour' } }),
     fakeDelivery(2, { state: 'held', why: { code: 'missing_field', until: null, detail: 'company' } }),
-    fakeDelivery(3, { state: 'deferred', why: { code: 'retry', until: fakeNow + 12 * minute, detail: '451 4.7.1 Greylisted, come again' }, answerClass: 'greylist', answer: '451 4.7.1 Greylisted, come again', attempts: 1 }),
+    fakeDelivery(3, {
+      state: 'deferred',
+      why: { code: 'retry', until: fakeNow + 12 * minute, detail: '451 4.7.1 Greylisted, come again' },
+      answerClass: 'greylist',
+      answer: '451 4.7.1 Greylisted, come again',
+      attempts: 1,
+    }),
     fakeDelivery(4, { state: 'unknown', why: { code: 'unknown_outcome', until: null, detail: 'The connection was lost after the text was sent' }, attempts: 1 }),
     fakeDelivery(5, { state: 'failed', why: null, answerClass: 'unknown_recipient', answer: '550 5.1.1 User unknown', finalReason: 'The address does not exist', attempts: 1 }),
     fakeDelivery(6, sent(1)),
@@ -133,7 +147,12 @@ export function fakeDeliveries(): Delivery[] {
 export function fakeReply(index: number, patch: Partial<ReplyDetail> = {}): ReplyDetail {
   const contact = fakeContact(index);
   const receivedAt = fakeNow - index * 3 * hour - 12 * minute;
-  const text = ['Thanks for writing, Thursday at ten would suit me well. Could you send the price list first?', 'I am out of the office until 19 October. In urgent cases write to info@costaferries.example.com.', 'Please remove me from your list.'][index % 3] ?? '';
+  const text =
+    [
+      'Thanks for writing, Thursday at ten would suit me well. Could you send the price list first?',
+      'I am out of the office until 19 October. In urgent cases write to info@costaferries.example.com.',
+      'Please remove me from your list.',
+    ][index % 3] ?? '';
   return {
     id: `reply-${index}`,
     mailboxId: 'mailbox-0',
@@ -158,15 +177,52 @@ export function fakeReply(index: number, patch: Partial<ReplyDetail> = {}): Repl
     bounce: null,
     returnDate: index % 3 === 1 ? '2026-10-19' : null,
     conversation: [
-      { id: `out-${index}`, direction: 'out', at: receivedAt - 2 * day, from: 'Mara Holt <mara@studio.example.com>', to: contact.email, subject: 'A question about your autumn programme', text: `Hello ${contact.firstName},\n\nwho at ${contact.company} looks after the printed programme?\n\nMara`, html: `<p>Hello ${contact.firstName},</p><p>who at <b>${contact.company}</b> looks after the printed programme?</p><p>Mara</p>`, class: null, state: 'sent' },
-      { id: `reply-${index}`, direction: 'in', at: receivedAt, from: `${contact.firstName} ${contact.lastName} <${contact.email}>`, to: 'mara@studio.example.com', subject: 'Re: A question about your autumn programme', text, html: null, class: (['human', 'out_of_office', 'opt_out'] as const)[index % 3] ?? 'human', state: null },
+      {
+        id: `out-${index}`,
+        direction: 'out',
+        at: receivedAt - 2 * day,
+        from: 'Mara Holt <mara@studio.example.com>',
+        to: contact.email,
+        subject: 'A question about your autumn programme',
+        text: `Hello ${contact.firstName},\n\nwho at ${contact.company} looks after the printed programme?\n\nMara`,
+        html: `<p>Hello ${contact.firstName},</p><p>who at <b>${contact.company}</b> looks after the printed programme?</p><p>Mara</p>`,
+        class: null,
+        state: 'sent',
+      },
+      {
+        id: `reply-${index}`,
+        direction: 'in',
+        at: receivedAt,
+        from: `${contact.firstName} ${contact.lastName} <${contact.email}>`,
+        to: 'mara@studio.example.com',
+        subject: 'Re: A question about your autumn programme',
+        text,
+        html: null,
+        class: (['human', 'out_of_office', 'opt_out'] as const)[index % 3] ?? 'human',
+        state: null,
+      },
     ],
     ...patch,
   };
 }
 
 export function fakeEvent(id: number, patch: Partial<DomainEvent> = {}): DomainEvent {
-  return { id, at: fakeNow - (20 - id) * minute, type: 'planned', actor: 'engine', reason: null, contactId: null, enrolmentId: null, deliveryId: null, campaignId: null, mailboxId: null, stepId: null, variantId: null, data: null, ...patch };
+  return {
+    id,
+    at: fakeNow - (20 - id) * minute,
+    type: 'planned',
+    actor: 'engine',
+    reason: null,
+    contactId: null,
+    enrolmentId: null,
+    deliveryId: null,
+    campaignId: null,
+    mailboxId: null,
+    stepId: null,
+    variantId: null,
+    data: null,
+    ...patch,
+  };
 }
 
 export function fakeWorkspace(patch: Partial<Workspace> = {}): Workspace {
@@ -210,7 +266,17 @@ export function fakeCampaign(index: number, patch: Partial<Campaign> = {}): Camp
       onMissingValue: 'hold',
       reEnrol: 'never',
     },
-    counts: { people: 180, mailed: 140, sent: 310, waiting: 96, failed: 2, replied: 9, bounced: 3, unsubscribed: 1, enrolments: { pending: 40, active: 118, paused: 2, held: 1, finished: 6, stopped: 13, failed: 0 } },
+    counts: {
+      people: 180,
+      mailed: 140,
+      sent: 310,
+      waiting: 96,
+      failed: 2,
+      replied: 9,
+      bounced: 3,
+      unsubscribed: 1,
+      enrolments: { pending: 40, active: 118, paused: 2, held: 1, finished: 6, stopped: 13, failed: 0 },
+    },
     nextSlotAt: fakeNow + 7 * minute,
     launchedAt: fakeNow - 6 * day,
     createdAt: fakeNow - 8 * day,

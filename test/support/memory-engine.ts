@@ -81,7 +81,13 @@ export function busyState(): FakeState {
   return {
     ...emptyState(),
     workspace: fakeWorkspace(),
-    settings: { theme: 'system', csvBom: true, postalAddress: 'Studio Example, Elm Row 4, Bristol', optOutLine: 'Reply “no thanks” and I will not write again.', firstRunDone: true },
+    settings: {
+      theme: 'system',
+      csvBom: true,
+      postalAddress: 'Studio Example, Elm Row 4, Bristol',
+      optOutLine: 'Reply “no thanks” and I will not write again.',
+      firstRunDone: true,
+    },
     mailboxes: [
       fakeMailbox(0),
       fakeMailbox(1, { state: 'needs_login', stateReason: '535 5.7.8 Error: authentication failed', sentToday: 0 }),
@@ -94,12 +100,51 @@ export function busyState(): FakeState {
     replies: Array.from({ length: 9 }, (_, index) => fakeReply(index)),
     events: deliveries.flatMap((delivery, index) => [
       fakeEvent(index * 2 + 1, { at: delivery.createdAt, type: 'planned', deliveryId: delivery.id, reason: 'next step' }),
-      fakeEvent(index * 2 + 2, { at: delivery.updatedAt, type: delivery.state === 'sent' ? 'sent' : delivery.state === 'failed' ? 'failed' : 'slot_moved', actor: delivery.state === 'sent' ? 'server' : 'engine', deliveryId: delivery.id, reason: delivery.answer }),
+      fakeEvent(index * 2 + 2, {
+        at: delivery.updatedAt,
+        type: delivery.state === 'sent' ? 'sent' : delivery.state === 'failed' ? 'failed' : 'slot_moved',
+        actor: delivery.state === 'sent' ? 'server' : 'engine',
+        deliveryId: delivery.id,
+        reason: delivery.answer,
+      }),
     ]),
     needsYou: [
-      { id: 'needs-1', kind: 'unknown_outcome', title: 'Did this mail arrive?', detail: 'The connection was lost after the text was sent to owen@slatequarry.example.com.', at: fakeNow - hour, count: 1, deliveryId: 'delivery-4', mailboxId: 'mailbox-0', campaignId: 'campaign-0', replyId: null },
-      { id: 'needs-2', kind: 'mailbox', title: 'hello@studio.example.com needs a new login', detail: '535 5.7.8 Error: authentication failed', at: fakeNow - 2 * hour, count: 1, deliveryId: null, mailboxId: 'mailbox-1', campaignId: null, replyId: null },
-      { id: 'needs-3', kind: 'held', title: 'A merge tag has no value for 1 person', detail: 'company', at: fakeNow - 3 * hour, count: 1, deliveryId: 'delivery-2', mailboxId: null, campaignId: 'campaign-0', replyId: null },
+      {
+        id: 'needs-1',
+        kind: 'unknown_outcome',
+        title: 'Did this mail arrive?',
+        detail: 'The connection was lost after the text was sent to owen@slatequarry.example.com.',
+        at: fakeNow - hour,
+        count: 1,
+        deliveryId: 'delivery-4',
+        mailboxId: 'mailbox-0',
+        campaignId: 'campaign-0',
+        replyId: null,
+      },
+      {
+        id: 'needs-2',
+        kind: 'mailbox',
+        title: 'hello@studio.example.com needs a new login',
+        detail: '535 5.7.8 Error: authentication failed',
+        at: fakeNow - 2 * hour,
+        count: 1,
+        deliveryId: null,
+        mailboxId: 'mailbox-1',
+        campaignId: null,
+        replyId: null,
+      },
+      {
+        id: 'needs-3',
+        kind: 'held',
+        title: 'A merge tag has no value for 1 person',
+        detail: 'company',
+        at: fakeNow - 3 * hour,
+        count: 1,
+        deliveryId: 'delivery-2',
+        mailboxId: null,
+        campaignId: 'campaign-0',
+        replyId: null,
+      },
     ],
   };
 }
@@ -120,13 +165,20 @@ function pick<T extends { id: string }>(items: T[], id: string): T {
 
 function change<T extends { id: string }>(items: T[], id: string, patch: Partial<T>): T {
   const next = { ...pick(items, id), ...patch };
-  items.splice(items.findIndex((item) => item.id === id), 1, next);
+  items.splice(
+    items.findIndex((item) => item.id === id),
+    1,
+    next,
+  );
   return next;
 }
 
 function drop(items: { id: string }[], id: string): { id: string; deleted: true } {
   pick(items, id);
-  items.splice(items.findIndex((item) => item.id === id), 1);
+  items.splice(
+    items.findIndex((item) => item.id === id),
+    1,
+  );
   return { id, deleted: true };
 }
 
@@ -164,7 +216,17 @@ export function createFakeEngine(state: FakeState = busyState()) {
       list: os.mailboxes.list.handler(({ input }) => page(state.mailboxes, input)),
       get: os.mailboxes.get.handler(({ input }) => pick(state.mailboxes, input.id)),
       create: os.mailboxes.create.handler(({ input }) => {
-        const mailbox = fakeMailbox(state.mailboxes.length, { ...input, id: newId(), smtp: stored(input.smtp), imap: input.imap ? stored(input.imap) : null, state: 'untested', sentToday: 0, lastTestAt: null, inboxCheckedAt: null, ...times });
+        const mailbox = fakeMailbox(state.mailboxes.length, {
+          ...input,
+          id: newId(),
+          smtp: stored(input.smtp),
+          imap: input.imap ? stored(input.imap) : null,
+          state: 'untested',
+          sentToday: 0,
+          lastTestAt: null,
+          inboxCheckedAt: null,
+          ...times,
+        });
         state.mailboxes.push(mailbox);
         return mailbox;
       }),
@@ -180,7 +242,12 @@ export function createFakeEngine(state: FakeState = busyState()) {
       checkInbox: os.mailboxes.checkInbox.handler(() => ({ found: 0, checkedAt: fakeNow })),
     },
     subscribers: {
-      list: os.subscribers.list.handler(({ input }) => page(state.contacts.filter((contact) => (!input.status || contact.status === input.status) && (!input.q || contact.email.includes(input.q))), input)),
+      list: os.subscribers.list.handler(({ input }) =>
+        page(
+          state.contacts.filter((contact) => (!input.status || contact.status === input.status) && (!input.q || contact.email.includes(input.q))),
+          input,
+        ),
+      ),
       create: os.subscribers.create.handler(({ input }) => {
         const contact = fakeContact(0, { ...input, id: newId(), source: 'by hand', ...times });
         state.contacts.push(contact);
@@ -217,7 +284,14 @@ export function createFakeEngine(state: FakeState = busyState()) {
     suppressions: {
       list: os.suppressions.list.handler(({ input }) => page(state.suppressions, input)),
       create: os.suppressions.create.handler(({ input }) => {
-        const suppression: Suppression = { id: newId(), kind: input.value.includes('@') ? 'address' : 'domain', value: input.value, reason: input.reason, note: input.note, createdAt: fakeNow };
+        const suppression: Suppression = {
+          id: newId(),
+          kind: input.value.includes('@') ? 'address' : 'domain',
+          value: input.value,
+          reason: input.reason,
+          note: input.note,
+          createdAt: fakeNow,
+        };
         state.suppressions.push(suppression);
         return suppression;
       }),
@@ -237,7 +311,18 @@ export function createFakeEngine(state: FakeState = busyState()) {
     sequences: {
       list: os.sequences.list.handler(({ input }) => page(state.sequences, input)),
       create: os.sequences.create.handler(({ input }) => {
-        const sequence: Sequence = { id: newId(), name: input.name, description: input.description, status: 'draft', draft: input.graph, draftChanged: true, activeVersion: null, activeVersionId: null, issues: [], ...times };
+        const sequence: Sequence = {
+          id: newId(),
+          name: input.name,
+          description: input.description,
+          status: 'draft',
+          draft: input.graph,
+          draftChanged: true,
+          activeVersion: null,
+          activeVersionId: null,
+          issues: [],
+          ...times,
+        };
         state.sequences.push(sequence);
         return sequence;
       }),
@@ -256,13 +341,28 @@ export function createFakeEngine(state: FakeState = busyState()) {
         state.sequences.push(copy);
         return copy;
       }),
-      preview: os.sequences.preview.handler(({ input }) => ({ subject: input.variant.subject, html: input.variant.html, text: input.variant.text, from: 'Mara Holt <mara@studio.example.com>', to: 'anna.lindqvist@birchvale.example.com', headers: [], sameThread: !input.isFirst && input.variant.subject === '', missing: [], issues: [] })),
+      preview: os.sequences.preview.handler(({ input }) => ({
+        subject: input.variant.subject,
+        html: input.variant.html,
+        text: input.variant.text,
+        from: 'Mara Holt <mara@studio.example.com>',
+        to: 'anna.lindqvist@birchvale.example.com',
+        headers: [],
+        sameThread: !input.isFirst && input.variant.subject === '',
+        missing: [],
+        issues: [],
+      })),
       check: os.sequences.check.handler(() => ({ issues: state.issues })),
       mergeTags: os.sequences.mergeTags.handler(() => ({ tags: [{ tag: '{{ first_name }}', label: 'First name', example: 'Anna' }] })),
       testSend: os.sequences.testSend.handler(() => ({ deliveryId: 'delivery-test' })),
     },
     campaigns: {
-      list: os.campaigns.list.handler(({ input }) => page(state.campaigns.filter((campaign) => !input.status || campaign.status === input.status), input)),
+      list: os.campaigns.list.handler(({ input }) =>
+        page(
+          state.campaigns.filter((campaign) => !input.status || campaign.status === input.status),
+          input,
+        ),
+      ),
       create: os.campaigns.create.handler(({ input }) => {
         const campaign = fakeCampaign(state.campaigns.length, { ...input, id: newId(), status: 'draft', launchedAt: null, nextSlotAt: null, ...times });
         state.campaigns.push(campaign);
@@ -289,23 +389,35 @@ export function createFakeEngine(state: FakeState = busyState()) {
       list: os.deliveries.list.handler(({ input }) => {
         const states = input.state === undefined ? null : [input.state].flat();
         return page(
-          state.deliveries.filter((delivery) => (!states || states.includes(delivery.state)) && (!input.kind || delivery.kind === input.kind) && (!input.campaignId || delivery.campaignId === input.campaignId) && (!input.q || delivery.recipient.includes(input.q))),
+          state.deliveries.filter(
+            (delivery) =>
+              (!states || states.includes(delivery.state)) &&
+              (!input.kind || delivery.kind === input.kind) &&
+              (!input.campaignId || delivery.campaignId === input.campaignId) &&
+              (!input.q || delivery.recipient.includes(input.q)),
+          ),
           input,
         );
       }),
       get: os.deliveries.get.handler(({ input }) => pick(state.deliveries, input.id)),
       retry: os.deliveries.retry.handler(({ input }) => change(state.deliveries, input.id, { state: 'planned', why: { code: 'slot', until: fakeNow, detail: null } })),
       drop: os.deliveries.drop.handler(({ input }) => change(state.deliveries, input.id, { state: 'cancelled', why: null, finalReason: 'by_hand' })),
-      resolve: os.deliveries.resolve.handler(({ input }) => change(state.deliveries, input.id, { state: input.outcome === 'sent' ? 'sent' : input.outcome === 'cancel' ? 'cancelled' : 'planned', why: null })),
+      resolve: os.deliveries.resolve.handler(({ input }) =>
+        change(state.deliveries, input.id, { state: input.outcome === 'sent' ? 'sent' : input.outcome === 'cancel' ? 'cancelled' : 'planned', why: null }),
+      ),
     },
     replies: {
       list: os.replies.list.handler(({ input }) => {
         const classes = input.class === undefined ? null : [input.class].flat();
-        const matching = state.replies.filter((reply) => (!classes || classes.includes(reply.class)) && (input.unread === undefined || reply.unread === input.unread) && (!input.q || reply.snippet.includes(input.q)));
+        const matching = state.replies.filter(
+          (reply) => (!classes || classes.includes(reply.class)) && (input.unread === undefined || reply.unread === input.unread) && (!input.q || reply.snippet.includes(input.q)),
+        );
         return { ...page(matching, input), unread: state.replies.filter((reply) => reply.unread).length };
       }),
       get: os.replies.get.handler(({ input }) => pick(state.replies, input.id)),
-      update: os.replies.update.handler(({ input }) => change(state.replies, input.id, { ...defined(input), ...(input.class ? { source: 'person' as const, confidence: 1 } : {}) })),
+      update: os.replies.update.handler(({ input }) =>
+        change(state.replies, input.id, { ...defined(input), ...(input.class ? { source: 'person' as const, confidence: 1 } : {}) }),
+      ),
       respond: os.replies.respond.handler(() => ({ deliveryId: newId() })),
     },
     events: {
@@ -368,8 +480,8 @@ function dashboard(state: FakeState) {
     totals: { contacts: state.contacts.length, mailed: busy ? 140 : 0, sent: busy ? 310 : 0, replied: busy ? 9 : 0, bounced: busy ? 3 : 0, unsubscribed: busy ? 1 : 0 },
     series: Array.from({ length: 30 }, (_, index) => ({
       day: new Date(fakeNow - (29 - index) * day).toISOString().slice(0, 10),
-      sent: busy ? [0, 34, 41, 38, 29, 44, 0][index % 7] ?? 0 : 0,
-      replied: busy ? [0, 1, 3, 2, 0, 4, 1][index % 7] ?? 0 : 0,
+      sent: busy ? ([0, 34, 41, 38, 29, 44, 0][index % 7] ?? 0) : 0,
+      replied: busy ? ([0, 1, 3, 2, 0, 4, 1][index % 7] ?? 0) : 0,
       bounced: busy && index % 9 === 4 ? 1 : 0,
       unsubscribed: 0,
     })),

@@ -50,5 +50,12 @@ export function renderApp(path: string, state: FakeState): RenderResult & { engi
 export function renderPart(part: ReactElement, state: FakeState): RenderResult & { engine: ReturnType<typeof createFakeEngine> } {
   cleanup();
   const engine = connect(state);
-  return { ...render(<Providers queryClient={createQueryClient(() => undefined)} test>{part}</Providers>), engine };
+  return {
+    ...render(
+      <Providers queryClient={createQueryClient(() => undefined)} test>
+        {part}
+      </Providers>,
+    ),
+    engine,
+  };
 }

@@ -25,7 +25,12 @@ import { outcomeWords } from './words.ts';
 const columns: readonly Column<Delivery>[] = [
   { id: 'state', header: t('activity.col.state'), width: 168, cell: (row) => <StateBadge kind="delivery" state={row.state} /> },
   { id: 'recipient', header: t('activity.col.recipient'), grow: 1.2, cell: (row) => <TwoLines top={row.contactName || row.recipient} bottom={row.recipient} /> },
-  { id: 'mail', header: t('activity.col.mail'), grow: 1.1, cell: (row) => <TwoLines top={row.subject ?? t('activity.noSubject')} bottom={row.stepNumber === null ? t(`kind.${row.kind}`) : t('activity.step', { n: row.stepNumber })} /> },
+  {
+    id: 'mail',
+    header: t('activity.col.mail'),
+    grow: 1.1,
+    cell: (row) => <TwoLines top={row.subject ?? t('activity.noSubject')} bottom={row.stepNumber === null ? t(`kind.${row.kind}`) : t('activity.step', { n: row.stepNumber })} />,
+  },
   { id: 'campaign', header: t('activity.col.campaign'), grow: 0.9, cell: (row) => <TwoLines top={row.campaignName ?? '–'} bottom={row.mailboxName ?? ''} /> },
   { id: 'when', header: t('activity.col.when'), width: 168, sortField: 'slotAt', cell: (row) => <TimeText at={row.sentAt ?? row.slotAt} format="moment" /> },
   { id: 'why', header: t('activity.col.why'), grow: 2.4, cell: (row) => (row.why ? <WhyText why={row.why} /> : <Outcome text={outcomeWords(row)} />) },
@@ -62,7 +67,10 @@ export function ActivityScreen() {
   // What waits is read in the order in which it leaves; everything else newest first, which is the engine's own order.
   const sort = chosenSort ?? (search.show === 'waiting' ? 'slotAt' : undefined);
   const set = (patch: { [K in keyof ActivitySearch]: ActivitySearch[K] | undefined }) =>
-    void navigate({ search: (old) => Object.fromEntries(Object.entries({ ...old, ...patch }).filter(([, value]) => value !== undefined && value !== '')) as ActivitySearch, replace: true });
+    void navigate({
+      search: (old) => Object.fromEntries(Object.entries({ ...old, ...patch }).filter(([, value]) => value !== undefined && value !== '')) as ActivitySearch,
+      replace: true,
+    });
   const states = statesOf[search.show ?? 'all'];
   const filtered = search.show !== undefined || search.kind !== undefined || search.campaignId !== undefined || search.contactId !== undefined || search.q !== undefined;
   const query = useInfiniteQuery(
@@ -102,7 +110,14 @@ export function ActivityScreen() {
         {...(sort === undefined ? {} : { sort })}
         empty={
           filtered ? (
-            <EmptyState title={t('activity.none.title')} action={<Button variant="default" onClick={() => void navigate({ search: {} })}>{t('activity.none.action')}</Button>}>
+            <EmptyState
+              title={t('activity.none.title')}
+              action={
+                <Button variant="default" onClick={() => void navigate({ search: {} })}>
+                  {t('activity.none.action')}
+                </Button>
+              }
+            >
               {t('activity.none.text')}
             </EmptyState>
           ) : (
@@ -122,8 +137,21 @@ function Filters({ search, set }: { search: ActivitySearch; set: (patch: { [K in
   const find = useDebouncedCallback((q: string) => set({ q: q === '' ? undefined : q }), 250);
   return (
     <Group mb="md" gap="sm">
-      <SegmentedControl aria-label={t('activity.filter')} size="sm" data={quickFilters.map((value) => ({ value, label: t(`activity.filter.${value}`) }))} value={search.show ?? 'all'} onChange={(value) => set({ show: value === 'all' ? undefined : (value as QuickFilter) })} />
-      <TextInput aria-label={t('activity.search')} placeholder={t('activity.search')} leftSection={<IconSearch size={16} />} defaultValue={search.q ?? ''} onChange={(event) => find(event.currentTarget.value)} w={240} />
+      <SegmentedControl
+        aria-label={t('activity.filter')}
+        size="sm"
+        data={quickFilters.map((value) => ({ value, label: t(`activity.filter.${value}`) }))}
+        value={search.show ?? 'all'}
+        onChange={(value) => set({ show: value === 'all' ? undefined : (value as QuickFilter) })}
+      />
+      <TextInput
+        aria-label={t('activity.search')}
+        placeholder={t('activity.search')}
+        leftSection={<IconSearch size={16} />}
+        defaultValue={search.q ?? ''}
+        onChange={(event) => find(event.currentTarget.value)}
+        w={240}
+      />
       <Select
         aria-label={t('activity.campaign')}
         placeholder={t('activity.campaign.all')}

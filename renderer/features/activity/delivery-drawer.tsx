@@ -131,7 +131,8 @@ function Actions({ delivery }: { delivery: Delivery }) {
 function Decide({ delivery }: { delivery: Delivery }) {
   const resolve = useMutation(api.deliveries.resolve.mutationOptions(useDone(t('activity.resolved'))));
   const again = async () => {
-    if (await confirmDialog({ title: t('activity.resolve.againTitle'), children: t('activity.resolve.againText'), confirm: t('activity.resolve.again'), danger: true })) resolve.mutate({ id: delivery.id, outcome: 'send_again' });
+    if (await confirmDialog({ title: t('activity.resolve.againTitle'), children: t('activity.resolve.againText'), confirm: t('activity.resolve.again'), danger: true }))
+      resolve.mutate({ id: delivery.id, outcome: 'send_again' });
   };
   return (
     <Alert color="amber" variant="light" icon={<IconHelp size={18} />} title={t('activity.resolve.title')}>

@@ -50,7 +50,8 @@ export const activityMessages = {
   'activity.drop.text': 'It will not be sent. What the sequence does next stays as it is.',
   'activity.dropped': 'Dropped',
   'activity.resolve.title': 'Did this mail arrive?',
-  'activity.resolve.text': 'The connection broke after the text had been handed over, so the server may have sent it. Homing never sends it again by itself. Look into the Sent folder of the mailbox, or ask the recipient, then decide.',
+  'activity.resolve.text':
+    'The connection broke after the text had been handed over, so the server may have sent it. Homing never sends it again by itself. Look into the Sent folder of the mailbox, or ask the recipient, then decide.',
   'activity.resolve.sent': 'It was sent',
   'activity.resolve.again': 'Send it again',
   'activity.resolve.cancel': 'Leave it',

@@ -72,20 +72,20 @@ function Content({ data, showSteps }: { data: Dashboard; showSteps: boolean }) {
         <Numbers data={data} />
         <Stack gap="lg" style={{ gridColumn: 'span 8' }}>
           <div className={styles['panel']}>
-          <ChartFrame
-            title={t('dashboard.chart')}
-            description={t('dashboard.chart.text', { zone: data.zone })}
-            rows={data.series}
-            columns={[
-              { key: 'day', header: t('dashboard.chart.day'), value: (row) => row.day },
-              { key: 'sent', header: t('dashboard.sent'), value: (row) => row.sent },
-              { key: 'replied', header: t('dashboard.replied'), value: (row) => row.replied },
-              { key: 'bounced', header: t('dashboard.bounced'), value: (row) => row.bounced },
-              { key: 'unsubscribed', header: t('dashboard.unsubscribed'), value: (row) => row.unsubscribed },
-            ]}
-          >
-            <ActivityChart series={data.series} />
-          </ChartFrame>
+            <ChartFrame
+              title={t('dashboard.chart')}
+              description={t('dashboard.chart.text', { zone: data.zone })}
+              rows={data.series}
+              columns={[
+                { key: 'day', header: t('dashboard.chart.day'), value: (row) => row.day },
+                { key: 'sent', header: t('dashboard.sent'), value: (row) => row.sent },
+                { key: 'replied', header: t('dashboard.replied'), value: (row) => row.replied },
+                { key: 'bounced', header: t('dashboard.bounced'), value: (row) => row.bounced },
+                { key: 'unsubscribed', header: t('dashboard.unsubscribed'), value: (row) => row.unsubscribed },
+              ]}
+            >
+              <ActivityChart series={data.series} />
+            </ChartFrame>
           </div>
           <NextSends data={data} />
         </Stack>

@@ -22,7 +22,10 @@ export function useFirstSteps(): { data: readonly FirstStep[] | null } {
       { ...api.mailboxes.list.queryOptions({ input }), select: (page: { total: number }) => page.total },
       { ...api.subscribers.list.queryOptions({ input }), select: (page: { total: number }) => page.total },
       { ...api.sequences.list.queryOptions({ input }), select: (page: { total: number }) => page.total },
-      { ...api.campaigns.list.queryOptions({ input: { limit: 500 } }), select: (page: { items: readonly { launchedAt: number | null }[] }) => page.items.filter((campaign) => campaign.launchedAt !== null).length },
+      {
+        ...api.campaigns.list.queryOptions({ input: { limit: 500 } }),
+        select: (page: { items: readonly { launchedAt: number | null }[] }) => page.items.filter((campaign) => campaign.launchedAt !== null).length,
+      },
     ],
   });
   if (totals.some((total) => total.data === undefined)) return { data: null };

@@ -15,7 +15,8 @@ export const dashboardMessages = {
   'dashboard.chart.text': 'Mails accepted by the server, human replies and bounces per day, in {zone}',
   'dashboard.chart.day': 'Day',
   'dashboard.next': 'Next mails',
-  'dashboard.next.text': '{waiting, plural, =0 {Nothing waits} one {# mail waits} other {# mails wait}} in {campaigns, plural, =0 {no running campaign} one {# running campaign} other {# running campaigns}}',
+  'dashboard.next.text':
+    '{waiting, plural, =0 {Nothing waits} one {# mail waits} other {# mails wait}} in {campaigns, plural, =0 {no running campaign} one {# running campaign} other {# running campaigns}}',
   'dashboard.next.empty': 'No mail is planned.',
   'dashboard.next.all': 'All activity',
   'dashboard.needs': 'Needs you',

@@ -87,7 +87,12 @@ function Settle({ item }: { item: NeedsYouItem }) {
     );
   }
   return (
-    <LinkButton size="compact-sm" variant="light" to="/activity" search={{ show: 'attention', ...(item.deliveryId === null ? {} : { delivery: item.deliveryId }), ...(item.campaignId === null ? {} : { campaignId: item.campaignId }) }}>
+    <LinkButton
+      size="compact-sm"
+      variant="light"
+      to="/activity"
+      search={{ show: 'attention', ...(item.deliveryId === null ? {} : { delivery: item.deliveryId }), ...(item.campaignId === null ? {} : { campaignId: item.campaignId }) }}
+    >
       {text}
     </LinkButton>
   );

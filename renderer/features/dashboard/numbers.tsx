@@ -7,7 +7,8 @@ import styles from './dashboard.module.css';
 /** Four counts with their denominators: shares are of people mailed, never of opens or of replies. */
 export function Numbers({ data }: { data: Dashboard }) {
   const { totals, today } = data;
-  const share = (count: number) => (totals.mailed === 0 ? t('dashboard.share.none') : t('dashboard.share.note', { share: formatShare(count, totals.mailed), whole: totals.mailed }));
+  const share = (count: number) =>
+    totals.mailed === 0 ? t('dashboard.share.none') : t('dashboard.share.note', { share: formatShare(count, totals.mailed), whole: totals.mailed });
   return (
     <>
       <Count name={t('dashboard.sent')} total={totals.sent} today={today.sent} note={t('dashboard.sent.note', { mailed: totals.mailed })} />

@@ -14,4 +14,15 @@ export const classesOf: Record<InboxFilter, ReplyClass[]> = {
 };
 
 /** Classes a person may choose from. */
-export const choosable: readonly ReplyClass[] = ['human', 'out_of_office', 'auto_acknowledgement', 'opt_out', 'complaint', 'hard_bounce', 'soft_bounce', 'block_bounce', 'delayed_notice', 'unrelated'];
+export const choosable: readonly ReplyClass[] = [
+  'human',
+  'out_of_office',
+  'auto_acknowledgement',
+  'opt_out',
+  'complaint',
+  'hard_bounce',
+  'soft_bounce',
+  'block_bounce',
+  'delayed_notice',
+  'unrelated',
+];

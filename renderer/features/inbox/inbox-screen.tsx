@@ -21,7 +21,10 @@ export function InboxScreen() {
   const search = useSearch({ from: '/inbox' });
   const navigate = useNavigate({ from: '/inbox' });
   const set = (patch: { [K in keyof InboxSearch]: InboxSearch[K] | undefined }) =>
-    void navigate({ search: (old) => Object.fromEntries(Object.entries({ ...old, ...patch }).filter(([, value]) => value !== undefined && value !== '')) as InboxSearch, replace: true });
+    void navigate({
+      search: (old) => Object.fromEntries(Object.entries({ ...old, ...patch }).filter(([, value]) => value !== undefined && value !== '')) as InboxSearch,
+      replace: true,
+    });
   const show = search.show ?? 'all';
   const query = useInfiniteQuery(
     api.replies.list.infiniteOptions({
@@ -49,40 +52,55 @@ export function InboxScreen() {
           </EmptyState>
         </div>
       ) : (
-      <div className={styles['panes']}>
-        <section className={styles['list']} aria-label={t('inbox.list')}>
-          <div className={styles['listTop']} style={{ display: 'flex', gap: 8 }}>
-            <Select
-              aria-label={t('inbox.filter')}
-              data={inboxFilters.map((value) => ({ value, label: t(`inbox.filter.${value}`) }))}
-              value={show}
-              onChange={(value) => set({ show: value === 'all' ? undefined : ((value as InboxFilter | null) ?? undefined) })}
-              allowDeselect={false}
-              w={130}
+        <div className={styles['panes']}>
+          <section className={styles['list']} aria-label={t('inbox.list')}>
+            <div className={styles['listTop']} style={{ display: 'flex', gap: 8 }}>
+              <Select
+                aria-label={t('inbox.filter')}
+                data={inboxFilters.map((value) => ({ value, label: t(`inbox.filter.${value}`) }))}
+                value={show}
+                onChange={(value) => set({ show: value === 'all' ? undefined : ((value as InboxFilter | null) ?? undefined) })}
+                allowDeselect={false}
+                w={130}
+              />
+              <TextInput
+                aria-label={t('inbox.search')}
+                placeholder={t('inbox.search')}
+                leftSection={<IconSearch size={16} />}
+                defaultValue={search.q ?? ''}
+                onChange={(event) => find(event.currentTarget.value)}
+                style={{ flex: 1 }}
+              />
+            </div>
+            <ReplyList
+              rows={cursorRows(query)}
+              currentId={search.reply ?? null}
+              onOpen={(id) => set({ reply: id })}
+              empty={
+                <EmptyState
+                  title={t('inbox.none.title')}
+                  icon={<IconInbox size={26} stroke={1.6} />}
+                  action={
+                    <Button variant="default" onClick={() => set({ show: undefined, q: undefined })}>
+                      {t('inbox.none.action')}
+                    </Button>
+                  }
+                >
+                  {t('inbox.none.text')}
+                </EmptyState>
+              }
             />
-            <TextInput aria-label={t('inbox.search')} placeholder={t('inbox.search')} leftSection={<IconSearch size={16} />} defaultValue={search.q ?? ''} onChange={(event) => find(event.currentTarget.value)} style={{ flex: 1 }} />
-          </div>
-          <ReplyList
-            rows={cursorRows(query)}
-            currentId={search.reply ?? null}
-            onOpen={(id) => set({ reply: id })}
-            empty={
-              <EmptyState title={t('inbox.none.title')} icon={<IconInbox size={26} stroke={1.6} />} action={<Button variant="default" onClick={() => set({ show: undefined, q: undefined })}>{t('inbox.none.action')}</Button>}>
-                {t('inbox.none.text')}
+          </section>
+          <section className={styles['detail']} aria-label={t('inbox.conversation')}>
+            {search.reply === undefined ? (
+              <EmptyState title={t('inbox.pick.title')} icon={<IconInbox size={26} stroke={1.6} />}>
+                {t('inbox.pick.text')}
               </EmptyState>
-            }
-          />
-        </section>
-        <section className={styles['detail']} aria-label={t('inbox.conversation')}>
-          {search.reply === undefined ? (
-            <EmptyState title={t('inbox.pick.title')} icon={<IconInbox size={26} stroke={1.6} />}>
-              {t('inbox.pick.text')}
-            </EmptyState>
-          ) : (
-            <ReplyDetailPane key={search.reply} id={search.reply} />
-          )}
-        </section>
-      </div>
+            ) : (
+              <ReplyDetailPane key={search.reply} id={search.reply} />
+            )}
+          </section>
+        </div>
       )}
     </Page>
   );

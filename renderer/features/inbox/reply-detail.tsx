@@ -31,7 +31,15 @@ function Detail({ reply }: { reply: ReplyDetail }) {
     onSettled: () => refresh(queryClient, api.replies.list.key(), api.enrolments.key(), api.deliveries.key(), api.workspace.key()),
   };
   const read = useMutation(api.replies.update.mutationOptions(settle));
-  const classify = useMutation(api.replies.update.mutationOptions({ ...settle, onSuccess: (next) => { settle.onSuccess(next); notifyDone(t('inbox.class.changed')); } }));
+  const classify = useMutation(
+    api.replies.update.mutationOptions({
+      ...settle,
+      onSuccess: (next) => {
+        settle.onSuccess(next);
+        notifyDone(t('inbox.class.changed'));
+      },
+    }),
+  );
   // Opening a message reads it, once; marking it unread again must last.
   const opened = useRef<string | null>(null);
   const { mutate } = read;
@@ -40,6 +48,12 @@ function Detail({ reply }: { reply: ReplyDetail }) {
     opened.current = reply.id;
     if (reply.unread) mutate({ id: reply.id, unread: false });
   }, [reply.id, reply.unread, mutate]);
+
+  // A conversation is read from its end.
+  const body = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (body.current) body.current.scrollTop = body.current.scrollHeight;
+  }, [reply.id]);
 
   const facts = [reply.contactId === null ? t('inbox.noContact') : null, reply.campaignName, reply.mailboxName].filter((fact) => fact !== null && fact !== '');
   const answerable = reply.class === 'human' || reply.class === 'out_of_office' || reply.class === 'opt_out' || reply.class === 'unrelated';
@@ -58,7 +72,7 @@ function Detail({ reply }: { reply: ReplyDetail }) {
           <Group gap="sm" wrap="nowrap">
             <Select
               aria-label={t('inbox.class.change')}
-              w={200}
+              w={180}
               data={choosable.map((value) => ({ value, label: t(`reply.${value}`) }))}
               value={reply.class}
               onChange={(value) => value && value !== reply.class && classify.mutate({ id: reply.id, class: value as ReplyClass })}
@@ -66,7 +80,12 @@ function Detail({ reply }: { reply: ReplyDetail }) {
               allowDeselect={false}
             />
             <Tooltip label={reply.unread ? t('inbox.markRead') : t('inbox.markUnread')}>
-              <ActionIcon size="lg" variant="default" aria-label={reply.unread ? t('inbox.markRead') : t('inbox.markUnread')} onClick={() => mutate({ id: reply.id, unread: !reply.unread })}>
+              <ActionIcon
+                size="lg"
+                variant="default"
+                aria-label={reply.unread ? t('inbox.markRead') : t('inbox.markUnread')}
+                onClick={() => mutate({ id: reply.id, unread: !reply.unread })}
+              >
                 {reply.unread ? <IconMailOpened size={17} /> : <IconMail size={17} />}
               </ActionIcon>
             </Tooltip>
@@ -81,13 +100,19 @@ function Detail({ reply }: { reply: ReplyDetail }) {
           </Text>
         </Group>
       </div>
-      <div className={styles['detailBody']} tabIndex={0} role="region" aria-label={t('inbox.conversation')}>
+      <div ref={body} className={styles['detailBody']} tabIndex={0} role="region" aria-label={t('inbox.conversation')}>
         {reply.bounce && <Bounce bounce={reply.bounce} />}
         {reply.conversation.map((item) => (
           <Message key={item.id} item={item} />
         ))}
       </div>
-      {answerable ? <RespondBox reply={reply} /> : <Text size="sm" c="dimmed" className={styles['respond']}>{t('inbox.noReply')}</Text>}
+      {answerable ? (
+        <RespondBox reply={reply} />
+      ) : (
+        <Text size="sm" c="dimmed" className={styles['respond']}>
+          {t('inbox.noReply')}
+        </Text>
+      )}
     </>
   );
 }

@@ -50,7 +50,14 @@ export function ReplyList({ rows, currentId, onOpen, empty }: { rows: RowSource<
           if (!reply) return null;
           return (
             <div role="listitem" key={reply.id}>
-              <button type="button" className={styles['item']} aria-current={reply.id === currentId} data-unread={reply.unread} style={{ height: rowHeight, top: 0, transform: `translateY(${item.start}px)` }} onClick={() => onOpen(reply.id)}>
+              <button
+                type="button"
+                className={styles['item']}
+                aria-current={reply.id === currentId}
+                data-unread={reply.unread}
+                style={{ height: rowHeight, top: 0, transform: `translateY(${item.start}px)` }}
+                onClick={() => onOpen(reply.id)}
+              >
                 <span className={styles['itemTop']}>
                   <span className={`h-ellipsis ${styles['name']}`} title={reply.fromAddress}>
                     {reply.unread && <span className={styles['unreadDot']} role="img" aria-label={t('inbox.unread')} title={t('inbox.unread')} />}

@@ -27,7 +27,15 @@ export function MailboxCard({ mailbox, onEdit }: { mailbox: Mailbox; onEdit: () 
   const remove = useMutation(api.mailboxes.remove.mutationOptions({ onSuccess: () => notifyDone(t('mailboxes.deleted')), onSettled: done }));
   const busy = test.isPending || pause.isPending || resume.isPending || check.isPending || remove.isPending;
   const askRemove = async () => {
-    if (await confirmDialog({ title: t('mailboxes.delete.title', { name: mailbox.name }), children: t('mailboxes.delete.text'), confirm: t('mailboxes.delete.confirm'), danger: true })) remove.mutate({ id: mailbox.id });
+    if (
+      await confirmDialog({
+        title: t('mailboxes.delete.title', { name: mailbox.name }),
+        children: t('mailboxes.delete.text'),
+        confirm: t('mailboxes.delete.confirm'),
+        danger: true,
+      })
+    )
+      remove.mutate({ id: mailbox.id });
   };
   const { limits } = mailbox;
   const stopped = mailbox.state === 'paused' || mailbox.state === 'needs_login' || mailbox.state === 'unreachable';
@@ -51,7 +59,13 @@ export function MailboxCard({ mailbox, onEdit }: { mailbox: Mailbox; onEdit: () 
           )}
           {mailbox.state === 'paused' && (
             <Text size="sm" mt={4} c="dimmed">
-              {mailbox.pausedUntil === null ? t('mailboxes.pausedOpen') : <>{t('mailboxes.pausedUntil')} <TimeText at={mailbox.pausedUntil} format="moment" /></>}
+              {mailbox.pausedUntil === null ? (
+                t('mailboxes.pausedOpen')
+              ) : (
+                <>
+                  {t('mailboxes.pausedUntil')} <TimeText at={mailbox.pausedUntil} format="moment" />
+                </>
+              )}
             </Text>
           )}
         </div>
@@ -59,7 +73,13 @@ export function MailboxCard({ mailbox, onEdit }: { mailbox: Mailbox; onEdit: () 
           <Text size="sm" fw={560} className="h-num">
             {t('mailboxes.sentToday', { sent: mailbox.sentToday, limit: limits.perDay })}
           </Text>
-          <Progress value={Math.min(100, (mailbox.sentToday / limits.perDay) * 100)} size="sm" my={6} color={mailbox.sentToday >= limits.perDay ? 'amber' : 'pine'} aria-label={t('mailboxes.sentTodayLabel', { name: mailbox.name })} />
+          <Progress
+            value={Math.min(100, (mailbox.sentToday / limits.perDay) * 100)}
+            size="sm"
+            my={6}
+            color={mailbox.sentToday >= limits.perDay ? 'amber' : 'pine'}
+            aria-label={t('mailboxes.sentTodayLabel', { name: mailbox.name })}
+          />
           <Text size="xs" c="dimmed" className="h-num">
             {t('mailboxes.limits', { perHour: limits.perHour, minGap: limits.minGapSeconds, maxGap: limits.maxGapSeconds })}
           </Text>

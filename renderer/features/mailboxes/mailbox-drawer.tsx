@@ -20,7 +20,13 @@ import { TestResult } from './test-result.tsx';
 /** Adds or edits a mailbox. */
 export function MailboxDrawer({ mailbox, opened, onClose }: { mailbox: Mailbox | null; opened: boolean; onClose: () => void }) {
   return (
-    <Drawer opened={opened} onClose={onClose} size={640} title={mailbox ? t('mailboxes.form.edit', { name: mailbox.name }) : t('mailboxes.form.add')} closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Drawer
+      opened={opened}
+      onClose={onClose}
+      size={640}
+      title={mailbox ? t('mailboxes.form.edit', { name: mailbox.name }) : t('mailboxes.form.add')}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <MailboxForm key={mailbox?.id ?? 'new'} mailbox={mailbox} onDone={onClose} />
     </Drawer>
   );
@@ -71,7 +77,8 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
     const guess = presetOf(form.values.address);
     if (guess && form.values.smtp.host === '') chooseProvider(guess.id);
   };
-  const mark = (name: FormTab) => (Object.keys(form.errors).some((path) => tabOf(path) === name) ? <IconAlertTriangle size={14} color="var(--homing-bad)" aria-label={t('mailboxes.tab.hasErrors')} /> : null);
+  const mark = (name: FormTab) =>
+    Object.keys(form.errors).some((path) => tabOf(path) === name) ? <IconAlertTriangle size={14} color="var(--homing-bad)" aria-label={t('mailboxes.tab.hasErrors')} /> : null;
 
   return (
     <form onSubmit={form.onSubmit((values) => void save(values), showErrors)} noValidate>
@@ -89,8 +96,20 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
               <SimpleGrid cols={2} spacing="sm">
                 <TextInput data-autofocus label={t('mailboxes.address')} required type="email" autoComplete="off" {...form.getInputProps('address')} onBlur={guessProvider} />
                 <TextInput label={t('mailboxes.fromName')} description={undefined} placeholder={t('mailboxes.fromName.hint')} {...form.getInputProps('fromName')} />
-                <Select label={t('mailboxes.provider')} data={[...presets.map(({ id, name }) => ({ value: id, label: name })), { value: 'custom', label: t('mailboxes.provider.custom') }]} value={form.values.provider} onChange={chooseProvider} allowDeselect={false} searchable />
-                <PasswordInput label={t('mailboxes.password')} placeholder={stored ? t('mailboxes.password.stored') : t('mailboxes.password.hint')} autoComplete="new-password" {...form.getInputProps('smtp.password')} />
+                <Select
+                  label={t('mailboxes.provider')}
+                  data={[...presets.map(({ id, name }) => ({ value: id, label: name })), { value: 'custom', label: t('mailboxes.provider.custom') }]}
+                  value={form.values.provider}
+                  onChange={chooseProvider}
+                  allowDeselect={false}
+                  searchable
+                />
+                <PasswordInput
+                  label={t('mailboxes.password')}
+                  placeholder={stored ? t('mailboxes.password.stored') : t('mailboxes.password.hint')}
+                  autoComplete="new-password"
+                  {...form.getInputProps('smtp.password')}
+                />
               </SimpleGrid>
               {preset && (
                 <Alert variant="light" color="amber" icon={<IconInfoCircle size={18} />}>
@@ -108,7 +127,11 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
               </Fieldset>
               <Fieldset legend={t('mailboxes.imap')}>
                 <Stack gap="sm">
-                  <Switch label={t('mailboxes.imap.on')} description={form.values.imapOn ? undefined : t('mailboxes.imap.off')} {...form.getInputProps('imapOn', { type: 'checkbox' })} />
+                  <Switch
+                    label={t('mailboxes.imap.on')}
+                    description={form.values.imapOn ? undefined : t('mailboxes.imap.off')}
+                    {...form.getInputProps('imapOn', { type: 'checkbox' })}
+                  />
                   {form.values.imapOn && (
                     <>
                       <Switch label={t('mailboxes.sameLogin')} {...form.getInputProps('sameLogin', { type: 'checkbox' })} />
@@ -124,12 +147,30 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
             <LimitFields form={form} providerNote={preset ? t('mailboxes.limits.provider', { name: preset.name, count: preset.perDay }) : null} />
           </Tabs.Panel>
           <Tabs.Panel value="hours">
-            <CalendarEditor value={form.values.calendar} onChange={(calendar) => form.setFieldValue('calendar', calendar)} zoneHint={t('mailboxes.hours.zoneHint')} error={calendarError(form.errors)} />
+            <CalendarEditor
+              value={form.values.calendar}
+              onChange={(calendar) => form.setFieldValue('calendar', calendar)}
+              zoneHint={t('mailboxes.hours.zoneHint')}
+              error={calendarError(form.errors)}
+            />
           </Tabs.Panel>
           <Tabs.Panel value="sender">
             <Stack gap="md">
-              <TextInput label={t('mailboxes.replyTo')} description={form.values.replyTo ? t('mailboxes.replyTo.warning') : t('mailboxes.replyTo.hint')} type="email" {...form.getInputProps('replyTo')} />
-              <Textarea label={t('mailboxes.signature')} description={t('mailboxes.signature.hint', { tag: '{{ sender.signature }}' })} autosize minRows={5} maxRows={16} {...form.getInputProps('signatureHtml')} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }} />
+              <TextInput
+                label={t('mailboxes.replyTo')}
+                description={form.values.replyTo ? t('mailboxes.replyTo.warning') : t('mailboxes.replyTo.hint')}
+                type="email"
+                {...form.getInputProps('replyTo')}
+              />
+              <Textarea
+                label={t('mailboxes.signature')}
+                description={t('mailboxes.signature.hint', { tag: '{{ sender.signature }}' })}
+                autosize
+                minRows={5}
+                maxRows={16}
+                {...form.getInputProps('signatureHtml')}
+                styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+              />
             </Stack>
           </Tabs.Panel>
         </Tabs>
@@ -137,7 +178,10 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
         {test.error && <ErrorAlert error={test.error} />}
         {test.data && <TestResult result={test.data} />}
         {trouble && <TroubleAlert trouble={trouble} />}
-        <Group justify="space-between" style={{ position: 'sticky', bottom: 0, background: 'var(--mantine-color-body)', padding: '12px 0', borderTop: '1px solid var(--homing-line)' }}>
+        <Group
+          justify="space-between"
+          style={{ position: 'sticky', bottom: 0, background: 'var(--mantine-color-body)', padding: '12px 0', borderTop: '1px solid var(--homing-line)' }}
+        >
           <Button variant="default" leftSection={<IconPlugConnected size={16} />} loading={test.isPending} onClick={runTest}>
             {t('mailboxes.form.test')}
           </Button>
@@ -169,7 +213,14 @@ function LimitFields({ form, providerNote }: { form: MailboxFormApi; providerNot
       <SimpleGrid cols={2} spacing="md">
         <NumberInput label={t('mailboxes.limits.perDay')} min={1} max={100_000} allowDecimal={false} {...form.getInputProps('limits.perDay')} />
         <NumberInput label={t('mailboxes.limits.perHour')} min={1} max={100_000} allowDecimal={false} {...form.getInputProps('limits.perHour')} />
-        <NumberInput label={t('mailboxes.limits.per24')} placeholder={t('mailboxes.limits.per24.hint')} min={1} max={100_000} allowDecimal={false} {...form.getInputProps('limits.per24Hours')} />
+        <NumberInput
+          label={t('mailboxes.limits.per24')}
+          placeholder={t('mailboxes.limits.per24.hint')}
+          min={1}
+          max={100_000}
+          allowDecimal={false}
+          {...form.getInputProps('limits.per24Hours')}
+        />
         <NumberInput label={t('mailboxes.limits.connections')} min={1} max={20} allowDecimal={false} {...form.getInputProps('limits.connections')} />
         <NumberInput label={t('mailboxes.limits.minGap')} min={0} max={86_400} {...form.getInputProps('limits.minGapSeconds')} />
         <NumberInput label={t('mailboxes.limits.maxGap')} min={0} max={86_400} {...form.getInputProps('limits.maxGapSeconds')} />

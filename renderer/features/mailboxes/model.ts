@@ -72,11 +72,24 @@ export function valuesOf(mailbox: Mailbox): MailboxValues {
 export function withPreset(values: MailboxValues, id: string): MailboxValues {
   const preset = presetById(id);
   if (!preset) return { ...values, provider: 'custom' };
-  return { ...values, provider: id, imapOn: true, smtp: { ...values.smtp, ...preset.smtp, allowSelfSigned: false }, imap: { ...values.imap, ...preset.imap, allowSelfSigned: false } };
+  return {
+    ...values,
+    provider: id,
+    imapOn: true,
+    smtp: { ...values.smtp, ...preset.smtp, allowSelfSigned: false },
+    imap: { ...values.imap, ...preset.imap, allowSelfSigned: false },
+  };
 }
 
 function toServer(values: ServerValues, user: string, password: string): MailboxInput['smtp'] {
-  return { host: values.host.trim(), port: Number(values.port), security: values.security, user, allowSelfSigned: values.allowSelfSigned, ...(password === '' ? {} : { password }) };
+  return {
+    host: values.host.trim(),
+    port: Number(values.port),
+    security: values.security,
+    user,
+    allowSelfSigned: values.allowSelfSigned,
+    ...(password === '' ? {} : { password }),
+  };
 }
 
 /** What is sent to the engine. */
@@ -112,7 +125,8 @@ export function checkValues(values: MailboxValues, hasPassword: boolean): Record
   if (values.smtp.host.trim() === '') errors['smtp.host'] = t('mailboxes.error.host');
   if (values.imapOn && values.imap.host.trim() === '') errors['imap.host'] = t('mailboxes.error.host');
   if (!hasPassword && values.smtp.password === '' && values.smtp.security !== 'none') errors['smtp.password'] = t('mailboxes.error.password');
-  if (values.limits.maxGapSeconds !== '' && values.limits.minGapSeconds !== '' && values.limits.maxGapSeconds < values.limits.minGapSeconds) errors['limits.maxGapSeconds'] = t('mailboxes.error.gap');
+  if (values.limits.maxGapSeconds !== '' && values.limits.minGapSeconds !== '' && values.limits.maxGapSeconds < values.limits.minGapSeconds)
+    errors['limits.maxGapSeconds'] = t('mailboxes.error.gap');
   return errors;
 }
 

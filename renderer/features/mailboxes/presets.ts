@@ -26,7 +26,10 @@ export function presetById(id: string): Preset | null {
 
 /** The provider of an address by its domain. */
 export function presetOf(address: string): Preset | null {
-  const domain = address.slice(address.lastIndexOf('@') + 1).trim().toLowerCase();
+  const domain = address
+    .slice(address.lastIndexOf('@') + 1)
+    .trim()
+    .toLowerCase();
   return presets.find((preset) => preset.domains.includes(domain)) ?? null;
 }
 

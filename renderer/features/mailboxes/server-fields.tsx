@@ -40,12 +40,21 @@ export function ServerFields({ form, side, withLogin, passwordStored }: ServerFi
           {t('mailboxes.security.noneHint')}
         </Text>
       ) : (
-        <Checkbox label={t('mailboxes.selfSigned')} description={values.allowSelfSigned ? t('mailboxes.selfSigned.hint') : undefined} {...form.getInputProps(`${side}.allowSelfSigned`, { type: 'checkbox' })} />
+        <Checkbox
+          label={t('mailboxes.selfSigned')}
+          description={values.allowSelfSigned ? t('mailboxes.selfSigned.hint') : undefined}
+          {...form.getInputProps(`${side}.allowSelfSigned`, { type: 'checkbox' })}
+        />
       )}
       {withLogin && (
         <Group align="flex-start" grow gap="sm">
           <TextInput label={t('mailboxes.user')} placeholder={t('mailboxes.user.hint')} autoComplete="off" spellCheck={false} {...form.getInputProps(`${side}.user`)} />
-          <PasswordInput label={t('mailboxes.password')} placeholder={passwordStored ? t('mailboxes.password.stored') : ''} autoComplete="new-password" {...form.getInputProps(`${side}.password`)} />
+          <PasswordInput
+            label={t('mailboxes.password')}
+            placeholder={passwordStored ? t('mailboxes.password.stored') : ''}
+            autoComplete="new-password"
+            {...form.getInputProps(`${side}.password`)}
+          />
         </Group>
       )}
     </Stack>

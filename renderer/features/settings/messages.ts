@@ -41,7 +41,8 @@ export const settingsMessages = {
   'settings.dataDir.hint': 'Contacts, mail and statistics stand in this directory. Backups are made every night; copy it only while Homing is closed.',
   'settings.instance': 'Workspace id',
   'settings.api': 'Programs and scripts',
-  'settings.api.text': 'Everything the screens can do, a script can do through the local API. The token stands in the file “token” in the data directory; send it as “Authorization: Bearer …”.',
+  'settings.api.text':
+    'Everything the screens can do, a script can do through the local API. The token stands in the file “token” in the data directory; send it as “Authorization: Bearer …”.',
   'settings.api.docs': 'API documentation',
   'settings.api.headless': 'The API is served by the headless host (npm run headless).',
   'settings.about': 'About',

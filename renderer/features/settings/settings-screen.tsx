@@ -1,4 +1,20 @@
-import { Anchor, Button, Code, CopyButton, Group, Paper, SegmentedControl, SimpleGrid, Stack, Switch, Text, Textarea, TextInput, Title, useMantineColorScheme } from '@mantine/core';
+import {
+  Anchor,
+  Button,
+  Code,
+  CopyButton,
+  Group,
+  Paper,
+  SegmentedControl,
+  SimpleGrid,
+  Stack,
+  Switch,
+  Text,
+  Textarea,
+  TextInput,
+  Title,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import type { Settings, SettingsPatch, Workspace } from '../../../shared/schemas/settings.ts';
@@ -70,19 +86,50 @@ function Choices({ settings }: { settings: Settings }) {
       </Section>
       <Section title={t('settings.mail')}>
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-          <StoredText label={t('settings.postal')} hint={t('settings.postal.hint', { tag: '{{ sender.postal_address }}' })} value={settings.postalAddress} onSave={(postalAddress) => save({ postalAddress })} multiline />
-          <StoredText label={t('settings.optOut')} hint={t('settings.optOut.hint')} placeholder={t('settings.optOut.placeholder')} value={settings.optOutLine} onSave={(optOutLine) => save({ optOutLine })} />
+          <StoredText
+            label={t('settings.postal')}
+            hint={t('settings.postal.hint', { tag: '{{ sender.postal_address }}' })}
+            value={settings.postalAddress}
+            onSave={(postalAddress) => save({ postalAddress })}
+            multiline
+          />
+          <StoredText
+            label={t('settings.optOut')}
+            hint={t('settings.optOut.hint')}
+            placeholder={t('settings.optOut.placeholder')}
+            value={settings.optOutLine}
+            onSave={(optOutLine) => save({ optOutLine })}
+          />
         </SimpleGrid>
       </Section>
       <Section title={t('settings.reports')}>
-        <Switch label={t('settings.csvBom')} description={t('settings.csvBom.hint')} checked={settings.csvBom} onChange={(event) => save({ csvBom: event.currentTarget.checked })} />
+        <Switch
+          label={t('settings.csvBom')}
+          description={t('settings.csvBom.hint')}
+          checked={settings.csvBom}
+          onChange={(event) => save({ csvBom: event.currentTarget.checked })}
+        />
       </Section>
     </>
   );
 }
 
 /** A text that is stored when it is left, or with its button. */
-function StoredText({ label, hint, value, onSave, multiline = false, placeholder }: { label: string; hint: string; value: string; onSave: (value: string) => void; multiline?: boolean; placeholder?: string }) {
+function StoredText({
+  label,
+  hint,
+  value,
+  onSave,
+  multiline = false,
+  placeholder,
+}: {
+  label: string;
+  hint: string;
+  value: string;
+  onSave: (value: string) => void;
+  multiline?: boolean;
+  placeholder?: string;
+}) {
   const [text, setText] = useState(value);
   const changed = text !== value;
   const props = { label, description: hint, value: text, maxLength: 500, ...(placeholder === undefined ? {} : { placeholder }) };

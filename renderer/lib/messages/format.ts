@@ -1,6 +1,11 @@
 export type MessageParams = Readonly<Record<string, string | number>>;
 
-type Part = string | { readonly name: string } | { readonly name: string; readonly number: true } | { readonly name: string; readonly choices: ReadonlyMap<string, readonly Part[]>; readonly plural: boolean } | '#';
+type Part =
+  | string
+  | { readonly name: string }
+  | { readonly name: string; readonly number: true }
+  | { readonly name: string; readonly choices: ReadonlyMap<string, readonly Part[]>; readonly plural: boolean }
+  | '#';
 
 const plurals = new Intl.PluralRules('en');
 const numbers = new Intl.NumberFormat('en-GB');

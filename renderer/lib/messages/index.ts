@@ -10,7 +10,17 @@ import { en } from './en.ts';
 import { formatMessage, type MessageParams } from './format.ts';
 
 /** Every text of the UI. Features add theirs in `features/<area>/messages.ts` under a prefix of their own. */
-const catalogue = { ...en, ...activityMessages, ...campaignsMessages, ...contactsMessages, ...dashboardMessages, ...inboxMessages, ...mailboxesMessages, ...sequencesMessages, ...settingsMessages };
+const catalogue = {
+  ...en,
+  ...activityMessages,
+  ...campaignsMessages,
+  ...contactsMessages,
+  ...dashboardMessages,
+  ...inboxMessages,
+  ...mailboxesMessages,
+  ...sequencesMessages,
+  ...settingsMessages,
+};
 
 export type MessageKey = keyof typeof catalogue;
 

@@ -29,7 +29,17 @@ function Table({ source, onOpen, onSort, sort }: { source: RowSource<Row>; onOpe
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   return (
     <>
-      <DataTable label="People" columns={columns} rows={source} rowId={(row) => row.id} empty={<p>Nobody</p>} selection={{ ids, onChange: setIds }} {...(onOpen ? { onOpen } : {})} {...(onSort ? { onSort } : {})} {...(sort === undefined ? {} : { sort })} />
+      <DataTable
+        label="People"
+        columns={columns}
+        rows={source}
+        rowId={(row) => row.id}
+        empty={<p>Nobody</p>}
+        selection={{ ids, onChange: setIds }}
+        {...(onOpen ? { onOpen } : {})}
+        {...(onSort ? { onSort } : {})}
+        {...(sort === undefined ? {} : { sort })}
+      />
       <output>{[...ids].join(',')}</output>
     </>
   );
@@ -107,7 +117,14 @@ describe('row sources', () => {
 
   it('fetch the next page when the end comes near, once', () => {
     const fetchNextPage = vi.fn();
-    const query = { data: { pages: [{ items: rows(50), nextCursor: '50', total: 120 }], pageParams: [undefined] }, error: null, hasNextPage: true, isFetchingNextPage: false, fetchNextPage, refetch: vi.fn() } as unknown as Parameters<typeof cursorRows<Row>>[0];
+    const query = {
+      data: { pages: [{ items: rows(50), nextCursor: '50', total: 120 }], pageParams: [undefined] },
+      error: null,
+      hasNextPage: true,
+      isFetchingNextPage: false,
+      fetchNextPage,
+      refetch: vi.fn(),
+    } as unknown as Parameters<typeof cursorRows<Row>>[0];
     const source = cursorRows<Row>(query);
     expect([source.total, source.count]).toEqual([120, 50]);
     source.want(0, 20);
@@ -130,19 +147,21 @@ describe('small parts', () => {
   });
 
   it('keeps showing old data while a refetch fails', () => {
-    renderPart(
-      <QueryState query={{ data: 'old data', error: new Error('boom'), refetch: () => undefined }}>
-        {(data) => <p>{data}</p>}
-      </QueryState>,
-      busyState(),
-    );
+    renderPart(<QueryState query={{ data: 'old data', error: new Error('boom'), refetch: () => undefined }}>{(data) => <p>{data}</p>}</QueryState>, busyState());
     expect(screen.getByText('old data')).toBeTruthy();
     expect(screen.queryByRole('alert')).toBeNull();
   });
 
   it('a chart has a table twin with the same numbers', async () => {
     renderPart(
-      <ChartFrame title="Sent" rows={[{ day: '2026-10-13', sent: 41 }]} columns={[{ key: 'day', header: 'Day', value: (row) => row.day }, { key: 'sent', header: 'Sent', value: (row) => row.sent }]}>
+      <ChartFrame
+        title="Sent"
+        rows={[{ day: '2026-10-13', sent: 41 }]}
+        columns={[
+          { key: 'day', header: 'Day', value: (row) => row.day },
+          { key: 'sent', header: 'Sent', value: (row) => row.sent },
+        ]}
+      >
         <p>bars</p>
       </ChartFrame>,
       busyState(),

@@ -94,7 +94,10 @@ describe('mailboxes', () => {
     fireEvent.change(dialog.getByLabelText('Password'), { target: { value: 'app-secret' } });
     await userEvent.click(dialog.getByRole('button', { name: 'Test' }));
     expect(await dialog.findByText(/Sending \(SMTP\): works/)).toBeTruthy();
-    expect(inputOf(engine.state.calls, 'mailboxes.testSettings')).toMatchObject({ smtp: { host: 'smtp.fastmail.com', port: 465, password: 'app-secret' }, imap: { host: 'imap.fastmail.com' } });
+    expect(inputOf(engine.state.calls, 'mailboxes.testSettings')).toMatchObject({
+      smtp: { host: 'smtp.fastmail.com', port: 465, password: 'app-secret' },
+      imap: { host: 'imap.fastmail.com' },
+    });
     await userEvent.click(dialog.getByRole('button', { name: 'Save' }));
     await waitFor(() => expect(engine.state.mailboxes).toHaveLength(1));
     expect(JSON.stringify(engine.state.mailboxes)).not.toContain('app-secret');
@@ -188,7 +191,9 @@ describe('inbox', () => {
 
   it('shows what a mail server reported for a bounce, and no answer box', async () => {
     const state = busyState();
-    state.replies = [fakeReply(0, { class: 'hard_bounce', bounce: { status: '5.1.1', class: 'unknown_recipient', recipient: 'anna@example.com', diagnostic: '550 5.1.1 User unknown' } })];
+    state.replies = [
+      fakeReply(0, { class: 'hard_bounce', bounce: { status: '5.1.1', class: 'unknown_recipient', recipient: 'anna@example.com', diagnostic: '550 5.1.1 User unknown' } }),
+    ];
     renderApp('/inbox?reply=reply-0', state);
     expect(await screen.findByText('Text: 550 5.1.1 User unknown', {}, slow)).toBeTruthy();
     expect(screen.queryByRole('textbox', { name: 'Your answer' })).toBeNull();
