@@ -66,7 +66,7 @@ const engine = await createEngine(
     transports: killAt === undefined ? {} : { openSmtp: async (server, signal) => deadly(await openSmtpSession(server, signal), killAt.point) },
   }),
 );
-await engine.start();
+engine.start();
 process.send?.('started');
 process.on('message', (order) => {
   if (order === 'stop') void engine.stop().then(() => process.exit(0));

@@ -41,7 +41,7 @@ export function realPorts(dataDir: string, options: { clock?: Clock; log?: Logge
 
 export async function startEngine(ports: EnginePorts): Promise<Engine> {
   const engine = await createEngine(ports);
-  await engine.start();
+  engine.start();
   return engine;
 }
 
