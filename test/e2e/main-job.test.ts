@@ -87,6 +87,7 @@ describe.skipIf(chromiumPath === null)('the main job, by clicking', () => {
     await ui.sequences.writeMail(3, { body: 'Hi {{ first_name }},\n\nmy last mail.' });
     await ui.sequences.setWait(0, 1);
     await ui.sequences.setWait(1, 1);
+    await ui.sequences.previewText().getByText('it was good to meet you').waitFor();
     await shot('main-job-5-sequence');
     await ui.sequences.activate();
   });
@@ -153,6 +154,15 @@ describe.skipIf(chromiumPath === null)('the main job, by clicking', () => {
     expect(line(people.replies)).toMatch(/^rita\+replies@example.com,Rita,Müller,Größe & Co,stopped,replied,Practice mailbox,1,.*,human,$/);
     expect(line(people.bounces)).toMatch(/,stopped,bounced,Practice mailbox,0,,,,,.*5\.1\.1/);
     expect(line(people.optsOut)).toMatch(/,stopped,unsubscribed,.*,opt_out,$/);
+  });
+
+  it('opens every other screen', async () => {
+    for (const name of ['Dashboard', 'Activity', 'Mailboxes', 'Settings'] as const) {
+      await ui.go(name);
+      await page.getByRole('heading', { level: 1, name }).waitFor();
+      await until('the screen has its data', () => page.getByRole('status', { name: 'Loading' }).count(), (n) => n === 0, 10_000);
+      await shot(`screen-${name.toLowerCase()}`);
+    }
   });
 
   it('left no error in the browser', () => {

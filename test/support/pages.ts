@@ -73,9 +73,6 @@ export function pages(page: Page) {
         }
         await card.getByLabel('Wait for').fill(String(days));
       },
-      async chooseInsertTag() {
-        await button('Insert a merge tag into Text of the mail').first().click();
-      },
       previewText: () => page.frameLocator('iframe[title="The mail as it is displayed"]').locator('body'),
       async activate() {
         await page.getByRole('button', { name: 'Activate', exact: true }).click();
@@ -103,9 +100,6 @@ export function pages(page: Page) {
         await button(`Launch, mail ${people} people`).click();
       },
       runningBadge: () => page.getByText('Running').first(),
-      async tab(name: 'People' | 'Mails' | 'Replies' | 'Settings') {
-        await page.getByRole('tab', { name }).click();
-      },
       person: (email: string) => page.getByRole('row').filter({ hasText: email }),
       async exportReport(): Promise<string> {
         const [download] = await Promise.all([page.waitForEvent('download'), button('Report as CSV').click()]);
