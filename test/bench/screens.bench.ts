@@ -24,10 +24,14 @@ const now = clock.now();
 // Three mails for each person over 60 days, in 20 campaigns; 4 % reply, 3 % bounce, 1 % opt out, 3 % are away.
 console.log(`writing ${people.toLocaleString('en')} contacts with what happened to them …`);
 store.transaction((tx) => {
-  tx.prepare(`insert into mailboxes (id, name, from_name, address, signature_html, smtp, limits, calendar, state, created_at, updated_at) values ('m', 'M', '', 'm@example.com', '', '{}', '{}', '{}', 'ready', 0, 0)`).run();
+  tx.prepare(
+    `insert into mailboxes (id, name, from_name, address, signature_html, smtp, limits, calendar, state, created_at, updated_at) values ('m', 'M', '', 'm@example.com', '', '{}', '{}', '{}', 'ready', 0, 0)`,
+  ).run();
   tx.prepare(`insert into sequences (id, name, description, draft, created_at, updated_at) values ('s', 's', '', '{"steps":[]}', 0, 0)`).run();
   tx.prepare(`insert into sequence_versions (id, sequence_id, number, graph, created_at) values ('v', 's', 1, '{"steps":[]}', 0)`).run();
-  const campaign = tx.prepare(`insert into campaigns (id, name, sequence_id, sequence_version_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, ?, 's', 'v', 'running', '{}', '[]', '{}', 0, 0)`);
+  const campaign = tx.prepare(
+    `insert into campaigns (id, name, sequence_id, sequence_version_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, ?, 's', 'v', 'running', '{}', '[]', '{}', 0, 0)`,
+  );
   for (let i = 0; i < campaigns; i += 1) campaign.run(`c${i}`, `Campaign ${i}`);
 });
 const slice = 10_000;
@@ -53,13 +57,19 @@ for (let from = 0; from < people; from += slice) {
          'person' || i || '@company' || (i % 5000) || '.example.com', 'company' || (i % 5000) || '.example.com', 's' || k, k, 'A subject of usual length', ${at}, 'slot', '<' || i || '-' || k || '@example.com>', ${at},
          case when (k = 1 and i % 33 = 0) or (k = 3 and i % 10 >= 7) then null else ${at} end, ${at}, case when k = 1 and i % 33 = 0 then 'unknown_recipient' end, case when k = 1 and i % 33 = 0 then 'unknown_recipient' end, '250 ok', ${at}, ${at} from n, mail`,
     ).run();
-    for (const [type, actor] of [['planned', 'engine'], ['slot_moved', 'engine'], ['sent', 'server']]) {
+    for (const [type, actor] of [
+      ['planned', 'engine'],
+      ['slot_moved', 'engine'],
+      ['sent', 'server'],
+    ]) {
       tx.prepare(
         `insert into events (at, type, actor, contact_id, enrolment_id, delivery_id, campaign_id, mailbox_id, step_id)
          ${mails} select ${at}, '${type}', '${actor}', ${person}, 'e' || i, 'd' || i || '-' || k, 'c' || (i % ${campaigns}), 'm', 's' || k from n, mail`,
       ).run();
     }
-    tx.prepare(`insert into events (at, type, actor, contact_id, enrolment_id, campaign_id, mailbox_id) ${n} select ${now - 61 * day} + i, 'enrolled', 'person', ${person}, 'e' || i, 'c' || (i % ${campaigns}), 'm' from n`).run();
+    tx.prepare(
+      `insert into events (at, type, actor, contact_id, enrolment_id, campaign_id, mailbox_id) ${n} select ${now - 61 * day} + i, 'enrolled', 'person', ${person}, 'e' || i, 'c' || (i % ${campaigns}), 'm' from n`,
+    ).run();
     tx.prepare(
       `insert into replies (id, mailbox_id, folder, uid, uid_validity, message_id, "references", contact_id, enrolment_id, campaign_id, from_address, from_name, to_address, subject, text, reply_text, class, confidence_permille, source, matched_by, unread, received_at, created_at)
        ${n} select 'r' || i, 'm', 'INBOX', i, '1', '<r' || i || '@example.com>', '[]', ${person}, 'e' || i, 'c' || (i % ${campaigns}), 'person' || i || '@example.com', 'Person', 'm@example.com', 'Re: A subject', '${'A line of text. '.repeat(60)}', 'A line of text.',
@@ -72,7 +82,8 @@ const total = (store.prepareRead('select count(*) as n from events').get() as { 
 const analytics = createAnalytics({ ...base, deliveries: { next: () => [] }, settings: { get: () => settingsSchema.parse({}) }, pausedUntil: () => null, zone: 'Europe/Berlin' });
 const catchUpAt = performance.now();
 analytics.start();
-while ((store.prepareRead(`select coalesce(max(n), 0) as n from event_totals where key = 'cursor'`).get() as { n: number }).n < total) await new Promise((resolve) => setImmediate(resolve));
+while ((store.prepareRead(`select coalesce(max(n), 0) as n from event_totals where key = 'cursor'`).get() as { n: number }).n < total)
+  await new Promise((resolve) => setImmediate(resolve));
 console.log(`totals of all events taken in: ${(performance.now() - catchUpAt).toFixed(0)} ms in slices`);
 analytics.stop();
 const contacts = createContacts(base);

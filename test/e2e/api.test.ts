@@ -9,7 +9,13 @@ import type { Reply } from '../../shared/schemas/reply.ts';
 import type { Sequence } from '../../shared/schemas/sequence.ts';
 import { startApp, until, type App } from '../support/app.ts';
 
-const people = { silent: 'sam+silent@example.com', replies: 'rita+replies@example.com', bounces: 'bob+bounces@example.com', greylists: 'gia+greylists@example.com', away: 'amy+away@example.com' };
+const people = {
+  silent: 'sam+silent@example.com',
+  replies: 'rita+replies@example.com',
+  bounces: 'bob+bounces@example.com',
+  greylists: 'gia+greylists@example.com',
+  away: 'amy+away@example.com',
+};
 
 describe('the main job, through REST with a bearer token', () => {
   let app: App;
@@ -42,7 +48,12 @@ describe('the main job, through REST with a bearer token', () => {
     const response = await app.fetch('/subscribers/import', { method: 'POST', body: form });
     expect(response.status).toBe(202);
     const started = (await response.json()) as ImportRun;
-    const run = await until('the import is over', () => app.api<ImportRun>('GET', `/subscribers/imports/${started.id}`), (each) => each.state !== 'running', 15_000);
+    const run = await until(
+      'the import is over',
+      () => app.api<ImportRun>('GET', `/subscribers/imports/${started.id}`),
+      (each) => each.state !== 'running',
+      15_000,
+    );
     expect(run).toMatchObject({ state: 'finished', created: 5, rejected: 1 });
     expect(await (await app.fetch(`/subscribers/imports/${started.id}/rejected.csv`)).text()).toContain('broken');
     const lists = await app.api<Page<{ id: string; name: string; contacts: number }>>('GET', '/lists');
@@ -52,11 +63,18 @@ describe('the main job, through REST with a bearer token', () => {
   });
 
   it('refuses a sequence that cannot be sent, and names the fields', async () => {
-    const response = await app.fetch('/email-sequences', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: 'x', graph: { steps: [{ id: 'w', type: 'wait', duration: 'P1M' }] } }) });
+    const response = await app.fetch('/email-sequences', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'x', graph: { steps: [{ id: 'w', type: 'wait', duration: 'P1M' }] } }),
+    });
     expect(response.status).toBe(422);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
     expect(await response.json()).toMatchObject({ code: 'validation', fields: expect.any(Object) });
-    const broken = await app.api<Sequence>('POST', '/email-sequences', { name: 'Broken', graph: { steps: [{ id: 'a', type: 'email', variants: [{ subject: '{{ nonsense', text: 'x' }] }] } });
+    const broken = await app.api<Sequence>('POST', '/email-sequences', {
+      name: 'Broken',
+      graph: { steps: [{ id: 'a', type: 'email', variants: [{ subject: '{{ nonsense', text: 'x' }] }] },
+    });
     expect(broken.issues.some((issue) => issue.blocking)).toBe(true);
     expect((await app.fetch(`/email-sequences/${broken.id}/activate`, { method: 'POST' })).status).toBe(422);
   });
@@ -65,7 +83,15 @@ describe('the main job, through REST with a bearer token', () => {
     const mail = (id: string, subject: string, text: string) => ({ id, type: 'email', variants: [{ subject, text }] });
     const created = await app.api<Sequence>('POST', '/email-sequences', {
       name: 'API sequence',
-      graph: { steps: [mail('one', 'Hello {{ first_name }}', 'First'), { id: 'w1', type: 'wait', duration: 'PT12H' }, mail('two', '', 'Second'), { id: 'w2', type: 'wait', duration: 'P1D' }, mail('three', '', 'Third')] },
+      graph: {
+        steps: [
+          mail('one', 'Hello {{ first_name }}', 'First'),
+          { id: 'w1', type: 'wait', duration: 'PT12H' },
+          mail('two', '', 'Second'),
+          { id: 'w2', type: 'wait', duration: 'P1D' },
+          mail('three', '', 'Third'),
+        ],
+      },
     });
     sequence = await app.api<Sequence>('POST', `/email-sequences/${created.id}/activate`);
     expect(sequence).toMatchObject({ status: 'active', activeVersion: 1 });
@@ -106,15 +132,15 @@ describe('the main job, through REST with a bearer token', () => {
 
   it('brings everybody to an end: thread, stop, suppression, second try, pause', async () => {
     const enrolments = () => app.api<Page<Enrolment>>('GET', `/enrolments?campaignId=${campaign.id}`);
-    await until('only the one who is away is left', enrolments, ({ items }) => items.filter((each) => !['finished', 'stopped'].includes(each.state)).every((each) => each.contactEmail === people.away && each.state === 'paused'), 60_000);
-    // A day in a second, so that nobody has to wait for the end of the absence.
-    expect(await app.api('POST', '/workspace/time-lapse', { factor: 86_400 })).toMatchObject({ timeLapse: 86_400 });
-    const done = await until(
-      'everybody is through',
+    await until(
+      'only the one who is away is left',
       enrolments,
-      ({ items }) => items.every((each) => ['finished', 'stopped'].includes(each.state)),
+      ({ items }) => items.filter((each) => !['finished', 'stopped'].includes(each.state)).every((each) => each.contactEmail === people.away && each.state === 'paused'),
       60_000,
     );
+    // A day in a second, so that nobody has to wait for the end of the absence.
+    expect(await app.api('POST', '/workspace/time-lapse', { factor: 86_400 })).toMatchObject({ timeLapse: 86_400 });
+    const done = await until('everybody is through', enrolments, ({ items }) => items.every((each) => ['finished', 'stopped'].includes(each.state)), 60_000);
     const state = (email: string) => done.items.find((each) => each.contactEmail === email);
     expect(state(people.silent)?.state).toBe('finished');
     expect(state(people.greylists)?.state).toBe('finished');
@@ -125,13 +151,19 @@ describe('the main job, through REST with a bearer token', () => {
     const to = (email: string) => app.left().filter((mail) => mail.to === email);
     for (const email of [people.silent, people.greylists, people.away]) {
       const mails = to(email);
-      expect(mails.map((mail) => mail.subject), email).toEqual([`Hello ${email.split('+')[0]}`, `Re: Hello ${email.split('+')[0]}`, `Re: Hello ${email.split('+')[0]}`]);
+      expect(
+        mails.map((mail) => mail.subject),
+        email,
+      ).toEqual([`Hello ${email.split('+')[0]}`, `Re: Hello ${email.split('+')[0]}`, `Re: Hello ${email.split('+')[0]}`]);
       expect(mails[2]?.references).toBe(`${mails[0]?.messageId} ${mails[1]?.messageId}`);
     }
     expect(to(people.replies)).toHaveLength(1);
     expect(to(people.bounces)).toHaveLength(0);
     const replies = await app.api<Page<Reply>>('GET', `/replies?campaignId=${campaign.id}`);
-    expect(replies.items.map((reply) => [reply.fromAddress, reply.class]).sort()).toEqual([[people.away, 'out_of_office'], [people.replies, 'human']]);
+    expect(replies.items.map((reply) => [reply.fromAddress, reply.class]).sort()).toEqual([
+      [people.away, 'out_of_office'],
+      [people.replies, 'human'],
+    ]);
     const suppressions = await app.api<Page<{ value: string; reason: string }>>('GET', '/suppressions');
     expect(suppressions.items).toMatchObject([{ value: people.bounces, reason: 'hard_bounce' }]);
   }, 130_000);
@@ -144,7 +176,12 @@ describe('the main job, through REST with a bearer token', () => {
     const first = await app.api<{ deliveryId: string }>('POST', `/replies/${reply?.id}/respond`, answer);
     const second = await app.api<{ deliveryId: string }>('POST', `/replies/${reply?.id}/respond`, answer);
     expect(second.deliveryId).toBe(first.deliveryId);
-    await until('the answer left', () => app.api<Delivery>('GET', `/deliveries/${first.deliveryId}`), (delivery) => delivery.state === 'sent', 20_000);
+    await until(
+      'the answer left',
+      () => app.api<Delivery>('GET', `/deliveries/${first.deliveryId}`),
+      (delivery) => delivery.state === 'sent',
+      20_000,
+    );
     const left = app.left().slice(before);
     expect(left).toHaveLength(1);
     expect(left[0]).toMatchObject({ to: people.replies, subject: 'Re: Hello rita' });

@@ -80,7 +80,10 @@ describe.skipIf(chromiumPath === null)('the main job, by clicking', () => {
   it('writes a three-step sequence, sees it for a person, and activates it', async () => {
     await ui.go('Sequences');
     await ui.sequences.create('Spring fair');
-    await ui.sequences.writeMail(1, { subject: 'Our talk at the fair, {{ first_name | default: "there" }}', body: 'Hi {{ first_name | default: "there" }},\n\nit was good to meet you. What does {{ company | default: "your team" }} plan next?' });
+    await ui.sequences.writeMail(1, {
+      subject: 'Our talk at the fair, {{ first_name | default: "there" }}',
+      body: 'Hi {{ first_name | default: "there" }},\n\nit was good to meet you. What does {{ company | default: "your team" }} plan next?',
+    });
     await ui.sequences.addFollowUp();
     await ui.sequences.writeMail(2, { body: 'Hi {{ first_name }},\n\nmy second mail.' });
     await ui.sequences.addFollowUp();
@@ -103,11 +106,23 @@ describe.skipIf(chromiumPath === null)('the main job, by clicking', () => {
   });
 
   it('sends, stops whoever replied, suppresses who bounced or opted out, and finishes the rest', async () => {
-    await ui.campaigns.person(people.replies).filter({ hasText: /replied/i }).waitFor({ timeout: 90_000 });
+    await ui.campaigns
+      .person(people.replies)
+      .filter({ hasText: /replied/i })
+      .waitFor({ timeout: 90_000 });
     await shot('main-job-7-running');
-    await until('everybody is through', campaign, ({ counts }) => counts.enrolments.pending + counts.enrolments.active + counts.enrolments.held === 0 && counts.replied === 2 && counts.bounced === 2 && counts.unsubscribed === 1, 150_000);
+    await until(
+      'everybody is through',
+      campaign,
+      ({ counts }) =>
+        counts.enrolments.pending + counts.enrolments.active + counts.enrolments.held === 0 && counts.replied === 2 && counts.bounced === 2 && counts.unsubscribed === 1,
+      150_000,
+    );
     expect((await campaign()).counts).toMatchObject({ people: 6, mailed: 5, sent: 8, failed: 1, replied: 2, bounced: 2, unsubscribed: 1 });
-    await ui.campaigns.person(people.bounces).filter({ hasText: /bounced/i }).waitFor();
+    await ui.campaigns
+      .person(people.bounces)
+      .filter({ hasText: /bounced/i })
+      .waitFor();
     await shot('main-job-8-done');
   }, 260_000);
 
@@ -160,7 +175,12 @@ describe.skipIf(chromiumPath === null)('the main job, by clicking', () => {
     for (const name of ['Dashboard', 'Activity', 'Mailboxes', 'Settings'] as const) {
       await ui.go(name);
       await page.getByRole('heading', { level: 1, name }).waitFor();
-      await until('the screen has its data', () => page.getByRole('status', { name: 'Loading' }).count(), (n) => n === 0, 10_000);
+      await until(
+        'the screen has its data',
+        () => page.getByRole('status', { name: 'Loading' }).count(),
+        (n) => n === 0,
+        10_000,
+      );
       await shot(`screen-${name.toLowerCase()}`);
     }
   });

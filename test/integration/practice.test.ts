@@ -82,7 +82,10 @@ describe('the practice workspace', () => {
   it('lets nothing leave: any other host is refused before a connection is made', async () => {
     const practice = await start();
     for (const host of ['smtp.example.com', '127.0.0.1', 'localhost', 'practice.localhost.example.com']) {
-      await expect(practice.ports.transports.openSmtp({ ...access, host })).rejects.toMatchObject({ stage: 'connect', message: expect.stringContaining('nothing leaves this computer') });
+      await expect(practice.ports.transports.openSmtp({ ...access, host })).rejects.toMatchObject({
+        stage: 'connect',
+        message: expect.stringContaining('nothing leaves this computer'),
+      });
       await expect(practice.ports.transports.openInbox({ ...access, host })).rejects.toMatchObject({ stage: 'connect' });
     }
   });

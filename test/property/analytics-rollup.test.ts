@@ -3,7 +3,11 @@ import { expect } from 'vitest';
 import { createRollup } from '../../electron/engine/analytics/rollup.ts';
 import { openTestBase } from '../support/store.ts';
 
-const event = fc.record({ type: fc.constantFrom('sent', 'sent', 'sent', 'planned', 'replied'), campaign: fc.constantFrom('a', 'b', null), contact: fc.constantFrom('p', 'q', 'r', 's', null) });
+const event = fc.record({
+  type: fc.constantFrom('sent', 'sent', 'sent', 'planned', 'replied'),
+  campaign: fc.constantFrom('a', 'b', null),
+  contact: fc.constantFrom('p', 'q', 'r', 's', null),
+});
 /** Batches of events; between some of them the rollup gets its turn, and once it is emptied. */
 const history = fc.array(fc.record({ events: fc.array(event, { maxLength: 30 }), catchUp: fc.boolean() }), { maxLength: 8 });
 

@@ -24,7 +24,10 @@ export function writeRows({ store, events, clock }: Pick<TestBase, 'store' | 'ev
     mailbox,
     campaign(name: string, status = 'running'): string {
       const id = next('c');
-      run(`insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (@id, @name, @sequence, @status, '{}', '[]', '{}', 0, 0)`, { id, name, sequence, status });
+      run(
+        `insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (@id, @name, @sequence, @status, '{}', '[]', '{}', 0, 0)`,
+        { id, name, sequence, status },
+      );
       return id;
     },
     contact(email: string, over: { firstName?: string; lastName?: string; company?: string } = {}): string {
@@ -47,7 +50,19 @@ export function writeRows({ store, events, clock }: Pick<TestBase, 'store' | 'ev
     },
     delivery(
       state: DeliveryState,
-      over: { campaign?: string | null; enrolment?: string | null; contact?: string | null; kind?: string; at?: number; why?: string; whyDetail?: string | null; answerClass?: string | null; answer?: string | null; recipient?: string; subject?: string } = {},
+      over: {
+        campaign?: string | null;
+        enrolment?: string | null;
+        contact?: string | null;
+        kind?: string;
+        at?: number;
+        why?: string;
+        whyDetail?: string | null;
+        answerClass?: string | null;
+        answer?: string | null;
+        recipient?: string;
+        subject?: string;
+      } = {},
     ): string {
       const id = next('d');
       const at = over.at ?? clock.now();
@@ -57,7 +72,10 @@ export function writeRows({ store, events, clock }: Pick<TestBase, 'store' | 'ev
            message_id, sending_at, sent_at, final_at, final_reason, answer_class, answer, created_at, updated_at)
          values (@id, @kind, @id, @state, 1, @campaign, @enrolment, @contact, @mailbox, @recipient, 'example.com', @subject, @at, @why, @whyDetail, @messageId, @sendingAt, @sentAt, @finalAt, @finalReason, @answerClass, @answer, @at, @at)`,
         {
-          id, state, mailbox, at,
+          id,
+          state,
+          mailbox,
+          at,
           kind: over.kind ?? 'step',
           campaign: over.campaign ?? null,
           enrolment: over.enrolment ?? null,
@@ -78,19 +96,27 @@ export function writeRows({ store, events, clock }: Pick<TestBase, 'store' | 'ev
       if (state === 'sent') {
         const before = clock.now();
         clock.set(at);
-        store.transaction((tx) => events.append(tx, { type: 'sent', actor: 'server', deliveryId: id, campaignId: over.campaign ?? null, contactId: over.contact ?? null, mailboxId: mailbox }));
+        store.transaction((tx) =>
+          events.append(tx, { type: 'sent', actor: 'server', deliveryId: id, campaignId: over.campaign ?? null, contactId: over.contact ?? null, mailboxId: mailbox }),
+        );
         clock.set(before);
       }
       return id;
     },
-    reply(kind: ReplyClass, over: { campaign?: string | null; contact?: string | null; at?: number; unread?: boolean; from?: string; subject?: string; text?: string; bounce?: object | null } = {}): string {
+    reply(
+      kind: ReplyClass,
+      over: { campaign?: string | null; contact?: string | null; at?: number; unread?: boolean; from?: string; subject?: string; text?: string; bounce?: object | null } = {},
+    ): string {
       const id = next('r');
       run(
         `insert into replies (id, mailbox_id, folder, uid, uid_validity, "references", contact_id, campaign_id, from_address, from_name, to_address, subject, text, reply_text, class,
            confidence_permille, source, matched_by, bounce, unread, received_at, created_at)
          values (@id, @mailbox, 'INBOX', @uid, '1', '[]', @contact, @campaign, @from, '', '', @subject, '', @text, @kind, 900, 'header', 'in_reply_to', @bounce, @unread, @at, @at)`,
         {
-          id, mailbox, uid: last, kind,
+          id,
+          mailbox,
+          uid: last,
+          kind,
           contact: over.contact ?? null,
           campaign: over.campaign ?? null,
           from: over.from ?? 'someone@example.com',

@@ -8,7 +8,8 @@ const root = join(import.meta.dirname, '..', '..');
 export const resultsDir = join(root, 'test-results');
 
 /** The system's Chromium; the tests that need it are skipped where there is none. */
-export const chromiumPath = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => path !== undefined && existsSync(path)) ?? null;
+export const chromiumPath =
+  [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => path !== undefined && existsSync(path)) ?? null;
 
 /** A mail as the practice server filed it in the sender's Sent folder: what really left. */
 export interface LeftMail {
@@ -42,7 +43,10 @@ export async function startApp(options: { practice?: boolean; dataDir?: string }
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'homing-e2e-'));
   const args = [entry, '--data-dir', dataDir, '--port', '0', '--print-json', ...(options.practice === true ? ['--practice'] : [])];
   // Its key file stays in the test's folder, not in the home of whoever runs the test.
-  const child = spawn(process.execPath, args, { env: { ...process.env, HOME: dataDir, XDG_CONFIG_HOME: join(dataDir, 'config'), XDG_DATA_HOME: join(dataDir, 'share') }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, HOME: dataDir, XDG_CONFIG_HOME: join(dataDir, 'config'), XDG_DATA_HOME: join(dataDir, 'share') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const { url, token } = await firstLine(child);
   const headers = { authorization: `Bearer ${token}` };
   const workspaceDir = options.practice === true ? join(dataDir, 'practice') : dataDir;

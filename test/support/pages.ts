@@ -7,7 +7,10 @@ export function pages(page: Page) {
 
   return {
     async go(name: 'Dashboard' | 'Inbox' | 'Campaigns' | 'Sequences' | 'Contacts' | 'Activity' | 'Mailboxes' | 'Settings') {
-      await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: new RegExp(`^${name}`) }).click();
+      await page
+        .getByRole('navigation', { name: 'Main' })
+        .getByRole('link', { name: new RegExp(`^${name}`) })
+        .click();
     },
     practiceBanner: () => page.getByText('Practice workspace: no mail leaves this computer'),
 
@@ -84,13 +87,21 @@ export function pages(page: Page) {
       async create(name: string, sequence: string) {
         await button('New campaign').first().click();
         await dialog().getByLabel('Name of the campaign').fill(name);
-        await dialog().getByRole('combobox', { name: 'Sequence' }).or(dialog().getByRole('textbox', { name: 'Sequence' })).first().click();
+        await dialog()
+          .getByRole('combobox', { name: 'Sequence' })
+          .or(dialog().getByRole('textbox', { name: 'Sequence' }))
+          .first()
+          .click();
         await page.getByRole('option', { name: sequence }).click();
         await dialog().getByRole('button', { name: 'Create' }).click();
         await page.getByRole('heading', { name: 'Before the launch' }).waitFor();
       },
       async chooseList(name: string) {
-        await page.getByRole('combobox', { name: 'Lists' }).or(page.getByRole('textbox', { name: 'Lists', exact: true })).first().click();
+        await page
+          .getByRole('combobox', { name: 'Lists' })
+          .or(page.getByRole('textbox', { name: 'Lists', exact: true }))
+          .first()
+          .click();
         await page.getByRole('option', { name: new RegExp(`^${name}`) }).click();
         await page.keyboard.press('Escape');
       },

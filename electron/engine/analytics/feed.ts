@@ -42,7 +42,12 @@ function listEvents(store: Store, query: EventQuery): Page<DomainEvent> {
   const types = query.type === undefined ? [] : Array.isArray(query.type) ? query.type : [query.type];
   const conditions: string[] = [];
   const params: Record<string, string | number> = { limit: query.limit + 1 };
-  for (const [column, value] of [['campaign_id', query.campaignId], ['contact_id', contactOf(store, query)], ['delivery_id', query.deliveryId], ['mailbox_id', query.mailboxId]] as const) {
+  for (const [column, value] of [
+    ['campaign_id', query.campaignId],
+    ['contact_id', contactOf(store, query)],
+    ['delivery_id', query.deliveryId],
+    ['mailbox_id', query.mailboxId],
+  ] as const) {
     if (value === undefined) continue;
     conditions.push(`${column} = @${column}`);
     params[column] = value;
@@ -67,7 +72,8 @@ function listEvents(store: Store, query: EventQuery): Page<DomainEvent> {
     if (before !== null) Object.assign(params, { at: Number(before[0]), id: Number(before[1]) });
     const chosen: readonly string[] = types.length > 0 ? typeList : eventTypes.map((type) => `'${type}'`);
     const parts = chosen.map(
-      (type) => `select * from (select ${columns} from events ${where([`type = ${type}`, ...conditions, ...(before === null ? [] : ['(at, id) < (@at, @id)'])])} order by at desc, id desc limit @limit)`,
+      (type) =>
+        `select * from (select ${columns} from events ${where([`type = ${type}`, ...conditions, ...(before === null ? [] : ['(at, id) < (@at, @id)'])])} order by at desc, id desc limit @limit)`,
     );
     return page(all(`${parts.join(' union all ')} order by at desc, id desc limit @limit`), query.limit, total, (event) => [event.at, event.id]);
   }
@@ -87,7 +93,10 @@ function contactOf(store: Store, query: EventQuery): string | undefined {
 
 function count(store: Store, conditions: readonly string[], params: Record<string, string | number>): number {
   // Events are never deleted and their ids have no gaps, so the whole need not be counted.
-  const sql = conditions.length === 0 ? 'select coalesce((select max(id) from events) - (select min(id) from events) + 1, 0) as n' : `select count(*) as n from events where ${conditions.join(' and ')}`;
+  const sql =
+    conditions.length === 0
+      ? 'select coalesce((select max(id) from events) - (select min(id) from events) + 1, 0) as n'
+      : `select count(*) as n from events where ${conditions.join(' and ')}`;
   return (store.prepareRead(sql).get(params) as { n: number }).n;
 }
 
@@ -97,7 +106,11 @@ function page(events: DomainEvent[], limit: number, total: number, cursor: (even
   return { items, total, nextCursor: events.length > limit && last !== undefined ? encodeCursor(cursor(last)) : null };
 }
 
-async function* liveMessages(deps: { events: Events; clock: Clock; timeLapse: TimeLapse | null }, after: number | undefined, signal: AbortSignal | undefined): AsyncGenerator<LiveMessage, void, void> {
+async function* liveMessages(
+  deps: { events: Events; clock: Clock; timeLapse: TimeLapse | null },
+  after: number | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<LiveMessage, void, void> {
   const { events, clock, timeLapse } = deps;
   let waiting: DomainEvent[] = [];
   let dropped = false;

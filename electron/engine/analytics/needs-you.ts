@@ -73,24 +73,45 @@ function unknownItems(store: Store): NeedsYouItem[] {
     campaignId: row.campaignId,
     mailboxId: row.mailboxId,
   }));
-  const { n } = store.prepareRead(`select count(*) as n from deliveries where state in ('claimed','sending','unknown','held','failed') and state = 'unknown'`).get() as { n: number };
+  const { n } = store.prepareRead(`select count(*) as n from deliveries where state in ('claimed','sending','unknown','held','failed') and state = 'unknown'`).get() as {
+    n: number;
+  };
   const first = items[0];
   if (n > items.length && first !== undefined) {
-    items.push({ ...none, id: 'unknown:more', kind: 'unknown_outcome', title: `${n - items.length} more mails with unknown outcome`, detail: 'They are listed under Activity.', at: first.at, count: n - items.length });
+    items.push({
+      ...none,
+      id: 'unknown:more',
+      kind: 'unknown_outcome',
+      title: `${n - items.length} more mails with unknown outcome`,
+      detail: 'They are listed under Activity.',
+      at: first.at,
+      count: n - items.length,
+    });
   }
   return items;
 }
 
 function replyItems(store: Store): NeedsYouItem[] {
-  const row = store
-    .prepareRead(`select count(*) as n, max(received_at) as at from replies where unread = 1 and class = 'human'`)
-    .get() as { n: number; at: number | null };
+  const row = store.prepareRead(`select count(*) as n, max(received_at) as at from replies where unread = 1 and class = 'human'`).get() as { n: number; at: number | null };
   if (row.n === 0 || row.at === null) return [];
   const newest = store
-    .prepareRead(`select id, from_name as name, from_address as address, subject from replies where unread = 1 and class = 'human' order by received_at desc limit 1`)
-    .get() as { id: string; name: string; address: string; subject: string };
-  const who = newest.name === '' ? newest.address : newest.name;
-  return [{ ...none, id: 'replies', kind: 'reply', title: row.n === 1 ? `${who} replied` : `${row.n} unread replies`, detail: row.n === 1 ? newest.subject : `The newest is from ${who}: ${newest.subject}`, at: row.at, count: row.n, replyId: newest.id }];
+    .prepareRead(
+      `select r.id, coalesce(nullif(trim(c.first_name || ' ' || c.last_name), ''), nullif(r.from_name, ''), r.from_address) as name, r.subject
+       from replies r left join contacts c on c.id = r.contact_id where r.unread = 1 and r.class = 'human' order by r.received_at desc limit 1`,
+    )
+    .get() as { id: string; name: string; subject: string };
+  return [
+    {
+      ...none,
+      id: 'replies',
+      kind: 'reply',
+      title: row.n === 1 ? `${newest.name} replied` : `${row.n} unread replies`,
+      detail: row.n === 1 ? newest.subject : `The newest is from ${newest.name}: ${newest.subject}`,
+      at: row.at,
+      count: row.n,
+      replyId: newest.id,
+    },
+  ];
 }
 
 function failedItems(store: Store): NeedsYouItem[] {

@@ -33,7 +33,9 @@ export function campaignCounts(store: Store, rollup: Rollup, campaignIds: readon
   const counts = new Map<string, CampaignCounts>(campaignIds.map((id) => [id, emptyCounts()]));
   const chosen = 'campaign_id in (select value from json_each(@ids))';
 
-  const states = store.prepareRead(`select campaign_id as campaignId, state, count(*) as n from enrolments indexed by enrolments_campaign_state where ${chosen} group by campaign_id, state`).all({ ids }) as (Pair & { state: EnrolmentState })[];
+  const states = store
+    .prepareRead(`select campaign_id as campaignId, state, count(*) as n from enrolments indexed by enrolments_campaign_state where ${chosen} group by campaign_id, state`)
+    .all({ ids }) as (Pair & { state: EnrolmentState })[];
   for (const { campaignId, state, n } of states) {
     const own = counts.get(campaignId);
     if (own === undefined) continue;
@@ -80,7 +82,14 @@ export function campaignCounts(store: Store, rollup: Rollup, campaignIds: readon
 
 function emptyCounts(): CampaignCounts {
   return {
-    people: 0, mailed: 0, sent: 0, waiting: 0, failed: 0, replied: 0, bounced: 0, unsubscribed: 0,
+    people: 0,
+    mailed: 0,
+    sent: 0,
+    waiting: 0,
+    failed: 0,
+    replied: 0,
+    bounced: 0,
+    unsubscribed: 0,
     enrolments: { pending: 0, active: 0, paused: 0, held: 0, finished: 0, stopped: 0, failed: 0 },
   };
 }
@@ -103,7 +112,10 @@ export function totals(store: Store, rollup: Rollup): Totals {
     ...rollup.read().all,
     replied: one(people, { class: repliedClass }),
     unsubscribed: one(people, { class: unsubscribedClass }),
-    bounced: one(`select count(*) as n from (select contact_id from replies where class = @class and contact_id is not null union select contact_id from deliveries where ${badAddress} and contact_id is not null)`, { class: bouncedClass }),
+    bounced: one(
+      `select count(*) as n from (select contact_id from replies where class = @class and contact_id is not null union select contact_id from deliveries where ${badAddress} and contact_id is not null)`,
+      { class: bouncedClass },
+    ),
   };
 }
 
@@ -148,7 +160,9 @@ export function countsIn(store: Store, periods: readonly Period[]): PeriodCounts
     if (own !== undefined) own.sent -= 1;
   }
   const messages = store.prepareRead('select received_at as at, contact_id as contactId from replies where class = ? and received_at >= ? and contact_id is not null');
-  const refused = store.prepareRead(`select final_at as at, contact_id as contactId from deliveries where ${badAddress} and updated_at >= @start and final_at >= @start and contact_id is not null`);
+  const refused = store.prepareRead(
+    `select final_at as at, contact_id as contactId from deliveries where ${badAddress} and updated_at >= @start and final_at >= @start and contact_id is not null`,
+  );
   tally('replied', messages.all(repliedClass, start));
   tally('unsubscribed', messages.all(unsubscribedClass, start));
   tally('bounced', [...messages.all(bouncedClass, start), ...refused.all({ start })]);

@@ -100,7 +100,12 @@ export function createRollup(deps: { store: Store; events: Events; clock: Clock;
         campaigns.set(campaignId, known);
         return known;
       };
-      for (const { campaignId, key, n } of store.prepareRead(`select campaign_id as campaignId, key, n from event_totals where key in ('sent', 'mailed')`).all() as { campaignId: string; key: 'sent' | 'mailed'; n: number }[]) of(campaignId)[key] += n;
+      for (const { campaignId, key, n } of store.prepareRead(`select campaign_id as campaignId, key, n from event_totals where key in ('sent', 'mailed')`).all() as {
+        campaignId: string;
+        key: 'sent' | 'mailed';
+        n: number;
+      }[])
+        of(campaignId)[key] += n;
       for (const line of store.prepareRead(mailsBetween).all({ from: cursor(), to: events.cursor() }) as Line[]) {
         const own = of(line.campaignId);
         own.sent += line.sent;

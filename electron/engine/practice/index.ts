@@ -42,7 +42,10 @@ export function createPracticePorts(real: EnginePorts, options: { factor?: numbe
 
   function reach(access: ServerAccess): PracticeServer {
     if (access.host.toLowerCase() !== practiceHost) {
-      throw new ConnectError('connect', `This is the practice workspace: mailboxes use the host ${practiceHost} here, and nothing leaves this computer. Add ${access.host} in your own workspace.`);
+      throw new ConnectError(
+        'connect',
+        `This is the practice workspace: mailboxes use the host ${practiceHost} here, and nothing leaves this computer. Add ${access.host} in your own workspace.`,
+      );
     }
     if (server === null) throw new ConnectError('connect', 'The practice server is not running');
     return server;

@@ -36,10 +36,7 @@ const replies: Record<'positive' | 'question' | 'opts_out' | 'thanks', readonly 
     (them, me) => `Hi ${them},\n\nwhat does it cost for a team of twelve?\n\n${me}`,
     (them, me) => `Hello ${them},\n\ndoes this also work with our own mail server, and where is the data kept?\n\nKind regards\n${me}`,
   ],
-  opts_out: [
-    (_them, me) => `Please remove me from your list.\n\n${me}`,
-    (them, me) => `Not interested, please unsubscribe me. Thank you, ${them}.\n\n${me}`,
-  ],
+  opts_out: [(_them, me) => `Please remove me from your list.\n\n${me}`, (them, me) => `Not interested, please unsubscribe me. Thank you, ${them}.\n\n${me}`],
   thanks: [(them, me) => `Thank you, ${them}. I will have a look and come back to you.\n\n${me}`],
 };
 
@@ -143,11 +140,23 @@ function head(mail: ReceivedMail, at: number, salt: string): string[] {
 }
 
 function textPart(body: string): string[] {
-  return ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: base64', '', ...(Buffer.from(body.replace(/\r?\n/g, '\r\n')).toString('base64').match(/.{1,76}/g) ?? ['']), ''];
+  return [
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: base64',
+    '',
+    ...(Buffer.from(body.replace(/\r?\n/g, '\r\n'))
+      .toString('base64')
+      .match(/.{1,76}/g) ?? ['']),
+    '',
+  ];
 }
 
 function quote(mail: ReceivedMail): string {
-  const quoted = mail.text.trim().split(/\r?\n/).slice(0, 20).map((line) => `> ${line}`);
+  const quoted = mail.text
+    .trim()
+    .split(/\r?\n/)
+    .slice(0, 20)
+    .map((line) => `> ${line}`);
   return `On ${mailDate(mail.sentAt)}, ${mail.from.name === '' ? mail.from.address : mail.from.name} <${mail.from.address}> wrote:\n${quoted.join('\n')}`;
 }
 

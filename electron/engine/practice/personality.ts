@@ -75,7 +75,12 @@ export function reactionTo(personality: Personality, mail: { received: number; r
   // An absence note comes to every mail of the absence; once is enough to practise with.
   if (personality.kind === 'away') return mail.reacted === 0 ? { kind: 'away', afterMs: between(random, 5 * second, 40 * second) } : null;
   if (personality.kind === 'silent' || personality.kind === 'bounces' || personality.kind === 'greylists') return null;
-  if (mail.answersUs) return personality.kind === 'positive' || personality.kind === 'question' ? (mail.reacted < 2 ? { kind: 'thanks', afterMs: between(random, 20 * minute, 3 * hour) } : null) : null;
+  if (mail.answersUs)
+    return personality.kind === 'positive' || personality.kind === 'question'
+      ? mail.reacted < 2
+        ? { kind: 'thanks', afterMs: between(random, 20 * minute, 3 * hour) }
+        : null
+      : null;
   if (mail.reacted > 0 || mail.received < personality.answersMail) return null;
   return { kind: personality.kind, afterMs: between(random, 25 * minute, 7 * hour) };
 }

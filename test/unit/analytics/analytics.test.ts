@@ -34,7 +34,14 @@ describe('campaign counts', () => {
     const cleos = rows.enrolment(one, cleo, 'paused', 1);
     rows.enrolment(one, dora, 'pending', 0);
     const dorasOther = rows.enrolment(other, dora, 'failed', 0);
-    for (const [enrolment, contact] of [[annas, anna], [annas, anna], [bens, ben], [bens, ben], [cleos, cleo]] as const) rows.delivery('sent', { campaign: one, enrolment, contact });
+    for (const [enrolment, contact] of [
+      [annas, anna],
+      [annas, anna],
+      [bens, ben],
+      [bens, ben],
+      [cleos, cleo],
+    ] as const)
+      rows.delivery('sent', { campaign: one, enrolment, contact });
     for (const state of ['planned', 'held', 'unknown', 'deferred', 'claimed', 'sending'] as const) rows.delivery(state, { campaign: one });
     for (const state of ['cancelled', 'skipped'] as const) rows.delivery(state, { campaign: one });
     rows.delivery('failed', { campaign: one, contact: cleo, answerClass: 'mailbox_full' });
@@ -50,7 +57,14 @@ describe('campaign counts', () => {
 
     const counts = analytics.campaignCounts([one, other, empty]);
     expect(counts.get(one)).toEqual({
-      people: 5, mailed: 3, sent: 5, waiting: 6, failed: 1, replied: 1, bounced: 0, unsubscribed: 1,
+      people: 5,
+      mailed: 3,
+      sent: 5,
+      waiting: 6,
+      failed: 1,
+      replied: 1,
+      bounced: 0,
+      unsubscribed: 1,
       enrolments: { pending: 1, active: 1, paused: 1, held: 0, finished: 1, stopped: 1, failed: 0 },
     });
     expect(counts.get(other)).toMatchObject({ people: 1, mailed: 0, sent: 0, failed: 1, bounced: 1, replied: 0 });
@@ -131,15 +145,17 @@ describe('what needs a person', () => {
     const newest = rows.reply('human', { unread: true, at: 9, from: 'zoe@example.com', subject: 'Yes please' });
     rows.run(`update mailboxes set state = 'needs_login', state_reason = '535 no' where id = @id`, { id: rows.mailbox });
     const items = analytics.needsYou();
-    expect(items.map(({ kind, count, deliveryId, campaignId, mailboxId, replyId }) => ({ kind, count, deliveryId, campaignId, mailboxId, replyId }))).toEqual([
-      { kind: 'sending_paused', count: 1, deliveryId: null, campaignId: null, mailboxId: null, replyId: null },
-      { kind: 'mailbox', count: 1, deliveryId: null, campaignId: null, mailboxId: rows.mailbox, replyId: null },
-      { kind: 'unknown_outcome', count: 1, deliveryId: lost, campaignId: campaign, mailboxId: rows.mailbox, replyId: null },
-      { kind: 'reply', count: 2, deliveryId: null, campaignId: null, mailboxId: null, replyId: newest },
-      { kind: 'failed', count: 1, deliveryId: expect.any(String), campaignId: campaign, mailboxId: null, replyId: null },
-      { kind: 'held', count: 1, deliveryId: single, campaignId: null, mailboxId: null, replyId: null },
-      { kind: 'held', count: 2, deliveryId: null, campaignId: campaign, mailboxId: null, replyId: null },
-    ].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.count - b.count));
+    expect(items.map(({ kind, count, deliveryId, campaignId, mailboxId, replyId }) => ({ kind, count, deliveryId, campaignId, mailboxId, replyId }))).toEqual(
+      [
+        { kind: 'sending_paused', count: 1, deliveryId: null, campaignId: null, mailboxId: null, replyId: null },
+        { kind: 'mailbox', count: 1, deliveryId: null, campaignId: null, mailboxId: rows.mailbox, replyId: null },
+        { kind: 'unknown_outcome', count: 1, deliveryId: lost, campaignId: campaign, mailboxId: rows.mailbox, replyId: null },
+        { kind: 'reply', count: 2, deliveryId: null, campaignId: null, mailboxId: null, replyId: newest },
+        { kind: 'failed', count: 1, deliveryId: expect.any(String), campaignId: campaign, mailboxId: null, replyId: null },
+        { kind: 'held', count: 1, deliveryId: single, campaignId: null, mailboxId: null, replyId: null },
+        { kind: 'held', count: 2, deliveryId: null, campaignId: campaign, mailboxId: null, replyId: null },
+      ].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.count - b.count),
+    );
     expect(items.find((item) => item.kind === 'unknown_outcome')?.title).toContain('lost@example.com');
     expect(items.find((item) => item.kind === 'failed')?.detail).toBe('554 5.7.1 No');
     expect(items.find((item) => item.kind === 'reply')?.detail).toContain('zoe@example.com');

@@ -31,7 +31,14 @@ describe('the live stream', () => {
       events.append(tx, { type: 'planned', actor: 'engine' });
       events.append(tx, { type: 'sent', actor: 'server' });
     });
-    expect(await take(stream)).toMatchObject({ kind: 'events', more: false, events: [{ id: 2, type: 'planned' }, { id: 3, type: 'sent' }] });
+    expect(await take(stream)).toMatchObject({
+      kind: 'events',
+      more: false,
+      events: [
+        { id: 2, type: 'planned' },
+        { id: 3, type: 'sent' },
+      ],
+    });
     events.progress({ task: 'import', id: 'i', done: 1, total: 9, state: 'running' });
     events.progress({ task: 'import', id: 'i', done: 5, total: 9, state: 'running' });
     expect(await take(stream)).toEqual({ kind: 'progress', task: 'import', id: 'i', done: 5, total: 9, state: 'running' });
@@ -126,7 +133,10 @@ describe('the list of facts', () => {
     expect(walk(query)).toEqual([[5, 4], [3, 2], [1]]);
     expect(walk({ ...query, type: 'sent' })).toEqual([[5, 3], [1]]);
     expect(walk({ ...query, type: ['sent', 'bounced'], campaignId: 'c' })).toEqual([[4, 3], [1]]);
-    expect(walk({ ...query, campaignId: 'c' })).toEqual([[4, 3], [2, 1]]);
+    expect(walk({ ...query, campaignId: 'c' })).toEqual([
+      [4, 3],
+      [2, 1],
+    ]);
     expect(walk({ ...query, contactId: 'p0' })).toEqual([[5, 3], [1]]);
     expect(walk({ ...query, contactId: 'p0', type: 'sent', campaignId: 'c' })).toEqual([[3, 1]]);
     expect(walk({ ...query, mailboxId: 'm', after: 2 })).toEqual([[3, 4], [5]]);
@@ -139,7 +149,11 @@ describe('the list of facts', () => {
   it('finds the facts of one delivery through its person', () => {
     const { feed, append, store } = setUp();
     store.transaction((tx) =>
-      tx.prepare(`insert into deliveries (id, kind, unique_key, state, priority, contact_id, recipient, recipient_domain, slot_at, why, created_at, updated_at) values ('d', 'step', 'd', 'planned', 1, 'p', '', '', 0, 'slot', 0, 0)`).run(),
+      tx
+        .prepare(
+          `insert into deliveries (id, kind, unique_key, state, priority, contact_id, recipient, recipient_domain, slot_at, why, created_at, updated_at) values ('d', 'step', 'd', 'planned', 1, 'p', '', '', 0, 'slot', 0, 0)`,
+        )
+        .run(),
     );
     append('planned', { deliveryId: 'd', contactId: 'p' });
     append('sent', { deliveryId: 'e', contactId: 'p' });

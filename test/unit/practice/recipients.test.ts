@@ -68,7 +68,11 @@ describe('personalities', () => {
   it('all described sample recipients are in the sample contacts', () => {
     const described = Object.keys(JSON.parse(readFileSync('resources/practice/recipients.json', 'utf8')) as object);
     const csv = readFileSync('resources/practice/contacts.csv', 'utf8');
-    const addresses = csv.split('\n').slice(1).filter((line) => line !== '').map((line) => line.split(',')[2]);
+    const addresses = csv
+      .split('\n')
+      .slice(1)
+      .filter((line) => line !== '')
+      .map((line) => line.split(',')[2]);
     expect(addresses).toHaveLength(24);
     expect([...described].sort()).toEqual([...addresses].sort());
   });
@@ -226,8 +230,14 @@ describe('the mail store', () => {
     const again = createMailStore(dir).open(mailbox);
     const got = [];
     for await (const mail of again.fetchAfter('INBOX', 1)) got.push([mail.uid, mail.receivedAt]);
-    expect(got).toEqual([[2, 9], [3, 10]]);
-    expect(await again.folders()).toEqual([{ path: 'INBOX', role: 'inbox' }, { path: 'Sent', role: 'sent' }]);
+    expect(got).toEqual([
+      [2, 9],
+      [3, 10],
+    ]);
+    expect(await again.folders()).toEqual([
+      { path: 'INBOX', role: 'inbox' },
+      { path: 'Sent', role: 'sent' },
+    ]);
     await expect(again.status('Other')).rejects.toThrow('no folder');
   });
 });
