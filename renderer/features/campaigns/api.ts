@@ -4,12 +4,19 @@ import type { EnrolmentState } from '../../../shared/schemas/enrolment.ts';
 import { api, client } from '../../lib/client.ts';
 import { refresh } from '../../lib/query.ts';
 
-const pages = { initialPageParam: undefined as string | undefined, getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor ?? undefined, placeholderData: keepPreviousData };
+const pages = {
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor ?? undefined,
+  placeholderData: keepPreviousData,
+};
 const at = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor });
 
 export function useCampaigns(q: string, status: CampaignStatus | null) {
   return useInfiniteQuery(
-    api.campaigns.list.infiniteOptions({ input: (cursor: string | undefined) => ({ limit: 100, ...(q === '' ? {} : { q }), ...(status === null ? {} : { status }), ...at(cursor) }), ...pages }),
+    api.campaigns.list.infiniteOptions({
+      input: (cursor: string | undefined) => ({ limit: 100, ...(q === '' ? {} : { q }), ...(status === null ? {} : { status }), ...at(cursor) }),
+      ...pages,
+    }),
   );
 }
 
@@ -39,7 +46,10 @@ export function useMailboxes() {
 
 export function useEnrolments(campaignId: string, q: string, state: EnrolmentState | null) {
   return useInfiniteQuery(
-    api.enrolments.list.infiniteOptions({ input: (cursor: string | undefined) => ({ campaignId, limit: 100, ...(q === '' ? {} : { q }), ...(state === null ? {} : { state }), ...at(cursor) }), ...pages }),
+    api.enrolments.list.infiniteOptions({
+      input: (cursor: string | undefined) => ({ campaignId, limit: 100, ...(q === '' ? {} : { q }), ...(state === null ? {} : { state }), ...at(cursor) }),
+      ...pages,
+    }),
   );
 }
 
@@ -56,7 +66,7 @@ const idPage = 500;
 /** Ids of everybody on a list. */
 export async function listMembers(listId: string): Promise<string[]> {
   const ids: string[] = [];
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await client.subscribers.list({ listId, limit: idPage, ...at(cursor) });
     for (const contact of page.items) ids.push(contact.id);
     if (page.nextCursor === null) return ids;

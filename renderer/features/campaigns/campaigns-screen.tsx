@@ -37,7 +37,15 @@ export function CampaignsScreen() {
     <Page fill>
       <PageHeader title={t('campaigns.title')} description={t('campaigns.subtitle')} actions={add} />
       <div style={{ display: 'flex', gap: 8, marginBottom: 12 }}>
-        <TextInput aria-label={t('campaigns.search')} placeholder={t('campaigns.search')} leftSection={<IconSearch size={16} aria-hidden />} w={320} maxLength={200} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+        <TextInput
+          aria-label={t('campaigns.search')}
+          placeholder={t('campaigns.search')}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          w={320}
+          maxLength={200}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
         <Select
           aria-label={t('campaigns.filterStatus')}
           placeholder={t('campaigns.anyStatus')}
@@ -96,7 +104,8 @@ const columns: Column<Campaign>[] = [
     header: t('campaigns.replied'),
     width: 116,
     align: 'right',
-    cell: (campaign) => (campaign.status === 'draft' ? '' : t('campaigns.repliedOf', { count: campaign.counts.replied, share: formatShare(campaign.counts.replied, campaign.counts.mailed) })),
+    cell: (campaign) =>
+      campaign.status === 'draft' ? '' : t('campaigns.repliedOf', { count: campaign.counts.replied, share: formatShare(campaign.counts.replied, campaign.counts.mailed) }),
   },
   { id: 'next', header: t('campaigns.next'), width: 130, cell: (campaign) => <NextTime at={campaign.nextSlotAt} /> },
   { id: 'actions', header: '', width: 56, align: 'right', cell: (campaign) => <CampaignMenu campaign={campaign} /> },

@@ -22,7 +22,7 @@ const idPage = 500;
 /** Ids of everybody who matches, for bulk actions on more than what is loaded. */
 export async function allContactIds(filter: ContactFilter, onProgress: (count: number) => void): Promise<string[]> {
   const ids: string[] = [];
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await client.subscribers.list({ ...filter, limit: idPage, ...(cursor === undefined ? {} : { cursor }) });
     for (const contact of page.items) ids.push(contact.id);
     onProgress(ids.length);

@@ -72,7 +72,8 @@ function People({ listId, openId, onAdd }: { readonly listId: string | null; rea
   const filter: ContactFilter = { ...(q === '' ? {} : { q }), ...(listId === null ? {} : { listId }), ...(status === null ? {} : { status }), ...(tag === null ? {} : { tag }) };
   const rows = useContactRows(filter, sort);
   const list = lists.data?.items.find((found) => found.id === listId) ?? null;
-  const open = (contact: string | undefined) => void navigate({ to: '/contacts', search: { ...(listId === null ? {} : { list: listId }), ...(contact === undefined ? {} : { contact }) } });
+  const open = (contact: string | undefined) =>
+    void navigate({ to: '/contacts', search: { ...(listId === null ? {} : { list: listId }), ...(contact === undefined ? {} : { contact }) } });
   const filtered = q !== '' || status !== null || tag !== null;
   const clear = () => {
     setTyped('');
@@ -108,7 +109,16 @@ function People({ listId, openId, onAdd }: { readonly listId: string | null; rea
             value={status}
             onChange={(value) => setStatus(value as ContactStatus | null)}
           />
-          <Select aria-label={t('contacts.filterTag')} placeholder={t('contacts.anyTag')} clearable searchable w={160} data={fields.data?.tags ?? []} value={tag} onChange={setTag} />
+          <Select
+            aria-label={t('contacts.filterTag')}
+            placeholder={t('contacts.anyTag')}
+            clearable
+            searchable
+            w={160}
+            data={fields.data?.tags ?? []}
+            value={tag}
+            onChange={setTag}
+          />
         </div>
         {selected.size > 0 && <SelectionBar selected={selected} total={rows.total ?? 0} filter={filter} list={list} onChange={setSelected} />}
         <DataTable
@@ -165,7 +175,11 @@ function People({ listId, openId, onAdd }: { readonly listId: string | null; rea
 
 function ImportButton({ listId, variant = 'filled' }: { readonly listId: string | null; readonly variant?: 'filled' | 'default' }) {
   return (
-    <Button variant={variant} leftSection={<IconFileImport size={16} />} renderRoot={(props) => <Link to="/contacts/import" search={listId === null ? {} : { list: listId }} {...props} />}>
+    <Button
+      variant={variant}
+      leftSection={<IconFileImport size={16} />}
+      renderRoot={(props) => <Link to="/contacts/import" search={listId === null ? {} : { list: listId }} {...props} />}
+    >
       {t('contacts.import')}
     </Button>
   );
@@ -186,7 +200,11 @@ const wideColumns: readonly Column<Contact>[] = [
   { id: 'lastReply', header: t('contacts.lastReply'), width: 122, sortField: 'lastReplyAt', cell: (contact) => <TimeText at={contact.lastReplyAt} never={t('contacts.never')} /> },
   { id: 'added', header: t('contacts.added'), width: 122, sortField: 'createdAt', cell: (contact) => <TimeText at={contact.createdAt} /> },
 ];
-const narrowColumns: readonly Column<Contact>[] = [{ id: 'name', header: t('contacts.name'), grow: 2, sortField: 'name', cell: (contact) => <PersonCell contact={contact} /> }, company, ...common];
+const narrowColumns: readonly Column<Contact>[] = [
+  { id: 'name', header: t('contacts.name'), grow: 2, sortField: 'name', cell: (contact) => <PersonCell contact={contact} /> },
+  company,
+  ...common,
+];
 
 function PersonCell({ contact }: { readonly contact: Contact }) {
   const name = nameOf(contact);

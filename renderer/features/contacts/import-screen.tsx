@@ -55,7 +55,7 @@ export function ImportScreen() {
   };
   return (
     <Page maxWidth={1080}>
-      <Anchor size="sm" renderRoot={(props) => <Link to="/contacts" {...props} />}>
+      <Anchor size="sm" display="inline-block" py={4} renderRoot={(props) => <Link to="/contacts" {...props} />}>
         {t('import.back')}
       </Anchor>
       <Title order={1} mb="md">

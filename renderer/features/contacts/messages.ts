@@ -220,6 +220,7 @@ export const contactsMessages = {
   'import.count.suppressed': 'Never mailed, on the suppression list',
   'import.rejectedTitle': 'Rejected rows',
   'import.rejectedText': 'The first {shown} of {count, number}. The download has all of them, with line and reason, so that you can correct and import it again.',
+  'import.notes': 'Left out of rows that are imported',
   'import.line': 'Line',
   'import.reason': 'Reason',
   'import.row': 'Row',

@@ -19,7 +19,11 @@ export const contactsRoutes = [
   createRoute({
     getParentRoute: () => rootRoute,
     path: '/contacts',
-    validateSearch: (search: Record<string, unknown>): ContactsSearch => ({ ...textParam(search, 'list'), ...textParam(search, 'contact'), ...choiceParam(search, 'tab', ['suppressions'] as const) }),
+    validateSearch: (search: Record<string, unknown>): ContactsSearch => ({
+      ...textParam(search, 'list'),
+      ...textParam(search, 'contact'),
+      ...choiceParam(search, 'tab', ['suppressions'] as const),
+    }),
     component: lazyRouteComponent(() => import('./contacts-screen.tsx'), 'ContactsScreen'),
   }),
   createRoute({

@@ -55,7 +55,8 @@ export const sequencesMessages = {
   'sequences.activateSame': 'The active version is what you see.',
   'sequences.activateHint': 'Makes this draft usable for campaigns. It sends nothing, and running campaigns keep their version.',
   'sequences.branchesTitle': 'Steps outside the list',
-  'sequences.branchesDropped': '{count, plural, one {# step is} other {# steps are}} on no path through this sequence. The next change in this list leaves {count, plural, one {it} other {them}} out.',
+  'sequences.branchesDropped':
+    '{count, plural, one {# step is} other {# steps are}} on no path through this sequence. The next change in this list leaves {count, plural, one {it} other {them}} out.',
   'sequences.emptyEditorTitle': 'Write the first mail',
   'sequences.emptyEditorText': 'Every sequence starts with a mail. Follow-ups come after a wait, and stop when a person replies.',
   'sequences.firstMail': 'Add the first mail',

@@ -47,7 +47,10 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
   const changed = sequence.activeVersion === null || sequence.draftChanged || draft.status !== 'saved';
   const onActivate = async () => {
     if (!(await draft.save())) return;
-    activate.mutate({ id: sequence.id }, { onSuccess: (active) => notifyDone(`${t('sequences.activated', { version: String(active.activeVersion ?? '') })}. ${t('sequences.activatedHint')}`) });
+    activate.mutate(
+      { id: sequence.id },
+      { onSuccess: (active) => notifyDone(`${t('sequences.activated', { version: String(active.activeVersion ?? '') })}. ${t('sequences.activatedHint')}`) },
+    );
   };
   const jump = (issue: GraphIssue) => {
     if (issue.stepId === null) return;
@@ -65,7 +68,7 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
     <>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="md" gap="lg">
         <div style={{ flex: 1, minWidth: 0 }}>
-          <Anchor component={Link} to="/sequences" size="sm">
+          <Anchor component={Link} to="/sequences" size="sm" display="inline-block" py={4}>
             {t('sequences.back')}
           </Anchor>
           <TextInput
@@ -161,7 +164,12 @@ function shownAt(graph: SequenceGraph, place: Place | null): Shown | null {
   const variant = step?.variants.find((found) => found.id === place?.variantId) ?? step?.variants[0];
   if (!step || !variant) return null;
   const number = list.indexOf(step) + 1;
-  return { name: step.variants.length > 1 ? `${t('sequences.mailStep', { number })} ${variant.id}` : t('sequences.mailStep', { number }), variant, isFirst: number === 1, previous: threadVariant(graph, step.id) };
+  return {
+    name: step.variants.length > 1 ? `${t('sequences.mailStep', { number })} ${variant.id}` : t('sequences.mailStep', { number }),
+    variant,
+    isFirst: number === 1,
+    previous: threadVariant(graph, step.id),
+  };
 }
 
 /** Brings a field into view once its step is open. */

@@ -1,7 +1,19 @@
 import { ActionIcon, Button, Menu, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
-import { IconAlertTriangle, IconArrowsSplit2, IconBulb, IconCircleCheck, IconCopy, IconDots, IconGitCompare, IconPencil, IconPlus, IconSearch, IconTrash } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconArrowsSplit2,
+  IconBulb,
+  IconCircleCheck,
+  IconCopy,
+  IconDots,
+  IconGitCompare,
+  IconPencil,
+  IconPlus,
+  IconSearch,
+  IconTrash,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Sequence } from '../../../shared/schemas/sequence.ts';
 import { confirmDialog } from '../../components/confirm-dialog.tsx';
@@ -26,9 +38,7 @@ export function SequencesScreen() {
   const [q] = useDebouncedValue(typed.trim(), 200);
   const [adding, setAdding] = useState(false);
   const sequences = useSequences(q);
-  const rows = sequences.data
-    ? fixedRows(sequences.data.items)
-    : { ...fixedRows<Sequence>([]), total: null, error: sequences.error, refetch: () => void sequences.refetch() };
+  const rows = sequences.data ? fixedRows(sequences.data.items) : { ...fixedRows<Sequence>([]), total: null, error: sequences.error, refetch: () => void sequences.refetch() };
   const add = (
     <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
       {t('sequences.add')}
@@ -38,7 +48,15 @@ export function SequencesScreen() {
   return (
     <Page fill>
       <PageHeader title={t('sequences.title')} description={t('sequences.subtitle')} actions={add} />
-      <TextInput aria-label={t('sequences.search')} placeholder={t('sequences.search')} leftSection={<IconSearch size={16} aria-hidden />} maw={320} mb="md" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+      <TextInput
+        aria-label={t('sequences.search')}
+        placeholder={t('sequences.search')}
+        leftSection={<IconSearch size={16} aria-hidden />}
+        maw={320}
+        mb="md"
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
       <DataTable
         label={t('sequences.title')}
         columns={columns}
@@ -131,7 +149,8 @@ function SequenceMenu({ sequence }: { readonly sequence: Sequence }) {
   const { duplicate, remove } = useSequenceActions();
   const onDuplicate = () => duplicate.mutate({ id: sequence.id }, { onSuccess: (copy) => notifyDone(t('sequences.duplicated', { name: copy.name })) });
   const onRemove = async () => {
-    if (!(await confirmDialog({ title: t('sequences.removeTitle', { name: sequence.name }), children: t('sequences.removeText'), confirm: t('sequences.remove'), danger: true }))) return;
+    if (!(await confirmDialog({ title: t('sequences.removeTitle', { name: sequence.name }), children: t('sequences.removeText'), confirm: t('sequences.remove'), danger: true })))
+      return;
     remove.mutate({ id: sequence.id }, { onSuccess: () => notifyDone(t('sequences.removed', { name: sequence.name })) });
   };
   return (

@@ -43,7 +43,12 @@ export function useDraft(sequence: Sequence): DraftEditor {
     same,
     write: async (value, stored) => {
       // A name may be empty for a moment while it is being retyped; the rest is saved all the same.
-      const saved = await client.sequences.update({ id: sequence.id, name: value.name.trim() === '' ? stored.name : value.name.trim(), description: value.description, graph: value.graph });
+      const saved = await client.sequences.update({
+        id: sequence.id,
+        name: value.name.trim() === '' ? stored.name : value.name.trim(),
+        description: value.description,
+        graph: value.graph,
+      });
       queryClient.setQueryData(api.sequences.get.queryKey({ input: { id: sequence.id } }), saved);
       void queryClient.invalidateQueries({ queryKey: api.sequences.list.key() });
       return saved.updatedAt;

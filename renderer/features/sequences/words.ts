@@ -46,6 +46,11 @@ export function stepsSummary(points: readonly TimelinePoint[]): string {
   if (points.length === 1) return t('sequences.oneMail');
   const minutes = last.maxMinutes - first.maxMinutes;
   const days = Math.round(minutes / 1440);
-  const span = days >= 1 ? t('sequences.part.days', { count: days }) : minutes >= 60 ? t('sequences.part.hours', { count: Math.round(minutes / 60) }) : t('sequences.part.minutes', { count: Math.round(minutes) });
+  const span =
+    days >= 1
+      ? t('sequences.part.days', { count: days })
+      : minutes >= 60
+        ? t('sequences.part.hours', { count: Math.round(minutes / 60) })
+        : t('sequences.part.minutes', { count: Math.round(minutes) });
   return t('sequences.mailsOver', { count: points.length, span });
 }

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { canGo, customName, importPercent, importRequest, mappingProblems, reduceWizard, startWizard, type WizardAction, type WizardState } from '../../../renderer/features/contacts/model/import-wizard.ts';
+import {
+  canGo,
+  customName,
+  importPercent,
+  importRequest,
+  mappingProblems,
+  reduceWizard,
+  startWizard,
+  type WizardAction,
+  type WizardState,
+} from '../../../renderer/features/contacts/model/import-wizard.ts';
 import { contactTimeline } from '../../../renderer/features/contacts/model/timeline.ts';
 import { chunks } from '../../../renderer/features/contacts/model/chunks.ts';
 import { importMappingSchema, type ImportInspection, type ImportRun } from '../../../shared/schemas/contact.ts';
@@ -25,8 +35,26 @@ const inspection: ImportInspection = {
 
 function runOf(fields: Partial<ImportRun>): ImportRun {
   return {
-    id: 'run-1', fileName: 'people.csv', dryRun: false, mode: 'skip', state: 'finished', bytesTotal: 1000, bytesRead: 1000, rows: 10, created: 8, updated: 0, unchanged: 1,
-    duplicates: 0, rejected: 1, suppressed: 0, rejectedSample: [], notes: [], error: null, startedAt: 1, finishedAt: 2, ...fields,
+    id: 'run-1',
+    fileName: 'people.csv',
+    dryRun: false,
+    mode: 'skip',
+    state: 'finished',
+    bytesTotal: 1000,
+    bytesRead: 1000,
+    rows: 10,
+    created: 8,
+    updated: 0,
+    unchanged: 1,
+    duplicates: 0,
+    rejected: 1,
+    suppressed: 0,
+    rejectedSample: [],
+    notes: [],
+    error: null,
+    startedAt: 1,
+    finishedAt: 2,
+    ...fields,
   };
 }
 
@@ -108,11 +136,47 @@ describe('bulk actions', () => {
 
 describe('timeline of a contact', () => {
   const event = (id: number, type: EventType, at: number, deliveryId: string | null = null): DomainEvent => ({
-    id, at, type, actor: 'engine', reason: null, contactId: 'c', enrolmentId: null, deliveryId, campaignId: null, mailboxId: null, stepId: null, variantId: null, data: null,
+    id,
+    at,
+    type,
+    actor: 'engine',
+    reason: null,
+    contactId: 'c',
+    enrolmentId: null,
+    deliveryId,
+    campaignId: null,
+    mailboxId: null,
+    stepId: null,
+    variantId: null,
+    data: null,
   });
   const delivery = (id: string, fields: Partial<Delivery>): Delivery => ({
-    id, kind: 'step', state: 'planned', why: null, campaignId: null, campaignName: null, enrolmentId: null, contactId: 'c', contactName: '', recipient: 'a@example.com', mailboxId: null, mailboxName: null,
-    stepId: 's', stepNumber: 1, variantId: 'A', subject: 'Hi', messageId: null, slotAt: 0, attempts: 0, sentAt: null, finalReason: null, answerClass: null, answer: null, createdAt: 0, updatedAt: 0, ...fields,
+    id,
+    kind: 'step',
+    state: 'planned',
+    why: null,
+    campaignId: null,
+    campaignName: null,
+    enrolmentId: null,
+    contactId: 'c',
+    contactName: '',
+    recipient: 'a@example.com',
+    mailboxId: null,
+    mailboxName: null,
+    stepId: 's',
+    stepNumber: 1,
+    variantId: 'A',
+    subject: 'Hi',
+    messageId: null,
+    slotAt: 0,
+    attempts: 0,
+    sentAt: null,
+    finalReason: null,
+    answerClass: null,
+    answer: null,
+    createdAt: 0,
+    updatedAt: 0,
+    ...fields,
   });
 
   it('tells each mail and reply once, newest first, and leaves out the planner’s noise', () => {

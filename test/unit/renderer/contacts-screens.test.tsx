@@ -102,15 +102,39 @@ describe('contacts', () => {
 });
 
 const inspection: ImportInspection = {
-  uploadId: 'up', fileName: 'people.csv', bytes: 2048, encoding: 'windows-1252', delimiter: ';', headerLine: 1, mapping: { '0': 'email' },
+  uploadId: 'up',
+  fileName: 'people.csv',
+  bytes: 2048,
+  encoding: 'windows-1252',
+  delimiter: ';',
+  headerLine: 1,
+  mapping: { '0': 'email' },
   columns: [
     { index: 0, name: 'Mail', samples: ['anna@example.com'] },
     { index: 1, name: 'Kunden Nr.', samples: ['17'] },
   ],
 };
 const run = (patch: Partial<ImportRun>): ImportRun => ({
-  id: 'run', fileName: 'people.csv', dryRun: false, mode: 'skip', state: 'finished', bytesTotal: 2048, bytesRead: 2048, rows: 12, created: 11, updated: 0, unchanged: 0, duplicates: 0, rejected: 1, suppressed: 0,
-  rejectedSample: [{ line: 7, reason: 'The address has no @', text: 'nobody;18' }], error: null, startedAt: fakeNow, finishedAt: fakeNow, ...patch,
+  id: 'run',
+  fileName: 'people.csv',
+  dryRun: false,
+  mode: 'skip',
+  state: 'finished',
+  bytesTotal: 2048,
+  bytesRead: 2048,
+  rows: 12,
+  created: 11,
+  updated: 0,
+  unchanged: 0,
+  duplicates: 0,
+  rejected: 1,
+  suppressed: 0,
+  rejectedSample: [{ line: 7, reason: 'The address has no @', text: 'nobody;18' }],
+  notes: ['2 phone numbers were too long'],
+  error: null,
+  startedAt: fakeNow,
+  finishedAt: fakeNow,
+  ...patch,
 });
 
 describe('import', () => {
@@ -124,8 +148,12 @@ describe('import', () => {
         const name = path.join('.');
         asked.push({ name, input });
         if (name === 'subscribers.inspectImport') return Promise.resolve(inspection);
-        if (name === 'subscribers.import') return Promise.resolve((input as { dryRun: boolean }).dryRun ? run({ id: 'dry', dryRun: true }) : run({ state: 'running', rows: 5, bytesRead: 1024 }));
-        if (name === 'subscribers.getImport') return Promise.resolve((input as { id: string }).id === 'dry' ? run({ id: 'dry', dryRun: true }) : (polls += 1) < 2 ? run({ state: 'running', rows: 5, bytesRead: 1024 }) : run({}));
+        if (name === 'subscribers.import')
+          return Promise.resolve((input as { dryRun: boolean }).dryRun ? run({ id: 'dry', dryRun: true }) : run({ state: 'running', rows: 5, bytesRead: 1024 }));
+        if (name === 'subscribers.getImport')
+          return Promise.resolve(
+            (input as { id: string }).id === 'dry' ? run({ id: 'dry', dryRun: true }) : (polls += 1) < 2 ? run({ state: 'running', rows: 5, bytesRead: 1024 }) : run({}),
+          );
         return inner.call(path, input, options);
       },
     };
@@ -140,7 +168,13 @@ describe('import', () => {
     await userEvent.click(await screen.findByRole('radio', { name: 'A new list' }));
     await userEvent.click(screen.getByRole('button', { name: 'Dry run' }));
     expect(await screen.findByText('The address has no @', {}, slow)).toBeTruthy();
-    expect(asked.find((call) => call.name === 'subscribers.import')?.input).toMatchObject({ uploadId: 'up', dryRun: true, listName: 'people', mapping: { '0': 'email', '1': 'custom:kunden_nr' } });
+    expect(asked.find((call) => call.name === 'subscribers.import')?.input).toMatchObject({
+      uploadId: 'up',
+      dryRun: true,
+      listName: 'people',
+      mapping: { '0': 'email', '1': 'custom:kunden_nr' },
+    });
+    expect(screen.getByText('2 phone numbers were too long')).toBeTruthy();
     await userEvent.click(screen.getByRole('button', { name: 'Import 11 people' }));
     expect(await screen.findByText('5 rows read · 50 %', {}, slow)).toBeTruthy();
     expect(await screen.findByText('The import is finished', {}, slow)).toBeTruthy();

@@ -69,11 +69,14 @@ describe('waits', () => {
     expect(fromWaitForm(form)).toEqual({ duration: iso, businessDays });
   });
 
-  property.prop([fc.constantFrom('minutes', 'hours', 'days', 'workdays', 'weeks'), fc.oneof(fc.double(), fc.integer())])('whatever is typed gives a duration that the engine accepts', (unit, amount) => {
-    const stored = fromWaitForm({ amount, unit, iso: '', businessDays: false });
-    expect(durationSchema.safeParse(stored.duration).success).toBe(true);
-    expect(waitStepSchema.safeParse({ id: 'w', type: 'wait', ...stored }).success).toBe(true);
-  });
+  property.prop([fc.constantFrom('minutes', 'hours', 'days', 'workdays', 'weeks'), fc.oneof(fc.double(), fc.integer())])(
+    'whatever is typed gives a duration that the engine accepts',
+    (unit, amount) => {
+      const stored = fromWaitForm({ amount, unit, iso: '', businessDays: false });
+      expect(durationSchema.safeParse(stored.duration).success).toBe(true);
+      expect(waitStepSchema.safeParse({ id: 'w', type: 'wait', ...stored }).success).toBe(true);
+    },
+  );
 
   it('refuses months and years', () => {
     expect(parseDuration('P1M')).toBeNull();
@@ -128,38 +131,59 @@ describe('list editing', () => {
   });
 
   it('shows explicit edges in the order in which they are walked and drops what no walk reaches', () => {
-    const graph: SequenceGraph = { steps: [{ ...mail('a'), next: 'c' }, { ...mail('b'), next: null }, { ...mail('c'), next: null }] };
+    const graph: SequenceGraph = {
+      steps: [
+        { ...mail('a'), next: 'c' },
+        { ...mail('b'), next: null },
+        { ...mail('c'), next: null },
+      ],
+    };
     const linear = linearise(graph);
     expect(ids(linear)).toEqual(['a', 'c']);
     expect(linear.steps.every((step) => !('next' in step))).toBe(true);
-    expect(ids(linearise({ steps: [{ ...mail('a'), next: 'b' }, { ...mail('b'), next: 'a' }] }))).toEqual(['a', 'b']);
+    expect(
+      ids(
+        linearise({
+          steps: [
+            { ...mail('a'), next: 'b' },
+            { ...mail('b'), next: 'a' },
+          ],
+        }),
+      ),
+    ).toEqual(['a', 'b']);
   });
 
-  property.prop([fc.array(fc.tuple(fc.constantFrom('append', 'up', 'down', 'copy', 'remove', 'undo'), fc.nat(20)), { maxLength: 40 })])('never loses, doubles or breaks a step id', (actions) => {
-    const newId = counter();
-    let graph: SequenceGraph = { steps: [] };
-    let last: ReturnType<typeof removeStep>['removed'] = null;
-    for (const [action, pick] of actions) {
-      const id = graph.steps[pick % Math.max(1, graph.steps.length)]?.id ?? '';
-      const before = graph.steps.length;
-      if (action === 'append') graph = appendEmail(graph, newId).graph;
-      else if (action === 'up' || action === 'down') {
-        graph = moveStep(graph, id, action === 'up' ? -1 : 1);
-        expect(graph.steps.length).toBe(before);
-      } else if (action === 'copy') graph = duplicateStep(graph, id, newId).graph;
-      else if (action === 'remove') ({ graph, removed: last } = removeStep(graph, id));
-      else if (last) graph = restoreStep(graph, last);
-      expect(new Set(ids(graph)).size).toBe(graph.steps.length);
-      expect(graphSchema.safeParse(graph).success).toBe(true);
-    }
-  });
+  property.prop([fc.array(fc.tuple(fc.constantFrom('append', 'up', 'down', 'copy', 'remove', 'undo'), fc.nat(20)), { maxLength: 40 })])(
+    'never loses, doubles or breaks a step id',
+    (actions) => {
+      const newId = counter();
+      let graph: SequenceGraph = { steps: [] };
+      let last: ReturnType<typeof removeStep>['removed'] = null;
+      for (const [action, pick] of actions) {
+        const id = graph.steps[pick % Math.max(1, graph.steps.length)]?.id ?? '';
+        const before = graph.steps.length;
+        if (action === 'append') graph = appendEmail(graph, newId).graph;
+        else if (action === 'up' || action === 'down') {
+          graph = moveStep(graph, id, action === 'up' ? -1 : 1);
+          expect(graph.steps.length).toBe(before);
+        } else if (action === 'copy') graph = duplicateStep(graph, id, newId).graph;
+        else if (action === 'remove') ({ graph, removed: last } = removeStep(graph, id));
+        else if (last) graph = restoreStep(graph, last);
+        expect(new Set(ids(graph)).size).toBe(graph.steps.length);
+        expect(graphSchema.safeParse(graph).success).toBe(true);
+      }
+    },
+  );
 });
 
 describe('variants', () => {
   it('takes the next free letter and can start from another arm', () => {
     const first = mail('m');
     const second = addVariant(first, first.variants[0] ?? null);
-    expect(second.step.variants.map(({ id, subject }) => [id, subject])).toEqual([['A', 'Hello'], ['B', 'Hello']]);
+    expect(second.step.variants.map(({ id, subject }) => [id, subject])).toEqual([
+      ['A', 'Hello'],
+      ['B', 'Hello'],
+    ]);
     expect(addVariant(removeVariant(second.step, 'A')).variantId).toBe('A');
   });
 
@@ -201,7 +225,10 @@ describe('threads and times', () => {
       { number: 3, from: 10, to: 10, rest: 0 },
     ]);
     const soon = timeline({ steps: [mail('a'), { id: 'w', type: 'wait', duration: 'PT90M', businessDays: false }, mail('b')] });
-    expect(soon.map(dayOf)).toEqual([{ from: 0, to: 0, rest: 0 }, { from: 0, to: 0, rest: 90 }]);
+    expect(soon.map(dayOf)).toEqual([
+      { from: 0, to: 0, rest: 0 },
+      { from: 0, to: 0, rest: 90 },
+    ]);
   });
 });
 
@@ -262,7 +289,11 @@ describe('autosave', () => {
 
   it('finds rescued edits that are newer than what is stored, and survives rubbish', () => {
     const map = new Map<string, string>();
-    const storage = { getItem: (key: string) => map.get(key) ?? null, setItem: (key: string, value: string) => void map.set(key, value), removeItem: (key: string) => void map.delete(key) };
+    const storage = {
+      getItem: (key: string) => map.get(key) ?? null,
+      setItem: (key: string, value: string) => void map.set(key, value),
+      removeItem: (key: string) => void map.delete(key),
+    };
     const parse = (value: unknown) => (typeof value === 'string' ? value : null);
     writeRescue(storage, 'k', 'draft', 1000);
     expect(readRescue(storage, 'k', 999, parse)).toEqual({ at: 1000, value: 'draft' });

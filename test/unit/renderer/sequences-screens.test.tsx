@@ -19,7 +19,20 @@ const graph: SequenceGraph = {
 };
 
 function sequence(patch: Partial<Sequence> = {}): Sequence {
-  return { id: 'seq', name: 'Gentle', description: '', status: 'active', draft: graph, draftChanged: false, activeVersion: 1, activeVersionId: 'v1', issues: [], createdAt: fakeNow, updatedAt: fakeNow, ...patch };
+  return {
+    id: 'seq',
+    name: 'Gentle',
+    description: '',
+    status: 'active',
+    draft: graph,
+    draftChanged: false,
+    activeVersion: 1,
+    activeVersionId: 'v1',
+    issues: [],
+    createdAt: fakeNow,
+    updatedAt: fakeNow,
+    ...patch,
+  };
 }
 
 function stateWith(...sequences: Sequence[]): FakeState {
@@ -118,7 +131,16 @@ describe('sequence editor', () => {
     renderApp('/sequences/seq', state);
     await userEvent.click(await screen.findByRole('button', { name: 'Add a variant' }, slow));
     expect(await screen.findByRole('tab', { name: 'Variant B', selected: true })).toBeTruthy();
-    await waitFor(() => expect(draft(state).steps[0]).toMatchObject({ variants: [{ id: 'A', subject: 'First' }, { id: 'B', subject: 'First' }] }), slow);
+    await waitFor(
+      () =>
+        expect(draft(state).steps[0]).toMatchObject({
+          variants: [
+            { id: 'A', subject: 'First' },
+            { id: 'B', subject: 'First' },
+          ],
+        }),
+      slow,
+    );
     await userEvent.click(screen.getByRole('switch', { name: 'In use' }));
     expect(within(screen.getByRole('tab', { name: 'Variant A' })).getByText('100 %')).toBeTruthy();
   });
@@ -181,6 +203,10 @@ describe('sequence editor', () => {
     expect(within(dialog).getByText('Write the address that the test goes to.')).toBeTruthy();
     await userEvent.type(to, 'me@example.com');
     await userEvent.click(within(dialog).getByRole('button', { name: 'Send the test' }));
-    await waitFor(() => expect(state.calls.filter((call) => call.name === 'sequences.testSend').map((call) => call.input)).toMatchObject([{ to: 'me@example.com', mailboxId: 'mailbox-0', variant: { subject: 'First' } }]));
+    await waitFor(() =>
+      expect(state.calls.filter((call) => call.name === 'sequences.testSend').map((call) => call.input)).toMatchObject([
+        { to: 'me@example.com', mailboxId: 'mailbox-0', variant: { subject: 'First' } },
+      ]),
+    );
   });
 });

@@ -37,7 +37,7 @@ export function DraftCampaign({ campaign }: { readonly campaign: Campaign }) {
   };
   return (
     <>
-      <Anchor size="sm" renderRoot={(props) => <Link to="/campaigns" {...props} />}>
+      <Anchor size="sm" display="inline-block" py={4} renderRoot={(props) => <Link to="/campaigns" {...props} />}>
         {t('campaigns.back')}
       </Anchor>
       <Group justify="space-between" wrap="nowrap" align="flex-start" mb="md" gap="lg">
@@ -66,7 +66,12 @@ export function DraftCampaign({ campaign }: { readonly campaign: Campaign }) {
             <SequenceSection sequenceId={sequenceId} onChange={(next) => form.edit((old) => ({ ...old, sequenceId: next }))} />
           </Section>
           <Section id="audience" title={t('campaigns.section.audience')}>
-            <AudienceSection campaignId={campaign.id} audience={audience} counting={form.status !== 'saved'} onChange={(next) => form.edit((old) => ({ ...old, audience: next }))} />
+            <AudienceSection
+              campaignId={campaign.id}
+              audience={audience}
+              counting={form.status !== 'saved'}
+              onChange={(next) => form.edit((old) => ({ ...old, audience: next }))}
+            />
           </Section>
           <Section id="mailboxes" title={t('campaigns.section.mailboxes')}>
             <MailboxesSection mailboxIds={mailboxIds} onChange={(next) => form.edit((old) => ({ ...old, mailboxIds: next }))} />

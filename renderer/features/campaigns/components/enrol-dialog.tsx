@@ -31,7 +31,7 @@ export function EnrolDialog({ campaignId, onClose }: { readonly campaignId: stri
     }
   };
   return (
-    <Modal opened onClose={onClose} title={t('campaigns.enrolTitle')}>
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('common.close') }} title={t('campaigns.enrolTitle')}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -25,16 +25,23 @@ export function Figures({ campaign }: { readonly campaign: Campaign }) {
         <Figure name="done" part={done} of="people" />
       </dl>
       <Text component="div" mt="md">
-        <ProgressBar counts={counts} legend />
-        <Text size="xs" c="dimmed" mt={4} className="h-num">
-          {t('campaigns.mailsLine', { sent: counts.sent, waiting: counts.waiting, failed: counts.failed })}
-        </Text>
+        <ProgressBar counts={counts} legend aside={t('campaigns.mailsLine', { sent: counts.sent, waiting: counts.waiting, failed: counts.failed })} />
       </Text>
     </section>
   );
 }
 
-function Figure({ name, part, of, hint }: { readonly name: 'mailed' | 'replied' | 'bounced' | 'unsubscribed' | 'done'; readonly part: Share; readonly of: 'people' | 'mailed'; readonly hint?: string }) {
+function Figure({
+  name,
+  part,
+  of,
+  hint,
+}: {
+  readonly name: 'mailed' | 'replied' | 'bounced' | 'unsubscribed' | 'done';
+  readonly part: Share;
+  readonly of: 'people' | 'mailed';
+  readonly hint?: string;
+}) {
   return (
     <div className={classes['figure']} title={hint}>
       <dt>{t(`campaigns.count.${name}`)}</dt>

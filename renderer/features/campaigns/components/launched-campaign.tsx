@@ -71,7 +71,7 @@ function Header({ campaign }: { readonly campaign: Campaign }) {
   return (
     <header style={{ marginBottom: 14 }}>
       <Group justify="space-between" gap="lg">
-        <Anchor size="sm" renderRoot={(props) => <Link to="/campaigns" {...props} />}>
+        <Anchor size="sm" display="inline-block" py={4} renderRoot={(props) => <Link to="/campaigns" {...props} />}>
           {t('campaigns.back')}
         </Anchor>
         <Group gap="sm" justify="flex-end">
@@ -84,12 +84,23 @@ function Header({ campaign }: { readonly campaign: Campaign }) {
             </Button>
           )}
           {status === 'running' && (
-            <Button size="xs" variant="light" leftSection={<IconPlayerPause size={16} />} loading={pause.isPending} onClick={() => pause.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.pausedDone')) })}>
+            <Button
+              size="xs"
+              variant="light"
+              leftSection={<IconPlayerPause size={16} />}
+              loading={pause.isPending}
+              onClick={() => pause.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.pausedDone')) })}
+            >
               {t('campaigns.pause')}
             </Button>
           )}
           {status === 'paused' && (
-            <Button size="xs" leftSection={<IconPlayerPlay size={16} />} loading={resume.isPending} onClick={() => resume.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.resumedDone')) })}>
+            <Button
+              size="xs"
+              leftSection={<IconPlayerPlay size={16} />}
+              loading={resume.isPending}
+              onClick={() => resume.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.resumedDone')) })}
+            >
               {t('campaigns.resume')}
             </Button>
           )}
@@ -109,7 +120,7 @@ function Header({ campaign }: { readonly campaign: Campaign }) {
         </span>
       </Group>
       <Text c="dimmed" size="sm" className="h-ellipsis">
-        <Anchor size="sm" renderRoot={(props) => <Link to="/sequences/$sequenceId" params={{ sequenceId: campaign.sequenceId }} {...props} />}>
+        <Anchor size="sm" underline="always" renderRoot={(props) => <Link to="/sequences/$sequenceId" params={{ sequenceId: campaign.sequenceId }} {...props} />}>
           {campaign.sequenceName}
         </Anchor>
         {campaign.sequenceVersion !== null && ` · ${t('campaigns.versionPinned', { version: String(campaign.sequenceVersion) })}`}

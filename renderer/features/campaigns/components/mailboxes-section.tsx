@@ -7,7 +7,15 @@ import { useMailboxes } from '../api.ts';
 import classes from './campaigns.module.css';
 
 /** Which mailboxes send, with their state and limit. */
-export function MailboxesSection({ mailboxIds, disabled = false, onChange }: { readonly mailboxIds: readonly string[]; readonly disabled?: boolean; readonly onChange: (mailboxIds: string[]) => void }) {
+export function MailboxesSection({
+  mailboxIds,
+  disabled = false,
+  onChange,
+}: {
+  readonly mailboxIds: readonly string[];
+  readonly disabled?: boolean;
+  readonly onChange: (mailboxIds: string[]) => void;
+}) {
   const mailboxes = useMailboxes();
   return (
     <QueryState query={mailboxes}>

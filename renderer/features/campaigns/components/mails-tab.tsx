@@ -42,7 +42,14 @@ const columns: Column<Delivery>[] = [
     id: 'why',
     header: t('campaigns.reason'),
     grow: 1.8,
-    cell: (delivery) => (delivery.why ? <WhyText why={delivery.why} /> : delivery.state === 'sent' ? (delivery.mailboxName ?? '') : [delivery.finalReason === null ? '' : reasonText(delivery.finalReason), delivery.answer ?? ''].filter(Boolean).join(' · ')),
+    cell: (delivery) =>
+      delivery.why ? (
+        <WhyText why={delivery.why} />
+      ) : delivery.state === 'sent' ? (
+        (delivery.mailboxName ?? '')
+      ) : (
+        [delivery.finalReason === null ? '' : reasonText(delivery.finalReason), delivery.answer ?? ''].filter(Boolean).join(' · ')
+      ),
   },
   { id: 'when', header: t('campaigns.when'), width: 130, cell: (delivery) => (delivery.sentAt === null ? <NextTime at={delivery.slotAt} /> : <TimeText at={delivery.sentAt} />) },
 ];

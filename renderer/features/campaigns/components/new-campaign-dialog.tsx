@@ -25,7 +25,7 @@ export function NewCampaignDialog({ onClose }: { readonly onClose: () => void })
     await navigate({ to: '/campaigns/$campaignId', params: { campaignId: made.id } });
   };
   return (
-    <Modal opened onClose={onClose} title={t('campaigns.newTitle')}>
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('common.close') }} title={t('campaigns.newTitle')}>
       <QueryState query={sequences}>
         {({ items }) => {
           const best = items.find((sequence) => sequence.status === 'active') ?? items[0];
@@ -46,7 +46,14 @@ export function NewCampaignDialog({ onClose }: { readonly onClose: () => void })
               }}
             >
               <Stack>
-                <TextInput label={t('campaigns.newName')} placeholder={fallback} value={name} maxLength={200} data-autofocus onChange={(event) => setName(event.currentTarget.value)} />
+                <TextInput
+                  label={t('campaigns.newName')}
+                  placeholder={fallback}
+                  value={name}
+                  maxLength={200}
+                  data-autofocus
+                  onChange={(event) => setName(event.currentTarget.value)}
+                />
                 <Select
                   label={t('campaigns.sequence')}
                   data={items.map((found) => ({ value: found.id, label: found.name }))}

@@ -31,17 +31,41 @@ export function PeopleTab({ campaign }: { readonly campaign: Campaign }) {
   const mailboxName = (id: string | null) => mailboxes.data?.items.find((mailbox) => mailbox.id === id)?.name ?? '';
   const columns: Column<Enrolment>[] = [
     { id: 'person', header: t('campaigns.person'), grow: 2, cell: (person) => <Person person={person} /> },
-    { id: 'state', header: t('campaigns.state'), width: 150, cell: (person) => <StateBadge kind="enrolment" state={person.state} detail={person.reason === null ? null : reasonText(person.reason)} /> },
-    { id: 'reason', header: t('campaigns.reason'), grow: 1.4, cell: (person) => (person.pausedUntil === null ? (person.reason === null ? '' : reasonText(person.reason)) : <PausedUntil person={person} />) },
+    {
+      id: 'state',
+      header: t('campaigns.state'),
+      width: 150,
+      cell: (person) => <StateBadge kind="enrolment" state={person.state} detail={person.reason === null ? null : reasonText(person.reason)} />,
+    },
+    {
+      id: 'reason',
+      header: t('campaigns.reason'),
+      grow: 1.4,
+      cell: (person) => (person.pausedUntil === null ? person.reason === null ? '' : reasonText(person.reason) : <PausedUntil person={person} />),
+    },
     { id: 'got', header: t('campaigns.lastStep'), width: 120, cell: (person) => mailsGot(person, mailIds) },
     { id: 'next', header: t('campaigns.nextMail'), width: 150, cell: (person) => <NextTime at={person.nextAt} /> },
     { id: 'mailbox', header: t('campaigns.mailbox'), grow: 0.9, cell: (person) => mailboxName(person.mailboxId) },
-    { id: 'actions', header: '', width: 56, align: 'right', cell: (person) => <PersonMenu person={person} living={campaign.status === 'running' || campaign.status === 'paused'} /> },
+    {
+      id: 'actions',
+      header: '',
+      width: 56,
+      align: 'right',
+      cell: (person) => <PersonMenu person={person} living={campaign.status === 'running' || campaign.status === 'paused'} />,
+    },
   ];
   return (
     <>
       <div className={classes['filters']}>
-        <TextInput aria-label={t('campaigns.searchPeople')} placeholder={t('campaigns.searchPeople')} leftSection={<IconSearch size={16} aria-hidden />} w={300} maxLength={200} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+        <TextInput
+          aria-label={t('campaigns.searchPeople')}
+          placeholder={t('campaigns.searchPeople')}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          w={300}
+          maxLength={200}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
         <Select
           aria-label={t('campaigns.state')}
           placeholder={t('campaigns.anyState')}
@@ -101,7 +125,8 @@ function PersonMenu({ person, living }: { readonly person: Enrolment; readonly l
   const moving = person.state === 'active' || person.state === 'pending';
   const waiting = person.state === 'paused' || person.state === 'held' || person.state === 'stopped';
   const onStop = async () => {
-    if (!(await confirmDialog({ title: t('campaigns.personStopTitle', { name }), children: t('campaigns.personStopText'), confirm: t('campaigns.personStop'), danger: true }))) return;
+    if (!(await confirmDialog({ title: t('campaigns.personStopTitle', { name }), children: t('campaigns.personStopText'), confirm: t('campaigns.personStop'), danger: true })))
+      return;
     stopPerson.mutate({ id: person.id }, { onSuccess: () => notifyDone(t('campaigns.personStopped', { name })) });
   };
   return (
@@ -117,12 +142,18 @@ function PersonMenu({ person, living }: { readonly person: Enrolment; readonly l
             {t('campaigns.openContact')}
           </Menu.Item>
           {living && moving && (
-            <Menu.Item leftSection={<IconPlayerPause size={15} />} onClick={() => pausePerson.mutate({ id: person.id }, { onSuccess: () => notifyDone(t('campaigns.personPaused', { name })) })}>
+            <Menu.Item
+              leftSection={<IconPlayerPause size={15} />}
+              onClick={() => pausePerson.mutate({ id: person.id }, { onSuccess: () => notifyDone(t('campaigns.personPaused', { name })) })}
+            >
               {t('campaigns.personPause')}
             </Menu.Item>
           )}
           {living && waiting && (
-            <Menu.Item leftSection={<IconPlayerPlay size={15} />} onClick={() => resumePerson.mutate({ id: person.id }, { onSuccess: () => notifyDone(t('campaigns.personResumed', { name })) })}>
+            <Menu.Item
+              leftSection={<IconPlayerPlay size={15} />}
+              onClick={() => resumePerson.mutate({ id: person.id }, { onSuccess: () => notifyDone(t('campaigns.personResumed', { name })) })}
+            >
               {t('campaigns.personResume')}
             </Menu.Item>
           )}

@@ -45,7 +45,17 @@ export function PreflightPanel({ campaign, name, saved, save }: Props) {
     if (!(await save())) return;
     const fresh = (await preflight.refetch()).data;
     if (!fresh?.ok) return;
-    const sure = await confirmDialog({ title: t('campaigns.launchTitle', { name }), confirm: t('campaigns.launchConfirm', { count: fresh.people }), children: <LaunchSummary preflight={fresh} mails={mails} when={fresh.firstSlotAt === null ? null : `${formatMoment(fresh.firstSlotAt, now())} (${formatRelative(fresh.firstSlotAt, now())})`} /> });
+    const sure = await confirmDialog({
+      title: t('campaigns.launchTitle', { name }),
+      confirm: t('campaigns.launchConfirm', { count: fresh.people }),
+      children: (
+        <LaunchSummary
+          preflight={fresh}
+          mails={mails}
+          when={fresh.firstSlotAt === null ? null : `${formatMoment(fresh.firstSlotAt, now())} (${formatRelative(fresh.firstSlotAt, now())})`}
+        />
+      ),
+    });
     if (!sure) return;
     launch.mutate({ id: campaign.id }, { onSuccess: () => notifyDone(t('campaigns.launched', { name })), onError: () => void preflight.refetch() });
   };

@@ -24,9 +24,23 @@ export function RulesForm({ rules, onChange }: Props) {
           <Switch label={t('campaigns.rules.waking')} checked={waking !== null} onChange={(event) => onChange({ wakingHours: event.currentTarget.checked ? usualWaking : null })} />
           {waking && (
             <Group gap={6} wrap="nowrap">
-              <TextInput type="time" size="xs" aria-label={t('campaigns.rules.wakingFrom')} value={waking.start} onChange={(event) => event.currentTarget.value && onChange({ wakingHours: { ...waking, start: event.currentTarget.value } })} />
+              <TextInput
+                type="time"
+                size="xs"
+                aria-label={t('campaigns.rules.wakingFrom')}
+                value={waking.start}
+                onChange={(event) => event.currentTarget.value && onChange({ wakingHours: { ...waking, start: event.currentTarget.value } })}
+              />
               <span aria-hidden>–</span>
-              <TextInput type="time" size="xs" aria-label={t('campaigns.rules.wakingTo')} value={waking.end === '24:00' ? '00:00' : waking.end} onChange={(event) => event.currentTarget.value && onChange({ wakingHours: { ...waking, end: event.currentTarget.value === '00:00' ? '24:00' : event.currentTarget.value } })} />
+              <TextInput
+                type="time"
+                size="xs"
+                aria-label={t('campaigns.rules.wakingTo')}
+                value={waking.end === '24:00' ? '00:00' : waking.end}
+                onChange={(event) =>
+                  event.currentTarget.value && onChange({ wakingHours: { ...waking, end: event.currentTarget.value === '00:00' ? '24:00' : event.currentTarget.value } })
+                }
+              />
             </Group>
           )}
         </Group>

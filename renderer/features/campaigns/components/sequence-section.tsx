@@ -22,8 +22,10 @@ export function SequenceSection({ sequenceId, onChange }: { readonly sequenceId:
       />
       {chosen && (
         <Text size="sm" mt="sm" c={chosen.activeVersion === null ? 'var(--homing-bad)' : 'dimmed'}>
-          {chosen.activeVersion === null ? t('campaigns.versionNone') : t(chosen.draftChanged ? 'campaigns.versionDiffers' : 'campaigns.versionActive', { version: String(chosen.activeVersion) })}{' '}
-          <Anchor size="sm" renderRoot={(props) => <Link to="/sequences/$sequenceId" params={{ sequenceId: chosen.id }} {...props} />}>
+          {chosen.activeVersion === null
+            ? t('campaigns.versionNone')
+            : t(chosen.draftChanged ? 'campaigns.versionDiffers' : 'campaigns.versionActive', { version: String(chosen.activeVersion) })}{' '}
+          <Anchor size="sm" underline="always" renderRoot={(props) => <Link to="/sequences/$sequenceId" params={{ sequenceId: chosen.id }} {...props} />}>
             {t('campaigns.openSequence')}
           </Anchor>
         </Text>

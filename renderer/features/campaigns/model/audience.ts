@@ -47,5 +47,8 @@ export function fixTarget(code: string): FixTarget {
 /** Checklist order: what blocks, what is advised, what is in order. */
 export function orderedItems(preflight: Preflight): Preflight['items'] {
   const rank = (item: Preflight['items'][number]) => (item.ok ? 2 : item.blocking ? 0 : 1);
-  return preflight.items.map((item, index) => ({ item, index })).sort((a, b) => rank(a.item) - rank(b.item) || a.index - b.index).map(({ item }) => item);
+  return preflight.items
+    .map((item, index) => ({ item, index }))
+    .sort((a, b) => rank(a.item) - rank(b.item) || a.index - b.index)
+    .map(({ item }) => item);
 }

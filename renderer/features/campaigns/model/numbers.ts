@@ -23,17 +23,17 @@ export function doneCount(counts: CampaignCounts): number {
   return finished + stopped + failed;
 }
 
-export type Segment = 'replied' | 'finished' | 'stopped' | 'failed' | 'attention' | 'under_way' | 'pending';
+export type Segment = 'finished' | 'stopped' | 'failed' | 'attention' | 'under_way' | 'pending';
 
-/** The people of a campaign as parts of one bar. The parts are disjoint and add up to everybody. */
+/**
+ * The people of a campaign as parts of one bar, by the state of their enrolment: disjoint, and together everybody.
+ * Replies are no part of it: a person may answer after the last mail, too.
+ */
 export function segments(counts: CampaignCounts): { segment: Segment; count: number }[] {
   const { pending, active, paused, held, finished, stopped, failed } = counts.enrolments;
-  // A person who replied after the last step is finished, not stopped: only the part that fits is taken out.
-  const replied = Math.min(counts.replied, stopped);
   const parts: { segment: Segment; count: number }[] = [
-    { segment: 'replied', count: replied },
     { segment: 'finished', count: finished },
-    { segment: 'stopped', count: stopped - replied },
+    { segment: 'stopped', count: stopped },
     { segment: 'failed', count: failed },
     { segment: 'attention', count: held },
     { segment: 'under_way', count: active + paused },

@@ -17,7 +17,7 @@ import classes from './contacts.module.css';
 /** One person: what is known, lists, status, and everything that happened. */
 export function ContactDrawer({ contactId, onClose }: { readonly contactId: string | null; readonly onClose: () => void }) {
   return (
-    <Drawer opened={contactId !== null} onClose={onClose} size={520} title={t('contacts.details')}>
+    <Drawer opened={contactId !== null} onClose={onClose} closeButtonProps={{ 'aria-label': t('common.close') }} size={520} title={t('contacts.details')}>
       {contactId !== null && <Details key={contactId} contactId={contactId} onClose={onClose} />}
     </Drawer>
   );
@@ -59,7 +59,15 @@ function Header({ contact, onClose }: { readonly contact: Contact; readonly onCl
   const [editing, setEditing] = useState(false);
   const name = nameOf(contact);
   const remove = async () => {
-    if (!(await confirmDialog({ title: t('contacts.deleteTitle', { count: 1 }), children: t('contacts.deleteText'), confirm: t('contacts.deleteConfirm', { count: 1 }), danger: true }))) return;
+    if (
+      !(await confirmDialog({
+        title: t('contacts.deleteTitle', { count: 1 }),
+        children: t('contacts.deleteText'),
+        confirm: t('contacts.deleteConfirm', { count: 1 }),
+        danger: true,
+      }))
+    )
+      return;
     removeMany.mutate([contact.id], {
       onSuccess: (deleted) => {
         notifyDone(t('contacts.deleted', { count: deleted }));
@@ -107,7 +115,9 @@ function Header({ contact, onClose }: { readonly contact: Contact; readonly onCl
 }
 
 function Facts({ contact }: { readonly contact: Contact }) {
-  const standard = (['phone', 'website', 'city', 'country', 'timeZone'] as const).flatMap((field) => (contact[field] ? [[t(`contacts.field.${field}`), contact[field]] as const] : []));
+  const standard = (['phone', 'website', 'city', 'country', 'timeZone'] as const).flatMap((field) =>
+    contact[field] ? [[t(`contacts.field.${field}`), contact[field]] as const] : [],
+  );
   const custom = Object.entries(contact.custom).sort(([a], [b]) => a.localeCompare(b));
   return (
     <dl className={classes['facts']}>

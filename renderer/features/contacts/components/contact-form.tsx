@@ -66,7 +66,13 @@ export function ContactFormDialog({ contact, listId, onClose }: { readonly conta
     }
   });
   return (
-    <Modal opened onClose={onClose} title={contact ? t('contacts.editTitle', { name: nameOf(contact) }) : t('contacts.newTitle')} size="lg">
+    <Modal
+      opened
+      onClose={onClose}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+      title={contact ? t('contacts.editTitle', { name: nameOf(contact) }) : t('contacts.newTitle')}
+      size="lg"
+    >
       <form onSubmit={submit} noValidate>
         <Stack>
           {trouble && <TroubleAlert trouble={trouble} />}
@@ -87,7 +93,15 @@ export function ContactFormDialog({ contact, listId, onClose }: { readonly conta
             {...form.getInputProps('timeZone')}
           />
           <TagsInput label={t('contacts.field.tags')} description={t('contacts.field.tagsHint')} data={fields.data?.tags ?? []} maxTags={100} {...form.getInputProps('tags')} />
-          {!contact && <MultiSelect label={t('contacts.field.lists')} data={(lists.data?.items ?? []).map((list) => ({ value: list.id, label: list.name }))} searchable clearable {...form.getInputProps('listIds')} />}
+          {!contact && (
+            <MultiSelect
+              label={t('contacts.field.lists')}
+              data={(lists.data?.items ?? []).map((list) => ({ value: list.id, label: list.name }))}
+              searchable
+              clearable
+              {...form.getInputProps('listIds')}
+            />
+          )}
           <CustomFields rows={custom} known={fields.data?.custom ?? []} repeated={repeated} onChange={setCustom} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
@@ -103,7 +117,17 @@ export function ContactFormDialog({ contact, listId, onClose }: { readonly conta
   );
 }
 
-function CustomFields({ rows, known, repeated, onChange }: { readonly rows: CustomRow[]; readonly known: readonly string[]; readonly repeated: ReadonlySet<string>; readonly onChange: (rows: CustomRow[]) => void }) {
+function CustomFields({
+  rows,
+  known,
+  repeated,
+  onChange,
+}: {
+  readonly rows: CustomRow[];
+  readonly known: readonly string[];
+  readonly repeated: ReadonlySet<string>;
+  readonly onChange: (rows: CustomRow[]) => void;
+}) {
   const unused = known.filter((name) => !rows.some((row) => row.name === name));
   const put = (index: number, change: Partial<CustomRow>) => onChange(rows.map((row, at) => (at === index ? { ...row, ...change } : row)));
   return (
@@ -123,7 +147,14 @@ function CustomFields({ rows, known, repeated, onChange }: { readonly rows: Cust
               error={repeated.has(row.name) ? t('contacts.customTwice') : undefined}
               onChange={(event) => put(index, { name: event.currentTarget.value })}
             />
-            <TextInput aria-label={t('contacts.customValue')} placeholder={t('contacts.customValue')} value={row.value} maxLength={10_000} style={{ flex: 1 }} onChange={(event) => put(index, { value: event.currentTarget.value })} />
+            <TextInput
+              aria-label={t('contacts.customValue')}
+              placeholder={t('contacts.customValue')}
+              value={row.value}
+              maxLength={10_000}
+              style={{ flex: 1 }}
+              onChange={(event) => put(index, { value: event.currentTarget.value })}
+            />
             <ActionIcon mt={4} color="gray" aria-label={t('contacts.removeField', { name: row.name })} onClick={() => onChange(rows.filter((_, at) => at !== index))}>
               <IconX size={16} />
             </ActionIcon>

@@ -1,6 +1,18 @@
 import { Text } from '@mantine/core';
 import {
-  IconAlertTriangle, IconBan, IconCheck, IconClock, IconFlag, IconHandStop, IconInfoCircle, IconMessageReply, IconPlayerPause, IconPlayerPlay, IconUserOff, IconX, type Icon,
+  IconAlertTriangle,
+  IconBan,
+  IconCheck,
+  IconClock,
+  IconFlag,
+  IconHandStop,
+  IconInfoCircle,
+  IconMessageReply,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconUserOff,
+  IconX,
+  type Icon,
 } from '@tabler/icons-react';
 import type { EventType } from '../../../../shared/schemas/event.ts';
 import type { Tone } from '../../../components/state-badge.tsx';

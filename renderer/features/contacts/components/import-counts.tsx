@@ -1,4 +1,4 @@
-import { Group, Table, Text, Title } from '@mantine/core';
+import { Alert, Group, List, Table, Text, Title } from '@mantine/core';
 import type { ImportRun } from '../../../../shared/schemas/contact.ts';
 import { DownloadButton } from '../../../components/download-button.tsx';
 import { client } from '../../../lib/client.ts';
@@ -22,6 +22,20 @@ export function ImportCounts({ run }: { readonly run: ImportRun }) {
           </div>
         ))}
     </dl>
+  );
+}
+
+/** What was left out of rows that were imported all the same. */
+export function ImportNotes({ run }: { readonly run: ImportRun }) {
+  if (run.notes.length === 0) return null;
+  return (
+    <Alert color="amber" variant="light" title={t('import.notes')}>
+      <List size="sm">
+        {run.notes.map((note) => (
+          <List.Item key={note}>{note}</List.Item>
+        ))}
+      </List>
+    </Alert>
   );
 }
 

@@ -2,7 +2,13 @@ import { Alert, Text } from '@mantine/core';
 import { FileDrop } from '../../../components/file-drop.tsx';
 import { t } from '../../../lib/messages/index.ts';
 
-const accept = { 'text/csv': ['.csv', '.tsv', '.txt'], 'text/plain': ['.csv', '.tsv', '.txt'], 'text/tab-separated-values': ['.tsv', '.tab'], 'application/vnd.ms-excel': ['.csv'], 'application/csv': ['.csv'] };
+const accept = {
+  'text/csv': ['.csv', '.tsv', '.txt'],
+  'text/plain': ['.csv', '.tsv', '.txt'],
+  'text/tab-separated-values': ['.tsv', '.tab'],
+  'application/vnd.ms-excel': ['.csv'],
+  'application/csv': ['.csv'],
+};
 const maxBytes = 200 * 1024 * 1024;
 
 /** Chooses the file. */

@@ -17,7 +17,13 @@ export function MappingStep({ state, dispatch }: { readonly state: WizardState; 
   const known = fields.data?.custom ?? [];
   const targets = [
     { group: t('import.standardFields'), items: mappableFields.map((field) => ({ value: field as string, label: t(`import.field.${field}`) })) },
-    { group: t('import.otherTargets'), items: [{ value: 'custom', label: t('import.customField') }, { value: 'ignore', label: t('import.ignore') }] },
+    {
+      group: t('import.otherTargets'),
+      items: [
+        { value: 'custom', label: t('import.customField') },
+        { value: 'ignore', label: t('import.ignore') },
+      ],
+    },
   ];
   return (
     <div className={classes['panel']}>
@@ -76,7 +82,10 @@ export function MappingStep({ state, dispatch }: { readonly state: WizardState; 
                         maxDropdownHeight={320}
                         w={custom ? 170 : 200}
                         error={bad.has(column.index) && !custom}
-                        onChange={(value) => value !== null && dispatch({ type: 'map', column: column.index, target: value === 'custom' ? `custom:${customName(column.name) || customName(name)}` : value })}
+                        onChange={(value) =>
+                          value !== null &&
+                          dispatch({ type: 'map', column: column.index, target: value === 'custom' ? `custom:${customName(column.name) || customName(name)}` : value })
+                        }
                       />
                       {custom && (
                         <TextInput

@@ -13,7 +13,8 @@ export function OptionsStep({ state, dispatch, onDryRun }: { readonly state: Wiz
   const { list } = state;
   const options = (lists.data?.items ?? []).map((found) => ({ value: found.id, label: found.name }));
   const choose = (kind: string) => {
-    const next: ListChoice = kind === 'existing' ? { kind, id: options[0]?.value ?? null } : kind === 'new' ? { kind, name: state.inspection?.fileName.replace(/\.[^.]+$/, '') ?? '' } : { kind: 'none' };
+    const next: ListChoice =
+      kind === 'existing' ? { kind, id: options[0]?.value ?? null } : kind === 'new' ? { kind, name: state.inspection?.fileName.replace(/\.[^.]+$/, '') ?? '' } : { kind: 'none' };
     dispatch({ type: 'list', list: next });
   };
   return (
@@ -37,10 +38,28 @@ export function OptionsStep({ state, dispatch, onDryRun }: { readonly state: Wiz
             </Group>
           </Radio.Group>
           {list.kind === 'existing' && (
-            <Select mt="sm" maw={360} label={t('import.listChoose')} placeholder={t('import.listChoosePlaceholder')} data={options} value={list.id} searchable allowDeselect={false} onChange={(id) => dispatch({ type: 'list', list: { kind: 'existing', id } })} />
+            <Select
+              mt="sm"
+              maw={360}
+              label={t('import.listChoose')}
+              placeholder={t('import.listChoosePlaceholder')}
+              data={options}
+              value={list.id}
+              searchable
+              allowDeselect={false}
+              onChange={(id) => dispatch({ type: 'list', list: { kind: 'existing', id } })}
+            />
           )}
           {list.kind === 'new' && (
-            <TextInput mt="sm" maw={360} label={t('import.listName')} value={list.name} maxLength={200} required onChange={(event) => dispatch({ type: 'list', list: { kind: 'new', name: event.currentTarget.value } })} />
+            <TextInput
+              mt="sm"
+              maw={360}
+              label={t('import.listName')}
+              value={list.name}
+              maxLength={200}
+              required
+              onChange={(event) => dispatch({ type: 'list', list: { kind: 'new', name: event.currentTarget.value } })}
+            />
           )}
         </div>
         <TagsInput maw={480} label={t('import.tags')} data={fields.data?.tags ?? []} value={[...state.tags]} maxTags={20} onChange={(tags) => dispatch({ type: 'tags', tags })} />

@@ -9,7 +9,7 @@ import { t } from '../../../lib/messages/index.ts';
 import { refresh } from '../../../lib/query.ts';
 import { importPercent, type WizardState } from '../model/import-wizard.ts';
 import classes from './contacts.module.css';
-import { ImportCounts, RejectedRows } from './import-counts.tsx';
+import { ImportCounts, ImportNotes, RejectedRows } from './import-counts.tsx';
 
 /** The import while it runs, with cancel. */
 export function RunningStep({ state }: { readonly state: WizardState }) {
@@ -69,12 +69,15 @@ export function ReportStep({ state, onRestart }: { readonly state: WizardState; 
           </Alert>
         )}
         <ImportCounts run={run} />
+        <ImportNotes run={run} />
         <RejectedRows run={run} />
         <Group justify="space-between">
           <Button variant="default" onClick={onRestart}>
             {t('import.another')}
           </Button>
-          <Button renderRoot={(props) => <Link to="/contacts" search={state.list.kind === 'existing' && state.list.id !== null ? { list: state.list.id } : {}} {...props} />}>{t('import.showContacts')}</Button>
+          <Button renderRoot={(props) => <Link to="/contacts" search={state.list.kind === 'existing' && state.list.id !== null ? { list: state.list.id } : {}} {...props} />}>
+            {t('import.showContacts')}
+          </Button>
         </Group>
       </Stack>
     </div>

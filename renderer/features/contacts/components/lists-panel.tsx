@@ -27,7 +27,10 @@ export function ListsPanel({ current, onChoose }: { readonly current: string | n
     setNaming(null);
   };
   const remove = async (list: ContactList) => {
-    if (!(await confirmDialog({ title: t('contacts.deleteListTitle', { name: list.name }), children: t('contacts.deleteListText'), confirm: t('contacts.deleteList'), danger: true }))) return;
+    if (
+      !(await confirmDialog({ title: t('contacts.deleteListTitle', { name: list.name }), children: t('contacts.deleteListText'), confirm: t('contacts.deleteList'), danger: true }))
+    )
+      return;
     removeList.mutate(
       { id: list.id },
       {
@@ -95,16 +98,36 @@ export function ListsPanel({ current, onChoose }: { readonly current: string | n
           {t('contacts.noLists')}
         </Text>
       )}
-      {naming && <NameDialog title={naming === 'new' ? t('contacts.newList') : t('contacts.renameList')} initial={naming === 'new' ? '' : naming.name} busy={createList.isPending || renameList.isPending} onSave={save} onClose={() => setNaming(null)} />}
+      {naming && (
+        <NameDialog
+          title={naming === 'new' ? t('contacts.newList') : t('contacts.renameList')}
+          initial={naming === 'new' ? '' : naming.name}
+          busy={createList.isPending || renameList.isPending}
+          onSave={save}
+          onClose={() => setNaming(null)}
+        />
+      )}
     </nav>
   );
 }
 
 /** Asks for the name of a list. */
-export function NameDialog({ title, initial, busy, onSave, onClose }: { readonly title: string; readonly initial: string; readonly busy: boolean; readonly onSave: (name: string) => Promise<void>; readonly onClose: () => void }) {
+export function NameDialog({
+  title,
+  initial,
+  busy,
+  onSave,
+  onClose,
+}: {
+  readonly title: string;
+  readonly initial: string;
+  readonly busy: boolean;
+  readonly onSave: (name: string) => Promise<void>;
+  readonly onClose: () => void;
+}) {
   const [name, setName] = useState(initial);
   return (
-    <Modal opened onClose={onClose} title={title} size="sm">
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('common.close') }} title={title} size="sm">
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -36,10 +36,12 @@ export function SelectionBar({ selected, total, filter, list, onChange }: Props)
       setSelecting(false);
     }
   };
-  const add = (target: ContactList) => addToList.mutate({ id: target.id, contactIds: ids }, { onSuccess: () => notifyDone(t('contacts.addedToList', { count: ids.length, list: target.name })) });
+  const add = (target: ContactList) =>
+    addToList.mutate({ id: target.id, contactIds: ids }, { onSuccess: () => notifyDone(t('contacts.addedToList', { count: ids.length, list: target.name })) });
   const remove = async () => {
     const count = ids.length;
-    if (!(await confirmDialog({ title: t('contacts.deleteTitle', { count }), children: t('contacts.deleteText'), confirm: t('contacts.deleteConfirm', { count }), danger: true }))) return;
+    if (!(await confirmDialog({ title: t('contacts.deleteTitle', { count }), children: t('contacts.deleteText'), confirm: t('contacts.deleteConfirm', { count }), danger: true })))
+      return;
     removeMany.mutate(ids, {
       onSuccess: (deleted) => {
         notifyDone(t('contacts.deleted', { count: deleted }));

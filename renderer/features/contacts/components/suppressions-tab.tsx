@@ -103,11 +103,18 @@ function SuppressDialog({ onClose }: { readonly onClose: () => void }) {
     }
   });
   return (
-    <Modal opened onClose={onClose} title={t('contacts.suppressionAddTitle')}>
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('common.close') }} title={t('contacts.suppressionAddTitle')}>
       <form onSubmit={submit} noValidate>
         <Stack>
           {trouble && <TroubleAlert trouble={trouble} />}
-          <TextInput label={t('contacts.suppressionValue')} description={t('contacts.suppressionValueHint')} required maxLength={320} data-autofocus {...form.getInputProps('value')} />
+          <TextInput
+            label={t('contacts.suppressionValue')}
+            description={t('contacts.suppressionValueHint')}
+            required
+            maxLength={320}
+            data-autofocus
+            {...form.getInputProps('value')}
+          />
           <Textarea label={t('contacts.suppressionNote')} description={t('contacts.suppressionNoteHint')} maxLength={500} autosize minRows={2} {...form.getInputProps('note')} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

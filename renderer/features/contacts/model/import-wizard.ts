@@ -44,7 +44,15 @@ export function reduceWizard(state: WizardState, action: WizardAction): WizardSt
     case 'error':
       return { ...state, busy: false, error: action.message };
     case 'inspected':
-      return { ...startWizard(), mode: state.mode, list: state.list, tags: state.tags, stage: 'mapping', inspection: action.inspection, mapping: completeMapping(action.inspection) };
+      return {
+        ...startWizard(),
+        mode: state.mode,
+        list: state.list,
+        tags: state.tags,
+        stage: 'mapping',
+        inspection: action.inspection,
+        mapping: completeMapping(action.inspection),
+      };
     // Whatever changes what the import would do makes an earlier dry run worthless.
     case 'map':
       return { ...state, mapping: assign(state.mapping, action.column, action.target), dryRun: null, error: null };
@@ -170,4 +178,17 @@ export function importPercent(run: ImportRun): number {
 }
 
 /** Standard fields in the order in which they are offered. */
-export const mappableFields: readonly ContactField[] = ['email', 'first_name', 'last_name', 'full_name', 'company', 'title', 'phone', 'website', 'city', 'country', 'time_zone', 'tags'];
+export const mappableFields: readonly ContactField[] = [
+  'email',
+  'first_name',
+  'last_name',
+  'full_name',
+  'company',
+  'title',
+  'phone',
+  'website',
+  'city',
+  'country',
+  'time_zone',
+  'tags',
+];

@@ -5,7 +5,15 @@ import { t } from '../../../lib/messages/index.ts';
 import classes from './sequences.module.css';
 
 /** What is wrong with a sequence, each finding with a jump to its field. */
-export function IssuesBar({ issues, nameOf, onJump }: { readonly issues: readonly GraphIssue[]; readonly nameOf: (stepId: string) => string | null; readonly onJump: (issue: GraphIssue) => void }) {
+export function IssuesBar({
+  issues,
+  nameOf,
+  onJump,
+}: {
+  readonly issues: readonly GraphIssue[];
+  readonly nameOf: (stepId: string) => string | null;
+  readonly onJump: (issue: GraphIssue) => void;
+}) {
   const blocking = issues.filter((issue) => issue.blocking);
   const advice = issues.filter((issue) => !issue.blocking);
   return (
@@ -24,7 +32,15 @@ export function IssuesBar({ issues, nameOf, onJump }: { readonly issues: readonl
   );
 }
 
-function IssueList({ issues, nameOf, onJump }: { readonly issues: readonly GraphIssue[]; readonly nameOf: (stepId: string) => string | null; readonly onJump: (issue: GraphIssue) => void }) {
+function IssueList({
+  issues,
+  nameOf,
+  onJump,
+}: {
+  readonly issues: readonly GraphIssue[];
+  readonly nameOf: (stepId: string) => string | null;
+  readonly onJump: (issue: GraphIssue) => void;
+}) {
   return (
     <ul className={classes['issues']}>
       {issues.map((issue, index) => {

@@ -22,7 +22,13 @@ export function MergeTagMenu({ field, onInsert }: { readonly field: string; read
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={320} trapFocus returnFocus withinPortal>
       <Popover.Target>
-        <Button variant="subtle" size="compact-xs" leftSection={<IconBraces size={14} aria-hidden />} onClick={() => setOpened((open) => !open)} aria-label={t('sequences.insertTagInto', { field })}>
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          leftSection={<IconBraces size={14} aria-hidden />}
+          onClick={() => setOpened((open) => !open)}
+          aria-label={t('sequences.insertTagInto', { field })}
+        >
           {t('sequences.insertTag')}
         </Button>
       </Popover.Target>

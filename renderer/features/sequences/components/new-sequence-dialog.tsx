@@ -25,7 +25,7 @@ export function NewSequenceDialog({ onClose }: { readonly onClose: () => void })
     await navigate({ to: '/sequences/$sequenceId', params: { sequenceId: made.id } });
   };
   return (
-    <Modal opened onClose={onClose} title={t('sequences.newTitle')} size="lg">
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('common.close') }} title={t('sequences.newTitle')} size="lg">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -33,7 +33,14 @@ export function NewSequenceDialog({ onClose }: { readonly onClose: () => void })
         }}
       >
         <Stack>
-          <TextInput label={t('sequences.newName')} placeholder={starters[chosen]?.name ?? t('sequences.newNamePlaceholder')} value={name} maxLength={200} data-autofocus onChange={(event) => setName(event.currentTarget.value)} />
+          <TextInput
+            label={t('sequences.newName')}
+            placeholder={starters[chosen]?.name ?? t('sequences.newNamePlaceholder')}
+            value={name}
+            maxLength={200}
+            data-autofocus
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
           <div role="radiogroup" aria-label={t('sequences.startFrom')}>
             <Text size="sm" fw={500} mb={6}>
               {t('sequences.startFrom')}
@@ -41,7 +48,14 @@ export function NewSequenceDialog({ onClose }: { readonly onClose: () => void })
             <Stack gap="sm">
               <Starter name={t('sequences.blank')} text={t('sequences.blankText')} checked={chosen === -1} onChoose={() => setChosen(-1)} />
               {starters.map((starter, index) => (
-                <Starter key={starter.name} name={starter.name} text={starter.description} summary={stepsSummary(timeline(starter.graph))} checked={chosen === index} onChoose={() => setChosen(index)} />
+                <Starter
+                  key={starter.name}
+                  name={starter.name}
+                  text={starter.description}
+                  summary={stepsSummary(timeline(starter.graph))}
+                  checked={chosen === index}
+                  onChoose={() => setChosen(index)}
+                />
               ))}
             </Stack>
           </div>
@@ -59,7 +73,19 @@ export function NewSequenceDialog({ onClose }: { readonly onClose: () => void })
   );
 }
 
-function Starter({ name, text, summary, checked, onChoose }: { readonly name: string; readonly text: string; readonly summary?: string; readonly checked: boolean; readonly onChoose: () => void }) {
+function Starter({
+  name,
+  text,
+  summary,
+  checked,
+  onChoose,
+}: {
+  readonly name: string;
+  readonly text: string;
+  readonly summary?: string;
+  readonly checked: boolean;
+  readonly onChoose: () => void;
+}) {
   return (
     <label className={classes['starter']} data-checked={checked}>
       <input type="radio" name="starter" className="h-visually-hidden" checked={checked} onChange={onChoose} />

@@ -41,7 +41,14 @@ export function PreviewPane({ shown }: { readonly shown: Shown | null }) {
             )}
           </Text>
           <Tooltip label={t('sequences.testNoMailbox')} disabled={items.length > 0}>
-            <Button size="xs" variant="default" leftSection={<IconMailShare size={15} />} disabled={!shown} data-disabled={items.length === 0} onClick={() => items.length > 0 && setTesting(true)}>
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconMailShare size={15} />}
+              disabled={!shown}
+              data-disabled={items.length === 0}
+              onClick={() => items.length > 0 && setTesting(true)}
+            >
               {t('sequences.testSend')}
             </Button>
           </Tooltip>
@@ -70,9 +77,15 @@ function Rendered({ shown, contactId, mailboxId }: { readonly shown: Shown; read
   const { variant, isFirst, previous } = shown;
   const [input] = useDebouncedValue({ variant, isFirst, previous, contactId, mailboxId }, 300);
   // The subject of the thread may hold merge tags itself: it is rendered for the same person first.
-  const thread = usePreview({ variant: input.previous ?? input.variant, isFirst: true, previousSubject: null, contactId: input.contactId, mailboxId: input.mailboxId }, input.previous !== null);
+  const thread = usePreview(
+    { variant: input.previous ?? input.variant, isFirst: true, previousSubject: null, contactId: input.contactId, mailboxId: input.mailboxId },
+    input.previous !== null,
+  );
   const previousSubject = input.previous === null ? null : (thread.data?.subject ?? input.previous.subject);
-  const preview = usePreview({ variant: input.variant, isFirst: input.isFirst, previousSubject, contactId: input.contactId, mailboxId: input.mailboxId }, input.previous === null || !thread.isPending);
+  const preview = usePreview(
+    { variant: input.variant, isFirst: input.isFirst, previousSubject, contactId: input.contactId, mailboxId: input.mailboxId },
+    input.previous === null || !thread.isPending,
+  );
   if (preview.error) return <ErrorAlert error={preview.error} />;
   if (!preview.data) return <LoadingState rows={5} />;
   return <PreviewView preview={preview.data} stale={preview.isPlaceholderData} />;
@@ -86,11 +99,13 @@ function PreviewView({ preview, stale }: { readonly preview: Preview; readonly s
           {t('sequences.missing', { fields: preview.missing.join(', ') })}
         </Alert>
       )}
-      {preview.issues.filter((issue) => issue.blocking).map((issue) => (
-        <Alert key={`${issue.code}-${issue.message}`} color="red" variant="light" mb="sm" py="xs">
-          {issue.message}
-        </Alert>
-      ))}
+      {preview.issues
+        .filter((issue) => issue.blocking)
+        .map((issue) => (
+          <Alert key={`${issue.code}-${issue.message}`} color="red" variant="light" mb="sm" py="xs">
+            {issue.message}
+          </Alert>
+        ))}
       <Text fw={640} size="lg" mb={6} style={{ overflowWrap: 'anywhere' }}>
         {preview.subject === '' ? t('sequences.emptySubject') : preview.subject}
       </Text>

@@ -6,7 +6,21 @@ import type { EmailStep, GraphIssue, SequenceGraph, Step } from '../../../../sha
 import { ToneBadge } from '../../../components/state-badge.tsx';
 import { t } from '../../../lib/messages/index.ts';
 import {
-  appendEmail, canMove, duplicateStep, insertStep, linearise, mailNumber, moveStep, newWaitStep, previousSubject, removeStep, restoreStep, suggestedWait, threadState, updateStep, updateVariant,
+  appendEmail,
+  canMove,
+  duplicateStep,
+  insertStep,
+  linearise,
+  mailNumber,
+  moveStep,
+  newWaitStep,
+  previousSubject,
+  removeStep,
+  restoreStep,
+  suggestedWait,
+  threadState,
+  updateStep,
+  updateVariant,
 } from '../model/graph.ts';
 import { countWords } from '../model/merge-tags.ts';
 import { waitName, waitSentence } from '../words.ts';
@@ -47,7 +61,8 @@ export function StepList({ graph, issues, place, onPlace, onChange }: Props) {
   }, [focus]);
 
   const open = (stepId: string) => onPlace({ stepId, variantId: firstVariant(steps.find((step) => step.id === stepId)) });
-  const nameOf = (step: Step) => (step.type === 'email' ? t('sequences.mailStep', { number: mailNumber(graph, step.id) ?? 0 }) : step.type === 'wait' ? t('sequences.waitStep') : t('sequences.exitStep'));
+  const nameOf = (step: Step) =>
+    step.type === 'email' ? t('sequences.mailStep', { number: mailNumber(graph, step.id) ?? 0 }) : step.type === 'wait' ? t('sequences.waitStep') : t('sequences.exitStep');
   const move = (step: Step, by: number) => {
     if (!canMove(graph, step.id, by)) return;
     onChange((before) => moveStep(before, step.id, by));
@@ -127,8 +142,17 @@ export function StepList({ graph, issues, place, onPlace, onChange }: Props) {
           if (step.type === 'exit') return <StepCard key={step.id} {...common} title={t('sequences.exitStep')} detail={t('sequences.exitText')} />;
           if (step.type === 'wait') {
             return (
-              <StepCard key={step.id} {...common} title={`${t('sequences.waitStep')} ${waitName(step.duration, step.businessDays)}`} detail={isOpen ? null : (stepError ?? waitSentence(step.duration, step.businessDays))}>
-                <WaitForm step={step} error={stepError} onChange={(change) => onChange((before) => updateStep(before, step.id, (old) => (old.type === 'wait' ? { ...old, ...change } : old)))} />
+              <StepCard
+                key={step.id}
+                {...common}
+                title={`${t('sequences.waitStep')} ${waitName(step.duration, step.businessDays)}`}
+                detail={isOpen ? null : (stepError ?? waitSentence(step.duration, step.businessDays))}
+              >
+                <WaitForm
+                  step={step}
+                  error={stepError}
+                  onChange={(change) => onChange((before) => updateStep(before, step.id, (old) => (old.type === 'wait' ? { ...old, ...change } : old)))}
+                />
               </StepCard>
             );
           }

@@ -39,7 +39,7 @@ export function TestSendDialog({ variant, contactId, mailboxId, mailboxes, onClo
     }
   });
   return (
-    <Modal opened onClose={onClose} title={t('sequences.testTitle')}>
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('common.close') }} title={t('sequences.testTitle')}>
       <form onSubmit={submit} noValidate>
         <Stack>
           <Text c="dimmed">{t('sequences.testText')}</Text>

@@ -5,7 +5,15 @@ import { pointName } from '../words.ts';
 import classes from './sequences.module.css';
 
 /** Day 0, day 3, …: when each mail leaves, counted from the first. A point opens its mail. */
-export function TimelineSketch({ points, current, onOpen }: { readonly points: readonly TimelinePoint[]; readonly current: string | null; readonly onOpen: (stepId: string) => void }) {
+export function TimelineSketch({
+  points,
+  current,
+  onOpen,
+}: {
+  readonly points: readonly TimelinePoint[];
+  readonly current: string | null;
+  readonly onOpen: (stepId: string) => void;
+}) {
   if (points.length < 2) return null;
   return (
     <Tooltip label={t('sequences.timelineHint')} position="bottom">

@@ -21,7 +21,8 @@ const sampleTag = '{{ first_name | default: "there" }}';
 /** Subject and body of one arm of a mail. Text and HTML are two ways of writing it; the other part is derived. */
 export function VariantEditor({ variant, isFirst, previousSubject, issues, onChange }: Props) {
   const [html, setHtml] = useState(variant.html.trim() !== '');
-  const issue = (blocking: boolean, ...fields: readonly string[]) => issues.find((found) => found.blocking === blocking && found.field !== null && fields.includes(found.field))?.message ?? null;
+  const issue = (blocking: boolean, ...fields: readonly string[]) =>
+    issues.find((found) => found.blocking === blocking && found.field !== null && fields.includes(found.field))?.message ?? null;
   const bodyFields = html ? ['html', 'body'] : ['text', 'body'];
   const words = countWords(html ? variant.html : variant.text);
 
@@ -30,7 +31,8 @@ export function VariantEditor({ variant, isFirst, previousSubject, issues, onCha
     if (variant.html.trim() === '') onChange({ html: textToHtml(variant.text), text: '' });
   };
   const toText = async () => {
-    const sure = variant.html.trim() === '' || (await confirmDialog({ title: t('sequences.toTextTitle'), children: t('sequences.toTextText'), confirm: t('sequences.toTextConfirm') }));
+    const sure =
+      variant.html.trim() === '' || (await confirmDialog({ title: t('sequences.toTextTitle'), children: t('sequences.toTextText'), confirm: t('sequences.toTextConfirm') }));
     if (!sure) return;
     setHtml(false);
     onChange({ text: variant.text.trim() === '' ? htmlToText(variant.html) : variant.text, html: '' });

@@ -24,7 +24,15 @@ export function VariantTabs({ step, current, onChoose, onChange }: Props) {
     onChoose(added.variantId);
   };
   const remove = async (id: string) => {
-    if (!(await confirmDialog({ title: t('sequences.removeVariantTitle', { id }), children: t('sequences.removeVariantText'), confirm: t('sequences.removeVariant', { id }), danger: true }))) return;
+    if (
+      !(await confirmDialog({
+        title: t('sequences.removeVariantTitle', { id }),
+        children: t('sequences.removeVariantText'),
+        confirm: t('sequences.removeVariant', { id }),
+        danger: true,
+      }))
+    )
+      return;
     const next = removeVariant(step, id);
     onChange(next);
     onChoose(next.variants[0]?.id ?? 'A');

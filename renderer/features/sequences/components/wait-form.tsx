@@ -6,7 +6,15 @@ import { fromWaitForm, maxAmount, parseDuration, toWaitForm, waitUnits, type Wai
 import { waitSentence } from '../words.ts';
 
 /** Edits a wait as amount and unit, and says in a sentence what it means. What cannot be stored stays in the field. */
-export function WaitForm({ step, error, onChange }: { readonly step: WaitStep; readonly error: string | null; readonly onChange: (change: Pick<WaitStep, 'duration' | 'businessDays'>) => void }) {
+export function WaitForm({
+  step,
+  error,
+  onChange,
+}: {
+  readonly step: WaitStep;
+  readonly error: string | null;
+  readonly onChange: (change: Pick<WaitStep, 'duration' | 'businessDays'>) => void;
+}) {
   const stored = toWaitForm(step.duration, step.businessDays);
   const [typed, setTyped] = useState<Form | null>(null);
   const form = typed ?? stored;
@@ -58,7 +66,11 @@ export function WaitForm({ step, error, onChange }: { readonly step: WaitStep; r
           value={form.unit}
           onChange={(value) => {
             const unit = value as WaitUnit;
-            change(unit === 'other' ? { ...form, unit, iso: step.duration, businessDays: step.businessDays } : { ...form, unit, amount: form.unit === 'other' ? Math.max(1, form.amount) : form.amount });
+            change(
+              unit === 'other'
+                ? { ...form, unit, iso: step.duration, businessDays: step.businessDays }
+                : { ...form, unit, amount: form.unit === 'other' ? Math.max(1, form.amount) : form.amount },
+            );
           }}
         />
       </Group>

@@ -3,7 +3,10 @@
  * escapes inside strings, so that the quote is chosen by what the fallback holds, and dropped where it holds both.
  */
 export function mergeTag(tag: string, fallback = ''): string {
-  const name = tag.replace(/^\{\{-?\s*/, '').replace(/\s*-?\}\}$/, '').trim();
+  const name = tag
+    .replace(/^\{\{-?\s*/, '')
+    .replace(/\s*-?\}\}$/, '')
+    .trim();
   const value = fallback.trim().replace(/[{}%]/g, '');
   if (value === '') return `{{ ${name} }}`;
   const quote = value.includes('"') ? "'" : '"';
