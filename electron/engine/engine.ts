@@ -5,7 +5,7 @@ import { createAnalytics } from './analytics/index.ts';
 import { createCampaigns, createEnrolmentList, createLauncher } from './campaigns/index.ts';
 import { createComposer } from './composing/index.ts';
 import { createContacts } from './contacts/index.ts';
-import { createDeliveries, createMailboxTrouble, createOutbox, createReconciler, createSender, createTestSend, createWriteBatch, type Attempt, type OutboxRow } from './delivery/index.ts';
+import { createDeliveries, createMailboxTrouble, createOutbox, createReconciler, createSender, createTestSend, createWriteBatch, type Attempt, type ClaimedDelivery, type OutboxRow } from './delivery/index.ts';
 import { createEvents } from './events/index.ts';
 import { createInbox } from './inbox/index.ts';
 import { minute, second } from './lib/clock.ts';
@@ -62,8 +62,10 @@ export async function createEngine(ports: EnginePorts) {
     },
   });
   const composer = createComposer();
-  const unsubscribeKey = () => settings.read<string>('unsubscribe.key') ?? '';
-  if (unsubscribeKey() === '') store.transaction((tx) => settings.write(tx, 'unsubscribe.key', randomBytes(32).toString('hex')));
+  const storedKey = settings.read<string>('unsubscribe.key');
+  const ownKey = storedKey ?? randomBytes(32).toString('hex');
+  if (storedKey === null) store.transaction((tx) => settings.write(tx, 'unsubscribe.key', ownKey));
+  const unsubscribeKey = () => ownKey;
   const profile = () => settings.get();
 
   const sequences = createSequences({ ...base, composer, profile });
@@ -74,7 +76,7 @@ export async function createEngine(ports: EnginePorts) {
   const sender = createSender({ ...base, composer, outbox, batch, profile, unsubscribeKey, fileSentCopy: (mailboxId, raw, sentAt) => inbox.fileSentCopy(mailboxId, raw, sentAt) });
   const trouble = createMailboxTrouble({ ...base, mailboxes });
 
-  const dispatcher: Dispatcher = createDispatcher<OutboxRow, Attempt>({
+  const dispatcher: Dispatcher = createDispatcher<OutboxRow, ClaimedDelivery, Attempt>({
     ...base,
     // A minute, and in time-lapse a real second: ends of pauses are seen by looking.
     get maxSleepMs() {
@@ -83,11 +85,14 @@ export async function createEngine(ports: EnginePorts) {
     pausedUntil: pause.until,
     outbox: {
       due: outbox.due,
-      claim: outbox.claim,
+      claim(tx, row) {
+        outbox.claim(tx, row);
+        return sender.load(tx.prepare, row);
+      },
       release: outbox.release,
       moveSlot: outbox.moveSlot,
       hold: outbox.hold,
-      send: (session, row) => sender.send(session, row),
+      send: (session, claimed) => sender.send(session, claimed),
       settle(tx, row, attempt) {
         if (attempt.kind === 'hold') {
           outbox.hold(tx, row, attempt.reason, attempt.detail);

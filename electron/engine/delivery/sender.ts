@@ -5,16 +5,29 @@ import { newMessageId, unsubscribeAddress, type ComposeInput, type Composer, typ
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { SendOutcome, SmtpSession } from '../ports.ts';
-import type { Store } from '../store/index.ts';
+import type { Store, Tx } from '../store/index.ts';
 import type { Outbox, OutboxRow } from './outbox.ts';
 import type { WriteBatch } from './write-batch.ts';
 
 /** What became of an attempt: an SMTP outcome, or a message that could not be composed. */
 export type Attempt = { readonly kind: 'hold'; readonly reason: HoldReason; readonly detail: string } | SendOutcome;
 
+/** A claimed delivery with everything its message is made of, read in the transaction that claimed it. */
+export interface ClaimedDelivery {
+  readonly row: OutboxRow;
+  readonly mailbox: SendingMailbox | null;
+  readonly contact: MergeContact | null;
+  readonly parts: MessageParts | string;
+}
+
+type MessageParts = Pick<ComposeInput, 'variant' | 'thread' | 'onMissing'>;
+type Prepare = Tx['prepare'];
+
 export interface Sender {
+  /** Reads what the message of a delivery is made of. */
+  load(prepare: Prepare, row: OutboxRow): ClaimedDelivery;
   /** Composes and sends one claimed delivery. The durable `sending` mark is committed at the 354 answer. Never throws. */
-  send(session: SmtpSession, row: OutboxRow): Promise<Attempt>;
+  send(session: SmtpSession, claimed: ClaimedDelivery): Promise<Attempt>;
   /** The message as it would leave now, for previews of what waits; null when it cannot be composed. */
   render(row: OutboxRow): { subject: string; text: string; html: string } | null;
 }
@@ -25,7 +38,8 @@ export interface SenderProfile {
   readonly optOutLine: string;
 }
 
-interface SendData {
+interface SendingMailbox {
+  readonly filesOwnCopies: number;
   readonly fromName: string;
   readonly address: string;
   readonly replyTo: string | null;
@@ -49,31 +63,29 @@ export function createSender(deps: {
   const { store, clock, ids, composer, outbox, batch } = deps;
   const graphs = new Map<string, SequenceGraph>();
 
-  function graphOf(versionId: string): SequenceGraph {
+  function graphOf(prepare: Prepare, versionId: string): SequenceGraph {
     let graph = graphs.get(versionId);
     if (graph === undefined) {
-      const row = store.prepareRead('select graph from sequence_versions where id = ?').get(versionId) as { graph: string } | undefined;
+      const row = prepare('select graph from sequence_versions where id = ?').get(versionId) as { graph: string } | undefined;
       graph = row === undefined ? { steps: [] } : (JSON.parse(row.graph) as SequenceGraph);
       graphs.set(versionId, graph);
     }
     return graph;
   }
 
-  function contactOf(row: OutboxRow): MergeContact | null {
-    const contact = row.contactId === null ? undefined : (store.prepareRead(`select ${contactColumns} from contacts where id = ?`).get(row.contactId) as (Omit<MergeContact, 'tags' | 'custom'> & { tags: string; custom: string }) | undefined);
+  function contactOf(prepare: Prepare, row: OutboxRow): MergeContact | null {
+    const contact = row.contactId === null ? undefined : (prepare(`select ${contactColumns} from contacts where id = ?`).get(row.contactId) as (Omit<MergeContact, 'tags' | 'custom'> & { tags: string; custom: string }) | undefined);
     if (contact === undefined) return null;
     return { ...contact, tags: JSON.parse(contact.tags) as string[], custom: JSON.parse(contact.custom) as Record<string, string> };
   }
 
-  function stepInput(row: OutboxRow): Pick<ComposeInput, 'variant' | 'thread' | 'onMissing'> | string {
-    const enrolment = store
-      .prepareRead(
-        `select e.sequence_version_id as versionId, e.last_message_id as lastMessageId, e."references" as refs, e.thread_subject as threadSubject, c.rules
-         from enrolments e join campaigns c on c.id = e.campaign_id where e.id = ?`,
-      )
-      .get(row.enrolmentId) as { versionId: string; lastMessageId: string | null; refs: string; threadSubject: string | null; rules: string } | undefined;
+  function stepParts(prepare: Prepare, row: OutboxRow): MessageParts | string {
+    const enrolment = prepare(
+      `select e.sequence_version_id as versionId, e.last_message_id as lastMessageId, e."references" as refs, e.thread_subject as threadSubject, c.rules
+       from enrolments e join campaigns c on c.id = e.campaign_id where e.id = ?`,
+    ).get(row.enrolmentId) as { versionId: string; lastMessageId: string | null; refs: string; threadSubject: string | null; rules: string } | undefined;
     if (enrolment === undefined) return 'The enrolment is gone';
-    const step = graphOf(enrolment.versionId).steps.find((candidate) => candidate.id === row.stepId);
+    const step = graphOf(prepare, enrolment.versionId).steps.find((candidate) => candidate.id === row.stepId);
     if (step?.type !== 'email') return 'The step is gone';
     const variant: Variant | undefined = step.variants.find((candidate) => candidate.id === row.variantId) ?? step.variants[0];
     if (variant === undefined) return 'The step has no text';
@@ -87,22 +99,24 @@ export function createSender(deps: {
     };
   }
 
-  function compose(row: OutboxRow, messageId: string): ReturnType<Composer['compose']> | string {
-    const mailbox = store.prepareRead('select from_name as fromName, address, reply_to as replyTo, signature_html as signatureHtml from mailboxes where id = ?').get(row.mailboxId) as SendData | undefined;
-    if (mailbox === undefined) return 'The mailbox is gone';
-    const contact = contactOf(row);
+  function storedParts({ content }: OutboxRow): MessageParts | string {
+    if (content === null) return 'The text is gone';
+    return {
+      variant: { subject: content.subject, html: content.html, text: content.text },
+      thread: content.inReplyTo === null ? null : { subject: content.subject, inReplyTo: content.inReplyTo, references: content.references },
+      onMissing: 'blank',
+    };
+  }
+
+  function load(prepare: Prepare, row: OutboxRow): ClaimedDelivery {
+    const mailbox = prepare(`select from_name as fromName, address, reply_to as replyTo, signature_html as signatureHtml, sent_copy <> 'append' as filesOwnCopies from mailboxes where id = ?`).get(row.mailboxId) as SendingMailbox | undefined;
+    return { row, mailbox: mailbox ?? null, contact: contactOf(prepare, row), parts: row.kind === 'step' ? stepParts(prepare, row) : storedParts(row) };
+  }
+
+  function compose({ row, mailbox, contact, parts }: ClaimedDelivery, messageId: string): ReturnType<Composer['compose']> | string {
+    if (mailbox === null) return 'The mailbox is gone';
     const isStep = row.kind === 'step';
     if (isStep && contact === null) return 'The contact is gone';
-    const stored = row.content;
-    const parts = isStep
-      ? stepInput(row)
-      : stored === null
-        ? 'The text is gone'
-        : {
-            variant: { id: 'A', weight: 1, active: true, subject: stored.subject, html: stored.html, text: stored.text },
-            thread: stored.inReplyTo === null ? null : { subject: stored.subject, inReplyTo: stored.inReplyTo, references: stored.references },
-            onMissing: 'blank' as const,
-          };
     if (typeof parts === 'string') return parts;
     return composer.compose({
       ...parts,
@@ -119,10 +133,11 @@ export function createSender(deps: {
   }
 
   return {
-    async send(session, row) {
-      const mailboxAddress = (store.prepareRead('select address from mailboxes where id = ?').get(row.mailboxId) as { address: string } | undefined)?.address ?? '';
-      const messageId = newMessageId(ids, mailboxAddress);
-      const composed = compose(row, messageId);
+    load,
+    async send(session, claimed) {
+      const { row, mailbox } = claimed;
+      const messageId = newMessageId(ids, mailbox?.address ?? '');
+      const composed = compose(claimed, messageId);
       if (typeof composed === 'string') return { kind: 'hold', reason: 'mailbox_gone', detail: composed };
       if (!composed.ok) {
         return composed.error.kind === 'missing_field'
@@ -146,11 +161,11 @@ export function createSender(deps: {
             ),
         },
       );
-      if (outcome.kind === 'accepted') void deps.fileSentCopy(row.mailboxId, message.raw, clock.now());
+      if (outcome.kind === 'accepted' && mailbox?.filesOwnCopies === 0) void deps.fileSentCopy(row.mailboxId, message.raw, clock.now());
       return outcome;
     },
     render(row) {
-      const composed = compose(row, row.messageId ?? '<preview@homing.invalid>');
+      const composed = compose(load(store.prepareRead, row), row.messageId ?? '<preview@homing.invalid>');
       if (typeof composed === 'string' || !composed.ok) return null;
       return { subject: composed.value.subject, text: composed.value.text, html: composed.value.html };
     },

@@ -10,26 +10,27 @@ import { createSendLog, type SendLog } from './send-log.ts';
 import { drawGapMs } from './slots.ts';
 
 /** The outbox and the sender, as the dispatcher uses them (implemented by `delivery/`). */
-export interface DispatchPorts<Row extends DispatchRow, Attempt extends { kind: string }> {
+export interface DispatchPorts<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends { kind: string }> {
   due(tx: Tx, mailboxId: string, priority: number, campaignId: string | null, now: number): Row | undefined;
-  claim(tx: Tx, row: Row): void;
+  /** Claims the row and reads what its message is made of. */
+  claim(tx: Tx, row: Row): Claimed;
   release(tx: Tx, id: string, reason: string): void;
   moveSlot(tx: Tx, row: Row, block: Block): void;
   hold(tx: Tx, row: Row, reason: HoldReason, detail: string): void;
   /** Sends; never throws. */
-  send(session: SmtpSession, row: Row): Promise<Attempt>;
+  send(session: SmtpSession, claimed: Claimed): Promise<Attempt>;
   /** Writes what became of it. */
   settle(tx: Tx, row: Row, attempt: Attempt): void;
   /** Runs a write in the next group commit. */
   write<T>(job: (tx: Tx) => T): Promise<T>;
 }
 
-export interface DispatcherDeps<Row extends DispatchRow, Attempt extends { kind: string }> {
+export interface DispatcherDeps<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends { kind: string }> {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  readonly outbox: DispatchPorts<Row, Attempt>;
+  readonly outbox: DispatchPorts<Row, Claimed, Attempt>;
   /** Opens a logged-in connection of the mailbox. */
   connect(mailboxId: string, signal: AbortSignal): Promise<SmtpSession>;
   /** Writes what a failed connection means for the mailbox (needs login, back-off). */
@@ -76,7 +77,7 @@ interface Lane {
   wakeAt: number;
 }
 
-type Claim<Row> = { row: Row } | { wakeAt: number } | { refresh: true } | { again: true };
+type Claim<Claimed> = { claimed: Claimed } | { wakeAt: number } | { refresh: true } | { again: true };
 
 const lookBatch = 25;
 const idleConnectionMs = 30_000;
@@ -86,7 +87,7 @@ const idleConnectionMs = 30_000;
  * rules, sends, and settles together with its next claim. It looks at rows and the wall clock whenever it is woken, so
  * sleep, restarts and clock changes need no special case.
  */
-export function createDispatcher<Row extends DispatchRow, Attempt extends { kind: string }>(deps: DispatcherDeps<Row, Attempt>): Dispatcher {
+export function createDispatcher<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends { kind: string }>(deps: DispatcherDeps<Row, Claimed, Attempt>): Dispatcher {
   const { store, clock, random, log, outbox } = deps;
   const lanes = new Map<string, Lane>();
   let running = false;
@@ -122,7 +123,7 @@ export function createDispatcher<Row extends DispatchRow, Attempt extends { kind
     return [...active.filter((id) => !order.includes(id)), ...order];
   }
 
-  function tryClaim(lane: Lane, tx: Tx): Claim<Row> {
+  function tryClaim(lane: Lane, tx: Tx): Claim<Claimed> {
     const now = clock.now();
     const paused = deps.pausedUntil();
     if (paused !== null && paused > now) return { wakeAt: paused };
@@ -188,14 +189,14 @@ export function createDispatcher<Row extends DispatchRow, Attempt extends { kind
     }
   }
 
-  function take(lane: Lane, tx: Tx, row: Row, mailbox: MailboxView, now: number): Claim<Row> {
-    outbox.claim(tx, row);
+  function take(lane: Lane, tx: Tx, row: Row, mailbox: MailboxView, now: number): Claim<Claimed> {
+    const claimed = outbox.claim(tx, row);
     if (row.priority > 0) {
       const gap = drawGapMs(mailbox.limits, random);
       if (gap > 0) tx.prepare('update mailboxes set next_send_at = ? where id = ?').run(now + gap, lane.mailboxId);
     }
     lane.inFlight += 1;
-    return { row };
+    return { claimed };
   }
 
   async function work(lane: Lane): Promise<void> {
@@ -203,16 +204,17 @@ export function createDispatcher<Row extends DispatchRow, Attempt extends { kind
     let session: SmtpSession | null = null;
     try {
       let claim = await outbox.write((tx) => tryClaim(lane, tx));
-      while (running || 'row' in claim) {
-        if ('row' in claim) {
-          const { row } = claim;
+      while (running || 'claimed' in claim) {
+        if ('claimed' in claim) {
+          const { claimed } = claim;
+          const { row } = claimed;
           session = await sessionFor(lane, session);
           if (session === null) {
             await outbox.write((tx) => outbox.release(tx, row.id, 'The mail server could not be reached'));
             lane.inFlight -= 1;
             return;
           }
-          const attempt = await outbox.send(session, row);
+          const attempt = await outbox.send(session, claimed);
           claim = await outbox.write((tx) => {
             outbox.settle(tx, row, attempt);
             const now = clock.now();

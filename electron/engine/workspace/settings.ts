@@ -28,8 +28,12 @@ export function createSettings(deps: { store: Store; events: Events; clock: Cloc
     ).run(key, JSON.stringify(value), clock.now());
   }
 
+  // Every mail asks for them: they are parsed once and again after a change.
+  let known: Settings | null = null;
+
   function get(): Settings {
-    return settingsSchema.parse(readJson(store, userKey) ?? {});
+    known ??= settingsSchema.parse(readJson(store, userKey) ?? {});
+    return known;
   }
 
   return {
@@ -41,6 +45,7 @@ export function createSettings(deps: { store: Store; events: Events; clock: Cloc
         const stored = tx.prepare('select value from settings where key = ?').get(userKey) as { value: string } | undefined;
         const next = settingsSchema.parse({ ...(stored === undefined ? {} : (JSON.parse(stored.value) as object)), ...changed });
         write(tx, userKey, next);
+        tx.afterCommit(() => (known = next));
         events.append(tx, { type: 'settings_changed', actor: 'person', data: { fields: Object.keys(changed) } });
         return next;
       });
