@@ -1,8 +1,9 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { fixTarget, orderedItems, summariseAudience } from '../../../renderer/features/campaigns/model/audience.ts';
+import { fromLocalInput, patchOf, toLocalInput } from '../../../renderer/features/campaigns/model/campaign-form.ts';
 import { funnel, segments } from '../../../renderer/features/campaigns/model/numbers.ts';
-import type { CampaignCounts } from '../../../shared/schemas/campaign.ts';
+import { campaignRulesSchema, type CampaignCounts } from '../../../shared/schemas/campaign.ts';
 
 const counts: CampaignCounts = {
   people: 200,
@@ -34,4 +35,55 @@ describe('campaign numbers', () => {
       expect(parts.every((part) => part.count > 0)).toBe(true);
     },
   );
+});
+
+describe('audience', () => {
+  const lists = [
+    { id: 'l1', name: 'Fair', contacts: 40 },
+    { id: 'l2', name: 'Web', contacts: 10 },
+  ];
+
+  it('says who is meant', () => {
+    expect(summariseAudience({ listIds: [], contactIds: [], everyone: false }, lists)).toEqual({ kind: 'nobody' });
+    expect(summariseAudience({ listIds: ['l1'], contactIds: [], everyone: true }, lists)).toEqual({ kind: 'everyone' });
+    expect(summariseAudience({ listIds: ['l2', 'gone'], contactIds: ['a', 'a', 'b'], everyone: false }, lists)).toMatchObject({
+      kind: 'some',
+      missingLists: 1,
+      contacts: 2,
+      atMost: 12,
+    });
+  });
+
+  it('leads from a checklist item to the part of the form', () => {
+    expect(fixTarget('sequence')).toBe('sequence');
+    expect(fixTarget('no_inbox')).toBe('mailboxes');
+    expect(fixTarget('missing_field')).toBe('audience');
+    expect(fixTarget('time')).toBe('rules');
+    expect(fixTarget('secrets')).toBe('settings');
+    expect(fixTarget('whatever')).toBeNull();
+  });
+
+  it('puts what blocks first and what is in order last', () => {
+    const item = (code: string, blocking: boolean, ok: boolean) => ({ code, blocking, ok, message: code, count: null });
+    const items = [item('fine', true, true), item('advice', false, false), item('stop', true, false), item('stop2', true, false)];
+    expect(orderedItems({ ok: false, items, people: 0, leftOut: [], firstSlotAt: null }).map(({ code }) => code)).toEqual(['stop', 'stop2', 'advice', 'fine']);
+  });
+});
+
+describe('campaign form', () => {
+  const stored = { name: 'A', sequenceId: 's', audience: { listIds: [], contactIds: [], everyone: false }, mailboxIds: ['m'], rules: campaignRulesSchema.parse({}) };
+
+  it('writes only what changed, and never an empty name', () => {
+    expect(patchOf(stored, stored)).toEqual({});
+    expect(patchOf({ ...stored, name: '  ', mailboxIds: [] }, stored)).toEqual({ mailboxIds: [] });
+    expect(patchOf({ ...stored, name: ' B ' }, stored)).toEqual({ name: 'B' });
+  });
+
+  it('reads a moment back as it was written', () => {
+    const at = new Date(2026, 9, 25, 8, 5).getTime();
+    expect(toLocalInput(at)).toBe('2026-10-25T08:05');
+    expect(fromLocalInput(toLocalInput(at))).toBe(at);
+    expect(fromLocalInput('')).toBeNull();
+    expect(fromLocalInput('2026-13-')).toBeNull();
+  });
 });
