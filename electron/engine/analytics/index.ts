@@ -11,7 +11,7 @@ import type { SettingsService } from '../workspace/index.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { localDay, ownZone } from './local-time.ts';
 import { needsYou } from './needs-you.ts';
-import { campaignCounts, countsIn, totals, waitingMails } from './numbers.ts';
+import { campaignCounts, countsIn, readOutcomes, totals, waitingMails } from './numbers.ts';
 import { createReports, type Reports } from './reports.ts';
 import { createRollup } from './rollup.ts';
 
@@ -66,12 +66,13 @@ export function createAnalytics(deps: AnalyticsDeps): Analytics {
     needsYou: listNeedsYou,
     dashboard() {
       const days = daysBack(zone, clock.now(), seriesDays);
-      const counts = countsIn(store, days);
+      const outcomes = readOutcomes(store);
+      const counts = countsIn(store, outcomes, days);
       const series = days.map(({ day }, index) => ({ day, sent: 0, replied: 0, bounced: 0, unsubscribed: 0, ...counts[index] }));
       const { sent = 0, replied = 0, bounced = 0, unsubscribed = 0 } = series.at(-1) ?? {};
       return {
         today: { sent, replied, bounced, unsubscribed },
-        totals: totals(store, rollup),
+        totals: totals(store, rollup, outcomes),
         series,
         zone,
         nextSends: deliveries.next(shown),

@@ -103,20 +103,34 @@ export interface Totals {
   unsubscribed: number;
 }
 
-/** Figures of the whole workspace; `sent` counts the mails of campaigns, the others people. */
-export function totals(store: Store, rollup: Rollup): Totals {
-  const one = (sql: string, params: Record<string, string> = {}) => (store.prepareRead(sql).get(params) as { n: number }).n;
-  const people = 'select count(distinct contact_id) as n from replies where class = @class';
+interface Fact {
+  /** UTC ms. */
+  readonly at: number;
+  readonly contactId: string;
+}
+
+/** What came back from whom, of all time: a few per cent of what was sent, so it is read once and counted several ways. */
+export interface Outcomes {
+  readonly replied: readonly Fact[];
+  readonly bounced: readonly Fact[];
+  readonly unsubscribed: readonly Fact[];
+}
+
+export function readOutcomes(store: Store): Outcomes {
+  const messages = store.prepareRead('select received_at as at, contact_id as contactId from replies where class = ? and contact_id is not null');
+  const refused = store.prepareRead(`select coalesce(final_at, updated_at) as at, contact_id as contactId from deliveries where ${badAddress} and contact_id is not null`);
   return {
-    contacts: one('select count(*) as n from contacts'),
-    ...rollup.read().all,
-    replied: one(people, { class: repliedClass }),
-    unsubscribed: one(people, { class: unsubscribedClass }),
-    bounced: one(
-      `select count(*) as n from (select contact_id from replies where class = @class and contact_id is not null union select contact_id from deliveries where ${badAddress} and contact_id is not null)`,
-      { class: bouncedClass },
-    ),
+    replied: messages.all(repliedClass) as Fact[],
+    bounced: [...(messages.all(bouncedClass) as Fact[]), ...(refused.all() as Fact[])],
+    unsubscribed: messages.all(unsubscribedClass) as Fact[],
   };
+}
+
+/** Figures of the whole workspace; `sent` counts the mails of campaigns, the others people. */
+export function totals(store: Store, rollup: Rollup, outcomes: Outcomes): Totals {
+  const people = (facts: readonly Fact[]) => new Set(facts.map((fact) => fact.contactId)).size;
+  const { n } = store.prepareRead('select count(*) as n from contacts').get() as { n: number };
+  return { contacts: n, ...rollup.read().all, replied: people(outcomes.replied), bounced: people(outcomes.bounced), unsubscribed: people(outcomes.unsubscribed) };
 }
 
 /** Mails that wait for their time or for somebody. */
@@ -146,7 +160,7 @@ export interface Period {
 }
 
 /** What happened in each of the periods (ascending, without gaps). A person counts once in each figure of a period. */
-export function countsIn(store: Store, periods: readonly Period[]): PeriodCounts[] {
+export function countsIn(store: Store, outcomes: Outcomes, periods: readonly Period[]): PeriodCounts[] {
   const start = periods[0]?.from ?? 0;
   const counts: PeriodCounts[] = periods.map(() => ({ sent: 0, replied: 0, bounced: 0, unsubscribed: 0 }));
   const sent = store.prepareRead(`select count(*) as n from events where type = 'sent' and at >= @from and at < @to`);
@@ -159,17 +173,9 @@ export function countsIn(store: Store, periods: readonly Period[]): PeriodCounts
     const own = counts[periodOf(periods, at)];
     if (own !== undefined) own.sent -= 1;
   }
-  const messages = store.prepareRead('select received_at as at, contact_id as contactId from replies where class = ? and received_at >= ? and contact_id is not null');
-  const refused = store.prepareRead(
-    `select final_at as at, contact_id as contactId from deliveries where ${badAddress} and updated_at >= @start and final_at >= @start and contact_id is not null`,
-  );
-  tally('replied', messages.all(repliedClass, start));
-  tally('unsubscribed', messages.all(unsubscribedClass, start));
-  tally('bounced', [...messages.all(bouncedClass, start), ...refused.all({ start })]);
-
-  function tally(key: 'replied' | 'bounced' | 'unsubscribed', facts: unknown[]): void {
+  for (const key of ['replied', 'bounced', 'unsubscribed'] as const) {
     const seen = periods.map(() => new Set<string>());
-    for (const { at, contactId } of facts as { at: number; contactId: string }[]) seen[periodOf(periods, at)]?.add(contactId);
+    for (const { at, contactId } of outcomes[key]) if (at >= start) seen[periodOf(periods, at)]?.add(contactId);
     for (const [index, own] of counts.entries()) own[key] = seen[index]?.size ?? 0;
   }
   return counts;
