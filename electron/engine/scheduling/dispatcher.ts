@@ -308,7 +308,7 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
     const mailboxes = store.prepareRead(`select id, json_extract(limits, '$.connections') as connections from mailboxes`).all() as { id: string; connections: number }[];
     for (const { id, connections } of mailboxes) {
       const lane = laneOf(id);
-      const due = store.prepareRead(`select count(*) as n from (select 1 from deliveries indexed by deliveries_due where mailbox_id = ? and priority in (0, 1, 2) and slot_at <= ? and state in ('planned','deferred') limit ?)`).get(id, now, connections) as { n: number };
+      const due = store.prepareRead(`select count(*) as n from (select 1 from deliveries indexed by deliveries_due where mailbox_id = +? and priority in (0, 1, 2) and slot_at <= +? and state in ('planned','deferred') limit ?)`).get(id, now, connections) as { n: number };
       for (let wanted = Math.min(connections, due.n) - lane.workers; wanted > 0; wanted -= 1) void work(lane);
     }
     schedule();
@@ -319,7 +319,7 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
     if (!running) return;
     cancelTimer?.();
     const now = clock.now();
-    const next = (store.prepareRead(`select min(slot_at) as at from deliveries indexed by deliveries_slot where slot_at > ? and state in ('planned','deferred')`).get(now) as { at: number | null }).at ?? Infinity;
+    const next = (store.prepareRead(`select min(slot_at) as at from deliveries indexed by deliveries_slot where slot_at > +? and state in ('planned','deferred')`).get(now) as { at: number | null }).at ?? Infinity;
     const wakes = [...lanes.values()].map((lane) => lane.wakeAt).filter((at) => at > now);
     const at = Math.min(next, now + deps.maxSleepMs, ...wakes);
     cancelTimer = clock.after(Math.max(1, at - now), look);
