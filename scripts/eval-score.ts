@@ -38,7 +38,11 @@ interface CsvLabel {
 }
 
 async function scoreCsv(path: string): Promise<Score[]> {
-  const results = new Map(((await runCsv(path)) as { file: string; delimiter: string | null; header: string[] | null; rows: string[][] | null; mapping: Record<string, string>; error: string | null }[]).map((result) => [result.file, result]));
+  const results = new Map(
+    (
+      (await runCsv(path)) as { file: string; delimiter: string | null; header: string[] | null; rows: string[][] | null; mapping: Record<string, string>; error: string | null }[]
+    ).map((result) => [result.file, result]),
+  );
   return (labels(path, 'files.json') as CsvLabel[]).map((label) => {
     const result = results.get(label.file);
     const wrong: string[] = [];
@@ -52,7 +56,8 @@ async function scoreCsv(path: string): Promise<Score[]> {
       if (label.rows !== null && !same(label.rows, result.rows)) wrong.push(`rows ${JSON.stringify(result.rows).slice(0, 200)}`);
       if (label.n_rows !== null && label.n_rows !== result.rows?.length) wrong.push(`${result.rows?.length ?? 0} rows, not ${label.n_rows}`);
       if (label.first_header !== undefined && label.first_header !== result.header?.[0]) wrong.push(`first header ${String(result.header?.[0])}`);
-      for (const [field, column] of Object.entries(label.mapping ?? {})) if (result.mapping[field] !== column) wrong.push(`${field} → ${String(result.mapping[field])}, not ${column}`);
+      for (const [field, column] of Object.entries(label.mapping ?? {}))
+        if (result.mapping[field] !== column) wrong.push(`${field} → ${String(result.mapping[field])}, not ${column}`);
     }
     return { name: label.file, counted: true, passed: wrong.length === 0, detail: wrong.join('; ') };
   });
@@ -74,7 +79,12 @@ async function scoreSendTime(path: string): Promise<Score[]> {
   const instant = (text: string | null | undefined): number | null => (text === null || text === undefined ? null : Date.parse(text));
   return cases.map((label, index) => {
     const at = results[index]?.at;
-    return { name: label.id, counted: true, passed: [label.expected, ...(label.accept ?? [])].some((each) => instant(each) === instant(at)), detail: `expected ${String(label.expected)}, got ${String(at)}` };
+    return {
+      name: label.id,
+      counted: true,
+      passed: [label.expected, ...(label.accept ?? [])].some((each) => instant(each) === instant(at)),
+      detail: `expected ${String(label.expected)}, got ${String(at)}`,
+    };
   });
 }
 

@@ -4,7 +4,8 @@ import { api, clientOver, getTransport } from './client.ts';
 import { useConnection } from './connection.ts';
 import { useTasks } from './tasks.ts';
 
-type Area = 'deliveries' | 'enrolments' | 'campaigns' | 'replies' | 'mailboxes' | 'subscribers' | 'lists' | 'suppressions' | 'sequences' | 'settings' | 'workspace' | 'events';
+type Area =
+  'deliveries' | 'enrolments' | 'campaigns' | 'replies' | 'mailboxes' | 'subscribers' | 'lists' | 'suppressions' | 'sequences' | 'templates' | 'settings' | 'workspace' | 'events';
 
 /** Which areas of the cache an event makes stale. */
 export function areasOf(type: EventType): readonly Area[] {
@@ -47,6 +48,10 @@ export function areasOf(type: EventType): readonly Area[] {
     case 'suppressed':
     case 'unsuppressed':
       return ['suppressions', 'subscribers', 'enrolments', 'deliveries', 'campaigns', 'workspace'];
+    case 'sequence_changed':
+      return ['sequences'];
+    case 'template_changed':
+      return ['templates'];
     case 'sequence_activated':
       return ['sequences', 'campaigns'];
     case 'campaign_launched':

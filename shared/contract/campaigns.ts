@@ -7,17 +7,29 @@ import { base, deleted, idInput } from './base.ts';
 
 const tags = ['Campaigns'];
 export const campaignsContract = {
-  list: base.route({ method: 'GET', path: '/campaigns', tags, summary: 'List campaigns' }).input(pageQuerySchema.extend({ status: campaignStatusSchema.optional() })).output(pageOf(campaignSchema)),
+  list: base
+    .route({ method: 'GET', path: '/campaigns', tags, summary: 'List campaigns' })
+    .input(pageQuerySchema.extend({ status: campaignStatusSchema.optional() }))
+    .output(pageOf(campaignSchema)),
   create: base.route({ method: 'POST', path: '/campaigns', tags, successStatus: 201, summary: 'Create a draft campaign' }).input(campaignInputSchema).output(campaignSchema),
   get: base.route({ method: 'GET', path: '/campaigns/{id}', tags, summary: 'Read a campaign' }).input(idInput).output(campaignSchema),
-  update: base.route({ method: 'PUT', path: '/campaigns/{id}', tags, summary: 'Change a campaign; audience and sequence only while it is a draft' }).input(idInput.extend(campaignPatchSchema.shape)).output(campaignSchema),
+  update: base
+    .route({ method: 'PUT', path: '/campaigns/{id}', tags, summary: 'Change a campaign; audience and sequence only while it is a draft' })
+    .input(idInput.extend(campaignPatchSchema.shape))
+    .output(campaignSchema),
   remove: base.route({ method: 'DELETE', path: '/campaigns/{id}', tags, summary: 'Delete a draft, stopped or finished campaign' }).input(idInput).output(deleted),
-  preflight: base.route({ method: 'GET', path: '/campaigns/{id}/preflight', tags, summary: 'What stands in the way of a launch; changes nothing' }).input(idInput).output(preflightSchema),
+  preflight: base
+    .route({ method: 'GET', path: '/campaigns/{id}/preflight', tags, summary: 'What stands in the way of a launch; changes nothing' })
+    .input(idInput)
+    .output(preflightSchema),
   launch: base.route({ method: 'POST', path: '/campaigns/{id}/launch', tags, summary: 'Enrol the audience and start sending' }).input(idInput).output(campaignSchema),
   pause: base.route({ method: 'POST', path: '/campaigns/{id}/pause', tags, summary: 'Pause; the remaining delays freeze' }).input(idInput).output(campaignSchema),
   resume: base.route({ method: 'POST', path: '/campaigns/{id}/resume', tags, summary: 'Go on' }).input(idInput).output(campaignSchema),
   stop: base.route({ method: 'POST', path: '/campaigns/{id}/stop', tags, summary: 'Stop for good: every waiting mail is cancelled' }).input(idInput).output(campaignSchema),
-  enrol: base.route({ method: 'POST', path: '/campaigns/{id}/enrol', tags, summary: 'Enrol more contacts in a running campaign' }).input(idInput.extend({ contactIds: z.array(idSchema).min(1).max(100_000) })).output(z.object({ enrolled: z.number().int(), leftOut: z.number().int() })),
+  enrol: base
+    .route({ method: 'POST', path: '/campaigns/{id}/enrol', tags, summary: 'Enrol more contacts in a running campaign' })
+    .input(idInput.extend({ contactIds: z.array(idSchema).min(1).max(100_000) }))
+    .output(z.object({ enrolled: z.number().int(), leftOut: z.number().int() })),
 };
 
 export const enrolmentsContract = {
@@ -25,10 +37,22 @@ export const enrolmentsContract = {
     .route({ method: 'GET', path: '/enrolments', tags: ['Enrolments'], summary: 'List enrolments' })
     .input(pageQuerySchema.extend({ campaignId: idSchema.optional(), contactId: idSchema.optional(), state: enrolmentStateSchema.optional() }))
     .output(pageOf(enrolmentSchema)),
-  get: base.route({ method: 'GET', path: '/enrolments/{id}', tags: ['Enrolments'], summary: 'Read an enrolment' }).input(idInput).output(enrolmentSchema),
-  stop: base.route({ method: 'POST', path: '/enrolments/{id}/stop', tags: ['Enrolments'], summary: 'Stop one person in one campaign' }).input(idInput).output(enrolmentSchema),
-  pause: base.route({ method: 'POST', path: '/enrolments/{id}/pause', tags: ['Enrolments'], summary: 'Pause one person; the remaining delay freezes' }).input(idInput.extend({ until: epochMsSchema.nullable().default(null) })).output(enrolmentSchema),
-  resume: base.route({ method: 'POST', path: '/enrolments/{id}/resume', tags: ['Enrolments'], summary: 'Resume a paused, held or stopped person' }).input(idInput).output(enrolmentSchema),
+  get: base
+    .route({ method: 'GET', path: '/enrolments/{id}', tags: ['Enrolments'], summary: 'Read an enrolment' })
+    .input(idInput)
+    .output(enrolmentSchema),
+  stop: base
+    .route({ method: 'POST', path: '/enrolments/{id}/stop', tags: ['Enrolments'], summary: 'Stop one person in one campaign' })
+    .input(idInput)
+    .output(enrolmentSchema),
+  pause: base
+    .route({ method: 'POST', path: '/enrolments/{id}/pause', tags: ['Enrolments'], summary: 'Pause one person; the remaining delay freezes' })
+    .input(idInput.extend({ until: epochMsSchema.nullable().default(null) }))
+    .output(enrolmentSchema),
+  resume: base
+    .route({ method: 'POST', path: '/enrolments/{id}/resume', tags: ['Enrolments'], summary: 'Resume a paused, held or stopped person' })
+    .input(idInput)
+    .output(enrolmentSchema),
 };
 
 export const deliveriesContract = {
@@ -45,9 +69,18 @@ export const deliveriesContract = {
       }),
     )
     .output(pageOf(deliverySchema)),
-  get: base.route({ method: 'GET', path: '/deliveries/{id}', tags: ['Deliveries'], summary: 'Read a delivery' }).input(idInput).output(deliverySchema),
-  retry: base.route({ method: 'POST', path: '/deliveries/{id}/retry', tags: ['Deliveries'], summary: 'Plan a failed or held delivery again' }).input(idInput).output(deliverySchema),
-  drop: base.route({ method: 'POST', path: '/deliveries/{id}/drop', tags: ['Deliveries'], summary: 'Cancel a waiting or failed delivery' }).input(idInput).output(deliverySchema),
+  get: base
+    .route({ method: 'GET', path: '/deliveries/{id}', tags: ['Deliveries'], summary: 'Read a delivery' })
+    .input(idInput)
+    .output(deliverySchema),
+  retry: base
+    .route({ method: 'POST', path: '/deliveries/{id}/retry', tags: ['Deliveries'], summary: 'Plan a failed or held delivery again' })
+    .input(idInput)
+    .output(deliverySchema),
+  drop: base
+    .route({ method: 'POST', path: '/deliveries/{id}/drop', tags: ['Deliveries'], summary: 'Cancel a waiting or failed delivery' })
+    .input(idInput)
+    .output(deliverySchema),
   resolve: base
     .route({ method: 'POST', path: '/deliveries/{id}/resolve', tags: ['Deliveries'], summary: 'A person decides what became of a delivery with unknown outcome' })
     .input(idInput.extend({ outcome: z.enum(['sent', 'send_again', 'cancel']) }))

@@ -7,7 +7,15 @@ const tags = ['Replies'];
 export const repliesContract = {
   list: base
     .route({ method: 'GET', path: '/replies', tags, summary: 'Inbound messages matched to contacts' })
-    .input(pageQuerySchema.extend({ class: z.union([replyClassSchema, z.array(replyClassSchema)]).optional(), campaignId: idSchema.optional(), contactId: idSchema.optional(), mailboxId: idSchema.optional(), unread: z.boolean().optional() }))
+    .input(
+      pageQuerySchema.extend({
+        class: z.union([replyClassSchema, z.array(replyClassSchema)]).optional(),
+        campaignId: idSchema.optional(),
+        contactId: idSchema.optional(),
+        mailboxId: idSchema.optional(),
+        unread: z.boolean().optional(),
+      }),
+    )
     .output(pageOf(replySchema).extend({ unread: z.number().int() })),
   get: base.route({ method: 'GET', path: '/replies/{id}', tags, summary: 'A reply with its conversation' }).input(idInput).output(replyDetailSchema),
   update: base

@@ -16,9 +16,19 @@ export const mailboxesContract = {
     .output(mailboxTestSchema),
   testSettings: base
     .route({ method: 'POST', path: '/mailboxes/test', tags, summary: 'Test settings before they are stored' })
-    .input(mailboxInputSchema.pick({ address: true, smtp: true, imap: true }).extend({ id: z.string().optional().describe('Use the stored passwords of this mailbox where none are given') }))
+    .input(
+      mailboxInputSchema
+        .pick({ address: true, smtp: true, imap: true })
+        .extend({ id: z.string().optional().describe('Use the stored passwords of this mailbox where none are given') }),
+    )
     .output(mailboxTestSchema),
-  pause: base.route({ method: 'POST', path: '/mailboxes/{id}/pause', tags, summary: 'Stop sending from a mailbox' }).input(idInput.extend({ until: epochMsSchema.nullable().default(null) })).output(mailboxSchema),
+  pause: base
+    .route({ method: 'POST', path: '/mailboxes/{id}/pause', tags, summary: 'Stop sending from a mailbox' })
+    .input(idInput.extend({ until: epochMsSchema.nullable().default(null) }))
+    .output(mailboxSchema),
   resume: base.route({ method: 'POST', path: '/mailboxes/{id}/resume', tags, summary: 'Send from a mailbox again' }).input(idInput).output(mailboxSchema),
-  checkInbox: base.route({ method: 'POST', path: '/mailboxes/{id}/check-inbox', tags, summary: 'Look for new mail now' }).input(idInput).output(z.object({ found: z.number().int(), checkedAt: epochMsSchema })),
+  checkInbox: base
+    .route({ method: 'POST', path: '/mailboxes/{id}/check-inbox', tags, summary: 'Look for new mail now' })
+    .input(idInput)
+    .output(z.object({ found: z.number().int(), checkedAt: epochMsSchema })),
 };

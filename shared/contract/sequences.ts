@@ -1,17 +1,36 @@
 import { z } from 'zod';
 import { idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
-import { graphIssueSchema, previewSchema, sequenceInputSchema, sequencePatchSchema, sequenceSchema, templateInputSchema, templatePatchSchema, templateSchema, variantSchema } from '../schemas/sequence.ts';
+import {
+  graphIssueSchema,
+  previewSchema,
+  sequenceInputSchema,
+  sequencePatchSchema,
+  sequenceSchema,
+  templateInputSchema,
+  templatePatchSchema,
+  templateSchema,
+  variantSchema,
+} from '../schemas/sequence.ts';
 import { base, deleted, idInput } from './base.ts';
 
 const tags = ['Sequences'];
 /** `email-sequences` is the public REST name of sequences. */
 export const sequencesContract = {
   list: base.route({ method: 'GET', path: '/email-sequences', tags, summary: 'List sequences' }).input(pageQuerySchema).output(pageOf(sequenceSchema)),
-  create: base.route({ method: 'POST', path: '/email-sequences', tags, successStatus: 201, summary: 'Create a sequence with a draft version' }).input(sequenceInputSchema).output(sequenceSchema),
+  create: base
+    .route({ method: 'POST', path: '/email-sequences', tags, successStatus: 201, summary: 'Create a sequence with a draft version' })
+    .input(sequenceInputSchema)
+    .output(sequenceSchema),
   get: base.route({ method: 'GET', path: '/email-sequences/{id}', tags, summary: 'Read a sequence' }).input(idInput).output(sequenceSchema),
-  update: base.route({ method: 'PUT', path: '/email-sequences/{id}', tags, summary: 'Change name or draft' }).input(idInput.extend(sequencePatchSchema.shape)).output(sequenceSchema),
+  update: base
+    .route({ method: 'PUT', path: '/email-sequences/{id}', tags, summary: 'Change name or draft' })
+    .input(idInput.extend(sequencePatchSchema.shape))
+    .output(sequenceSchema),
   remove: base.route({ method: 'DELETE', path: '/email-sequences/{id}', tags, summary: 'Delete a sequence that no campaign uses' }).input(idInput).output(deleted),
-  activate: base.route({ method: 'POST', path: '/email-sequences/{id}/activate', tags, summary: 'Make the draft usable as a new version; sends nothing' }).input(idInput).output(sequenceSchema),
+  activate: base
+    .route({ method: 'POST', path: '/email-sequences/{id}/activate', tags, summary: 'Make the draft usable as a new version; sends nothing' })
+    .input(idInput)
+    .output(sequenceSchema),
   duplicate: base.route({ method: 'POST', path: '/email-sequences/{id}/duplicate', tags, successStatus: 201, summary: 'Copy a sequence' }).input(idInput).output(sequenceSchema),
   preview: base
     .route({ method: 'POST', path: '/email-sequences/preview', tags, summary: 'Render a mail for a contact by the code that sends' })
@@ -25,18 +44,47 @@ export const sequencesContract = {
       }),
     )
     .output(previewSchema),
-  check: base.route({ method: 'POST', path: '/email-sequences/check', tags, summary: 'Validate a graph without storing it' }).input(sequenceInputSchema.pick({ graph: true })).output(z.object({ issues: z.array(graphIssueSchema) })),
-  mergeTags: base.route({ method: 'GET', path: '/email-sequences/merge-tags', tags, summary: 'Merge tags that can be used now' }).input(z.object({})).output(z.object({ tags: z.array(z.object({ tag: z.string(), label: z.string(), example: z.string() })) })),
+  check: base
+    .route({ method: 'POST', path: '/email-sequences/check', tags, summary: 'Validate a graph without storing it' })
+    .input(sequenceInputSchema.pick({ graph: true }))
+    .output(z.object({ issues: z.array(graphIssueSchema) })),
+  mergeTags: base
+    .route({ method: 'GET', path: '/email-sequences/merge-tags', tags, summary: 'Merge tags that can be used now' })
+    .input(z.object({}))
+    .output(z.object({ tags: z.array(z.object({ tag: z.string(), label: z.string(), example: z.string() })) })),
   testSend: base
     .route({ method: 'POST', path: '/email-sequences/test-send', tags, summary: 'Send one rendered mail to an address of yours' })
-    .input(z.object({ variant: variantSchema, contactId: idSchema.nullable().default(null), mailboxId: idSchema, to: z.string().min(3).max(320), requestId: z.string().min(1).max(64).describe('The same id never sends twice') }))
+    .input(
+      z.object({
+        variant: variantSchema,
+        contactId: idSchema.nullable().default(null),
+        mailboxId: idSchema,
+        to: z.string().min(3).max(320),
+        requestId: z.string().min(1).max(64).describe('The same id never sends twice'),
+      }),
+    )
     .output(z.object({ deliveryId: idSchema })),
 };
 
 export const templatesContract = {
-  list: base.route({ method: 'GET', path: '/templates', tags: ['Templates'], summary: 'List templates' }).input(pageQuerySchema).output(pageOf(templateSchema)),
-  create: base.route({ method: 'POST', path: '/templates', tags: ['Templates'], successStatus: 201, summary: 'Create a template' }).input(templateInputSchema).output(templateSchema),
-  get: base.route({ method: 'GET', path: '/templates/{id}', tags: ['Templates'], summary: 'Read a template' }).input(idInput).output(templateSchema),
-  update: base.route({ method: 'PUT', path: '/templates/{id}', tags: ['Templates'], summary: 'Change a template' }).input(idInput.extend(templatePatchSchema.shape)).output(templateSchema),
-  remove: base.route({ method: 'DELETE', path: '/templates/{id}', tags: ['Templates'], summary: 'Delete a template' }).input(idInput).output(deleted),
+  list: base
+    .route({ method: 'GET', path: '/templates', tags: ['Templates'], summary: 'List templates' })
+    .input(pageQuerySchema)
+    .output(pageOf(templateSchema)),
+  create: base
+    .route({ method: 'POST', path: '/templates', tags: ['Templates'], successStatus: 201, summary: 'Create a template' })
+    .input(templateInputSchema)
+    .output(templateSchema),
+  get: base
+    .route({ method: 'GET', path: '/templates/{id}', tags: ['Templates'], summary: 'Read a template' })
+    .input(idInput)
+    .output(templateSchema),
+  update: base
+    .route({ method: 'PUT', path: '/templates/{id}', tags: ['Templates'], summary: 'Change a template' })
+    .input(idInput.extend(templatePatchSchema.shape))
+    .output(templateSchema),
+  remove: base
+    .route({ method: 'DELETE', path: '/templates/{id}', tags: ['Templates'], summary: 'Delete a template' })
+    .input(idInput)
+    .output(deleted),
 };

@@ -1,8 +1,17 @@
 import { z } from 'zod';
 import { idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
 import {
-  contactInputSchema, contactPatchSchema, contactSchema, contactStatusSchema, dedupeModeSchema, importInspectionSchema, importMappingSchema,
-  importRunSchema, listSchema, suppressionReasonSchema, suppressionSchema,
+  contactInputSchema,
+  contactPatchSchema,
+  contactSchema,
+  contactStatusSchema,
+  dedupeModeSchema,
+  importInspectionSchema,
+  importMappingSchema,
+  importRunSchema,
+  listSchema,
+  suppressionReasonSchema,
+  suppressionSchema,
 } from '../schemas/contact.ts';
 import { base, deleted, idInput } from './base.ts';
 
@@ -13,16 +22,35 @@ const csvFile = z.file().max(200 * 1024 * 1024);
 export const subscribersContract = {
   list: base
     .route({ method: 'GET', path: '/subscribers', tags, summary: 'List contacts' })
-    .input(pageQuerySchema.extend({ listId: idSchema.optional(), status: contactStatusSchema.optional(), tag: z.string().optional(), offset: z.number().int().min(0).optional().describe('Instead of a cursor: jump to a row, for windowed tables') }))
+    .input(
+      pageQuerySchema.extend({
+        listId: idSchema.optional(),
+        status: contactStatusSchema.optional(),
+        tag: z.string().optional(),
+        offset: z.number().int().min(0).optional().describe('Instead of a cursor: jump to a row, for windowed tables'),
+      }),
+    )
     .output(pageOf(contactSchema)),
   create: base.route({ method: 'POST', path: '/subscribers', tags, successStatus: 201, summary: 'Add a contact' }).input(contactInputSchema).output(contactSchema),
-  get: base.route({ method: 'GET', path: '/subscribers/{id}', tags, summary: 'Read a contact' }).input(idInput).output(contactSchema.extend({ lists: z.array(z.object({ id: idSchema, name: z.string() })) })),
+  get: base
+    .route({ method: 'GET', path: '/subscribers/{id}', tags, summary: 'Read a contact' })
+    .input(idInput)
+    .output(contactSchema.extend({ lists: z.array(z.object({ id: idSchema, name: z.string() })) })),
   update: base.route({ method: 'PUT', path: '/subscribers/{id}', tags, summary: 'Change a contact' }).input(idInput.extend(contactPatchSchema.shape)).output(contactSchema),
   remove: base.route({ method: 'DELETE', path: '/subscribers/{id}', tags, summary: 'Delete a contact' }).input(idInput).output(deleted),
-  removeMany: base.route({ method: 'POST', path: '/subscribers/delete', tags, summary: 'Delete several contacts' }).input(z.object({ ids: z.array(idSchema).min(1).max(10_000) })).output(z.object({ deleted: z.number().int() })),
-  fields: base.route({ method: 'GET', path: '/subscribers/fields', tags, summary: 'Names of custom fields in use' }).input(z.object({})).output(z.object({ custom: z.array(z.string()), tags: z.array(z.string()) })),
+  removeMany: base
+    .route({ method: 'POST', path: '/subscribers/delete', tags, summary: 'Delete several contacts' })
+    .input(z.object({ ids: z.array(idSchema).min(1).max(10_000) }))
+    .output(z.object({ deleted: z.number().int() })),
+  fields: base
+    .route({ method: 'GET', path: '/subscribers/fields', tags, summary: 'Names of custom fields in use' })
+    .input(z.object({}))
+    .output(z.object({ custom: z.array(z.string()), tags: z.array(z.string()) })),
 
-  inspectImport: base.route({ method: 'POST', path: '/subscribers/import/inspect', tags, summary: 'Upload a CSV file: encoding, delimiter, header, sample and guessed mapping' }).input(z.object({ file: csvFile })).output(importInspectionSchema),
+  inspectImport: base
+    .route({ method: 'POST', path: '/subscribers/import/inspect', tags, summary: 'Upload a CSV file: encoding, delimiter, header, sample and guessed mapping' })
+    .input(z.object({ file: csvFile }))
+    .output(importInspectionSchema),
   import: base
     .route({ method: 'POST', path: '/subscribers/import', tags, successStatus: 202, summary: 'Import a CSV file; give the file or the uploadId of an inspection' })
     .input(
@@ -40,25 +68,61 @@ export const subscribersContract = {
     .output(importRunSchema),
   imports: base.route({ method: 'GET', path: '/subscribers/imports', tags, summary: 'Past and running imports' }).input(pageQuerySchema).output(pageOf(importRunSchema)),
   getImport: base.route({ method: 'GET', path: '/subscribers/imports/{id}', tags, summary: 'Progress and report of an import' }).input(idInput).output(importRunSchema),
-  cancelImport: base.route({ method: 'POST', path: '/subscribers/imports/{id}/cancel', tags, summary: 'Cancel a running import; rows already written stay' }).input(idInput).output(importRunSchema),
+  cancelImport: base
+    .route({ method: 'POST', path: '/subscribers/imports/{id}/cancel', tags, summary: 'Cancel a running import; rows already written stay' })
+    .input(idInput)
+    .output(importRunSchema),
   rejectedRows: base.route({ method: 'GET', path: '/subscribers/imports/{id}/rejected.csv', tags, summary: 'Rejected rows with line and reason' }).input(idInput).output(z.file()),
 };
 
 export const listsContract = {
-  list: base.route({ method: 'GET', path: '/lists', tags: ['Lists'], summary: 'List lists' }).input(pageQuerySchema).output(pageOf(listSchema)),
-  create: base.route({ method: 'POST', path: '/lists', tags: ['Lists'], successStatus: 201, summary: 'Create a list' }).input(z.object({ name: z.string().trim().min(1).max(200), contactIds: z.array(idSchema).max(100_000).optional() })).output(listSchema),
-  get: base.route({ method: 'GET', path: '/lists/{id}', tags: ['Lists'], summary: 'Read a list' }).input(idInput).output(listSchema),
-  update: base.route({ method: 'PUT', path: '/lists/{id}', tags: ['Lists'], summary: 'Rename a list' }).input(idInput.extend({ name: z.string().trim().min(1).max(200) })).output(listSchema),
-  remove: base.route({ method: 'DELETE', path: '/lists/{id}', tags: ['Lists'], summary: 'Delete a list; its contacts stay' }).input(idInput).output(deleted),
-  addContacts: base.route({ method: 'POST', path: '/lists/{id}/subscribers', tags: ['Lists'], summary: 'Add contacts' }).input(idInput.extend({ contactIds: z.array(idSchema).min(1).max(100_000) })).output(listSchema),
-  removeContacts: base.route({ method: 'POST', path: '/lists/{id}/subscribers/remove', tags: ['Lists'], summary: 'Take contacts out' }).input(idInput.extend({ contactIds: z.array(idSchema).min(1).max(100_000) })).output(listSchema),
+  list: base
+    .route({ method: 'GET', path: '/lists', tags: ['Lists'], summary: 'List lists' })
+    .input(pageQuerySchema)
+    .output(pageOf(listSchema)),
+  create: base
+    .route({ method: 'POST', path: '/lists', tags: ['Lists'], successStatus: 201, summary: 'Create a list' })
+    .input(z.object({ name: z.string().trim().min(1).max(200), contactIds: z.array(idSchema).max(100_000).optional() }))
+    .output(listSchema),
+  get: base
+    .route({ method: 'GET', path: '/lists/{id}', tags: ['Lists'], summary: 'Read a list' })
+    .input(idInput)
+    .output(listSchema),
+  update: base
+    .route({ method: 'PUT', path: '/lists/{id}', tags: ['Lists'], summary: 'Rename a list' })
+    .input(idInput.extend({ name: z.string().trim().min(1).max(200) }))
+    .output(listSchema),
+  remove: base
+    .route({ method: 'DELETE', path: '/lists/{id}', tags: ['Lists'], summary: 'Delete a list; its contacts stay' })
+    .input(idInput)
+    .output(deleted),
+  addContacts: base
+    .route({ method: 'POST', path: '/lists/{id}/subscribers', tags: ['Lists'], summary: 'Add contacts' })
+    .input(idInput.extend({ contactIds: z.array(idSchema).min(1).max(100_000) }))
+    .output(listSchema),
+  removeContacts: base
+    .route({ method: 'POST', path: '/lists/{id}/subscribers/remove', tags: ['Lists'], summary: 'Take contacts out' })
+    .input(idInput.extend({ contactIds: z.array(idSchema).min(1).max(100_000) }))
+    .output(listSchema),
 };
 
 export const suppressionsContract = {
-  list: base.route({ method: 'GET', path: '/suppressions', tags: ['Suppressions'], summary: 'Who must never be mailed' }).input(pageQuerySchema).output(pageOf(suppressionSchema)),
+  list: base
+    .route({ method: 'GET', path: '/suppressions', tags: ['Suppressions'], summary: 'Who must never be mailed' })
+    .input(pageQuerySchema)
+    .output(pageOf(suppressionSchema)),
   create: base
     .route({ method: 'POST', path: '/suppressions', tags: ['Suppressions'], successStatus: 201, summary: 'Suppress an address or a domain; stops what waits for it' })
-    .input(z.object({ value: z.string().trim().min(3).max(320).describe('anna@example.com, or example.com for a whole domain'), reason: suppressionReasonSchema.default('by_hand'), note: z.string().max(500).default('') }))
+    .input(
+      z.object({
+        value: z.string().trim().min(3).max(320).describe('anna@example.com, or example.com for a whole domain'),
+        reason: suppressionReasonSchema.default('by_hand'),
+        note: z.string().max(500).default(''),
+      }),
+    )
     .output(suppressionSchema),
-  remove: base.route({ method: 'DELETE', path: '/suppressions/{id}', tags: ['Suppressions'], summary: 'Lift a suppression' }).input(idInput).output(deleted),
+  remove: base
+    .route({ method: 'DELETE', path: '/suppressions/{id}', tags: ['Suppressions'], summary: 'Lift a suppression' })
+    .input(idInput)
+    .output(deleted),
 };

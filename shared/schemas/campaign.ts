@@ -14,11 +14,13 @@ export const audienceSchema = z.object({
 export type Audience = z.infer<typeof audienceSchema>;
 
 export const campaignRulesSchema = z.object({
-  calendar: calendarSchema
-    .default(() => ({ zone: Intl.DateTimeFormat().resolvedOptions().timeZone, windows: officeHours, holidays: [] }))
-    .describe('The campaign window'),
+  calendar: calendarSchema.default(() => ({ zone: Intl.DateTimeFormat().resolvedOptions().timeZone, windows: officeHours, holidays: [] })).describe('The campaign window'),
   useContactZone: z.boolean().default(true).describe('Read the campaign window in the time zone of the recipient, where it is known'),
-  wakingHours: z.object({ start: wallTimeSchema, end: wallTimeSchema }).nullable().default({ start: '07:00', end: '21:00' }).describe('Never outside these hours of the recipient, where the zone is known'),
+  wakingHours: z
+    .object({ start: wallTimeSchema, end: wallTimeSchema })
+    .nullable()
+    .default({ start: '07:00', end: '21:00' })
+    .describe('Never outside these hours of the recipient, where the zone is known'),
   startAt: epochMsSchema.nullable().default(null),
   maxPerDay: z.number().int().min(1).nullable().default(null).describe('Mails of this campaign a day'),
   maxNewPerDay: z.number().int().min(1).nullable().default(null).describe('First mails of this campaign a day'),

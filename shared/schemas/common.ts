@@ -10,11 +10,7 @@ export const epochMsSchema = z.number().int();
 export const localDateSchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
 /** An IANA time-zone name that this runtime knows. */
-export const zoneSchema = z
-  .string()
-  .min(1)
-  .max(64)
-  .refine(isKnownZone, { message: 'Not a known IANA time zone, for example Europe/Berlin' });
+export const zoneSchema = z.string().min(1).max(64).refine(isKnownZone, { message: 'Not a known IANA time zone, for example Europe/Berlin' });
 
 function isKnownZone(zone: string): boolean {
   try {

@@ -15,24 +15,64 @@ export type DeliveryKind = z.infer<typeof deliveryKindSchema>;
 
 /** One vocabulary for SMTP answers, live or in bounces (DESIGN section 6). */
 export const answerClasses = [
-  'unknown_recipient', 'mailbox_full', 'mailbox_disabled', 'policy_block', 'auth', 'smtp_login', 'sender_refused',
-  'rate_limit', 'greylist', 'temporary', 'message_too_big', 'relay_denied', 'protocol', 'other',
+  'unknown_recipient',
+  'mailbox_full',
+  'mailbox_disabled',
+  'policy_block',
+  'auth',
+  'smtp_login',
+  'sender_refused',
+  'rate_limit',
+  'greylist',
+  'temporary',
+  'message_too_big',
+  'relay_denied',
+  'protocol',
+  'other',
 ] as const;
 export const answerClassSchema = z.enum(answerClasses);
 export type AnswerClass = z.infer<typeof answerClassSchema>;
 
 export const holdReasons = [
-  'missing_field', 'missing_attachment', 'template_error', 'approval', 'no_allowed_time', 'stale_inbox', 'no_inbox',
-  'stale_slot', 'mailbox_needs_login', 'mailbox_gone', 'restored_workspace',
+  'missing_field',
+  'missing_attachment',
+  'template_error',
+  'approval',
+  'no_allowed_time',
+  'stale_inbox',
+  'no_inbox',
+  'stale_slot',
+  'mailbox_needs_login',
+  'mailbox_gone',
+  'restored_workspace',
 ] as const;
 export const holdReasonSchema = z.enum(holdReasons);
 export type HoldReason = z.infer<typeof holdReasonSchema>;
 
 /** Which rule keeps a row from moving. `until` null = a person or an event must act. */
 export const whyCodes = [
-  'slot', 'sending_paused', 'campaign_paused', 'campaign_not_started', 'campaign_window', 'mailbox_window', 'waking_hours',
-  'mailbox_paused', 'mailbox_needs_login', 'mailbox_backoff', 'domain_backoff', 'mailbox_gap', 'mailbox_hour', 'mailbox_day', 'mailbox_24h',
-  'campaign_day', 'campaign_new_day', 'connection_busy', 'inbox_check', 'retry', 'enrolment_paused', 'unknown_outcome',
+  'slot',
+  'sending_paused',
+  'campaign_paused',
+  'campaign_not_started',
+  'campaign_window',
+  'mailbox_window',
+  'waking_hours',
+  'mailbox_paused',
+  'mailbox_needs_login',
+  'mailbox_backoff',
+  'domain_backoff',
+  'mailbox_gap',
+  'mailbox_hour',
+  'mailbox_day',
+  'mailbox_24h',
+  'campaign_day',
+  'campaign_new_day',
+  'connection_busy',
+  'inbox_check',
+  'retry',
+  'enrolment_paused',
+  'unknown_outcome',
   ...holdReasons,
 ] as const;
 export const whyCodeSchema = z.enum(whyCodes);

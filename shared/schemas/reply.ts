@@ -3,7 +3,19 @@ import { epochMsSchema, idSchema } from './common.ts';
 import { answerClassSchema } from './delivery.ts';
 
 /** What an inbound message is. `human` is refined (positive, question, …) by later classifiers. */
-export const replyClasses = ['human', 'out_of_office', 'auto_acknowledgement', 'hard_bounce', 'soft_bounce', 'block_bounce', 'delayed_notice', 'opt_out', 'complaint', 'own_copy', 'unrelated'] as const;
+export const replyClasses = [
+  'human',
+  'out_of_office',
+  'auto_acknowledgement',
+  'hard_bounce',
+  'soft_bounce',
+  'block_bounce',
+  'delayed_notice',
+  'opt_out',
+  'complaint',
+  'own_copy',
+  'unrelated',
+] as const;
 export const replyClassSchema = z.enum(replyClasses);
 export type ReplyClass = z.infer<typeof replyClassSchema>;
 

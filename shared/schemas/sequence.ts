@@ -5,7 +5,11 @@ import { epochMsSchema, idSchema } from './common.ts';
  * The graph of a sequence. Steps are nodes, `next` is the edge to the step that follows: absent = the step
  * after it in the array, null = the end. Step ids are stable across versions.
  */
-const stepId = z.string().min(1).max(40).regex(/^[A-Za-z0-9_-]+$/, 'Letters, digits, - and _ only');
+const stepId = z
+  .string()
+  .min(1)
+  .max(40)
+  .regex(/^[A-Za-z0-9_-]+$/, 'Letters, digits, - and _ only');
 const next = stepId.nullable().optional();
 
 /** ISO 8601 duration of weeks, days, hours, minutes and seconds, for example `P3D`, `PT72H`, `P1DT4H`. Months and years are refused. */

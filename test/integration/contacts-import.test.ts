@@ -8,7 +8,15 @@ import { openTestBase } from '../support/store.ts';
 
 const header = 'Email,First name,Last name,Company,Time zone,Plan';
 const many = (count: number): string => [header, ...Array.from({ length: count }, (_, i) => `p${i}@example.com,Ann,Lee ${i},Acme,Europe/Berlin,pro`)].join('\n');
-const counts = ({ rows, created, updated, unchanged, duplicates, rejected, suppressed }: Record<string, unknown>) => ({ rows, created, updated, unchanged, duplicates, rejected, suppressed });
+const counts = ({ rows, created, updated, unchanged, duplicates, rejected, suppressed }: Record<string, unknown>) => ({
+  rows,
+  created,
+  updated,
+  unchanged,
+  duplicates,
+  rejected,
+  suppressed,
+});
 
 describe('import', () => {
   it('reads, checks, keys and writes people, and reports what it did', async () => {
@@ -17,13 +25,35 @@ describe('import', () => {
     const progress: Progress[] = [];
     events.subscribeProgress((each) => progress.push(each));
     const run = await importText(
-      [header, 'ANN@Example.com,Ann,Lee,Acme,Europe/Berlin,pro', 'ann@example.com,Again,,,,', 'nobody,X,Y,Z,,', ',Empty,,,,', 'bob@example.com,Bob,,,Mars/Base,', 'no@example.com,No,,,,', '', ',,,,,'].join('\r\n'),
+      [
+        header,
+        'ANN@Example.com,Ann,Lee,Acme,Europe/Berlin,pro',
+        'ann@example.com,Again,,,,',
+        'nobody,X,Y,Z,,',
+        ',Empty,,,,',
+        'bob@example.com,Bob,,,Mars/Base,',
+        'no@example.com,No,,,,',
+        '',
+        ',,,,,',
+      ].join('\r\n'),
       { listName: 'Fair', tags: ['fair', 'Fair'] },
     );
     expect(run).toMatchObject({ state: 'finished', rows: 6, created: 3, updated: 0, unchanged: 0, duplicates: 1, rejected: 2, suppressed: 1, error: null });
-    expect(run.rejectedSample.map(({ line, reason }) => [line, reason])).toEqual([[4, 'The address has no @'], [5, 'There is no e-mail address']]);
+    expect(run.rejectedSample.map(({ line, reason }) => [line, reason])).toEqual([
+      [4, 'The address has no @'],
+      [5, 'There is no e-mail address'],
+    ]);
     expect(run.notes).toEqual(['1 × unknown time zone left out (“Mars/Base”, first in line 6)']);
-    expect(contacts.findByAddress('ann@example.com')).toMatchObject({ firstName: 'Ann', lastName: 'Lee', company: 'Acme', timeZone: 'Europe/Berlin', custom: { plan: 'pro' }, tags: ['fair'], source: 'people.csv', status: 'active' });
+    expect(contacts.findByAddress('ann@example.com')).toMatchObject({
+      firstName: 'Ann',
+      lastName: 'Lee',
+      company: 'Acme',
+      timeZone: 'Europe/Berlin',
+      custom: { plan: 'pro' },
+      tags: ['fair'],
+      source: 'people.csv',
+      status: 'active',
+    });
     expect(contacts.findByAddress('no@example.com')?.status).toBe('unsubscribed');
     expect(contacts.lists.list({ limit: 5 }).items).toMatchObject([{ name: 'Fair', contacts: 3 }]);
     expect(events.after(0, 20).map((event) => event.type)).toEqual(['suppressed', 'imported']);
@@ -78,7 +108,17 @@ describe('import', () => {
   it('inspects an upload once, for the dry run and the real one', async () => {
     const { contacts, dataDir } = openContacts();
     const inspection = await contacts.inspectImport({ file: new File(['Mail;Wer\r\nann@example.com;Ann Lee\r\n'], '../../etc/Leute 1.csv') });
-    expect(inspection).toMatchObject({ fileName: 'Leute 1.csv', encoding: 'utf-8', delimiter: ';', headerLine: 1, mapping: { 0: 'email', 1: 'custom:wer' }, columns: [{ index: 0, name: 'Mail', samples: ['ann@example.com'] }, { index: 1, name: 'Wer' }] });
+    expect(inspection).toMatchObject({
+      fileName: 'Leute 1.csv',
+      encoding: 'utf-8',
+      delimiter: ';',
+      headerLine: 1,
+      mapping: { 0: 'email', 1: 'custom:wer' },
+      columns: [
+        { index: 0, name: 'Mail', samples: ['ann@example.com'] },
+        { index: 1, name: 'Wer' },
+      ],
+    });
     const options = { uploadId: inspection.uploadId, mapping: { 0: 'email', 1: 'full_name' } as const, mode: 'skip' as const };
     const dry = await contacts.import({ ...options, dryRun: true });
     await importEnd(contacts, dry.id);
@@ -134,7 +174,11 @@ describe('import', () => {
     const report = { id: 'x', fileName: 'people.csv', dryRun: false, mode: 'skip', state: 'running', created: 40, updated: 2, startedAt: 1, finishedAt: null };
     base.store.transaction((tx) => tx.prepare(`insert into imports values ('x', 'people.csv', 0, 'skip', 'running', ?, 1)`).run(JSON.stringify(report)));
     first.contacts.start();
-    expect(first.contacts.getImport({ id: 'x' })).toMatchObject({ state: 'failed', finishedAt: base.clock.now(), error: expect.stringMatching(/closed while this import ran. About 42 people.*again/) as unknown });
+    expect(first.contacts.getImport({ id: 'x' })).toMatchObject({
+      state: 'failed',
+      finishedAt: base.clock.now(),
+      error: expect.stringMatching(/closed while this import ran. About 42 people.*again/) as unknown,
+    });
   });
 
   it('ends with a reason when the engine stops', async () => {
@@ -148,7 +192,10 @@ describe('import', () => {
     const { contacts, clock, dataDir, importText } = openContacts();
     await contacts.inspectImport({ file: new File([many(1)], 'people.csv') });
     await importText('Email\nnobody\nann@example.com\n', { dryRun: true });
-    const kinds = () => readdirSync(join(dataDir, 'uploads')).map((name) => name.replace(/^[^.]*/, '')).sort();
+    const kinds = () =>
+      readdirSync(join(dataDir, 'uploads'))
+        .map((name) => name.replace(/^[^.]*/, ''))
+        .sort();
     contacts.start();
     expect(kinds()).toEqual(['.csv', '.csv', '.json', '.json', '.rejected.csv']);
     clock.advance(day + 1);

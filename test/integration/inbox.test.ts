@@ -12,7 +12,15 @@ function realTimeBase(): TestBase {
   const dataDir = temporaryDir();
   const store = openStore({ dataDir, clock: systemClock, log: silentLog });
   onTestFinished(() => store.close());
-  return { dataDir, store, events: createEvents(store, systemClock), clock: systemClock as TestBase['clock'], ids: createIds(systemClock.now), random: Math.random, log: silentLog };
+  return {
+    dataDir,
+    store,
+    events: createEvents(store, systemClock),
+    clock: systemClock as TestBase['clock'],
+    ids: createIds(systemClock.now),
+    random: Math.random,
+    log: silentLog,
+  };
 }
 
 let counter = 0;

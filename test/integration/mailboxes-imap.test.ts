@@ -3,7 +3,8 @@ import { openImapSession } from '../../electron/engine/mailboxes/index.ts';
 import { ConnectError, type InboxMessage, type InboxSession, type ServerAccess } from '../../electron/engine/ports.ts';
 import { dovecotMissing, startDovecot, type Dovecot } from '../support/dovecot.ts';
 
-const message = (subject: string, id: string) => `From: Anna <anna@example.com>\r\nTo: me@example.com\r\nSubject: ${subject}\r\nMessage-ID: <${id}@example.com>\r\nDate: Mon, 02 Mar 2026 09:00:00 +0000\r\n\r\nHello\r\n`;
+const message = (subject: string, id: string) =>
+  `From: Anna <anna@example.com>\r\nTo: me@example.com\r\nSubject: ${subject}\r\nMessage-ID: <${id}@example.com>\r\nDate: Mon, 02 Mar 2026 09:00:00 +0000\r\n\r\nHello\r\n`;
 
 describe.skipIf(dovecotMissing !== null)(`IMAP session on Dovecot ${dovecotMissing ?? ''}`, () => {
   let dovecot: Dovecot;
@@ -12,7 +13,15 @@ describe.skipIf(dovecotMissing !== null)(`IMAP session on Dovecot ${dovecotMissi
   });
   afterAll(() => dovecot.remove());
 
-  const access = (user: string, more: Partial<ServerAccess> = {}): ServerAccess => ({ host: '127.0.0.1', port: dovecot.imapPort, security: 'none', user, password: dovecot.password, allowSelfSigned: true, ...more });
+  const access = (user: string, more: Partial<ServerAccess> = {}): ServerAccess => ({
+    host: '127.0.0.1',
+    port: dovecot.imapPort,
+    security: 'none',
+    user,
+    password: dovecot.password,
+    allowSelfSigned: true,
+    ...more,
+  });
   async function open(user: string, more: Partial<ServerAccess> = {}): Promise<InboxSession> {
     return openImapSession(access(user, more));
   }
@@ -27,7 +36,13 @@ describe.skipIf(dovecotMissing !== null)(`IMAP session on Dovecot ${dovecotMissi
     dovecot.deliver('reader', message('two', 'a2'));
     const session = await open('reader');
     const folders = await session.folders();
-    expect(Object.fromEntries(folders.map((folder) => [folder.path, folder.role]))).toMatchObject({ INBOX: 'inbox', Sent: 'sent', Junk: 'junk', Archive: 'archive', Trash: 'trash' });
+    expect(Object.fromEntries(folders.map((folder) => [folder.path, folder.role]))).toMatchObject({
+      INBOX: 'inbox',
+      Sent: 'sent',
+      Junk: 'junk',
+      Archive: 'archive',
+      Trash: 'trash',
+    });
     const status = await session.status('INBOX');
     expect(status.uidNext).toBe(3);
     const found = await all(session, 'INBOX', 0);

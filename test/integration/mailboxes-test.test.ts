@@ -92,7 +92,13 @@ describe.skipIf(dovecotMissing !== null)(`mailbox test on real servers ${dovecot
     mailboxes.update({ id, imap: { ...input('wrong', port).imap, password: dovecot.password } as never, smtp: { ...wrongImap.smtp, password: 'no' } });
     expect(await mailboxes.test(id, false)).toMatchObject({ ok: false, smtp: { ok: false, stage: 'login' }, imap: { ok: true } });
     expect(mailboxes.get(id).state).toBe('needs_login');
-    expect(await mailboxes.testSettings({ ...wrongImap, smtp: { ...wrongImap.smtp, password }, imap: { ...(wrongImap.imap as NonNullable<typeof wrongImap.imap>), password: dovecot.password } })).toMatchObject({ ok: true });
+    expect(
+      await mailboxes.testSettings({
+        ...wrongImap,
+        smtp: { ...wrongImap.smtp, password },
+        imap: { ...(wrongImap.imap as NonNullable<typeof wrongImap.imap>), password: dovecot.password },
+      }),
+    ).toMatchObject({ ok: true });
   });
 
   test('a plain connection to a TLS port says so within seconds', async () => {
@@ -105,7 +111,12 @@ describe.skipIf(dovecotMissing !== null)(`mailbox test on real servers ${dovecot
 
   test('TLS to a plain port, and a self-signed certificate', async () => {
     const port = await startSmtp(() => undefined);
-    const result = await open().testSettings(input('tls', port, { smtp: { host: '127.0.0.1', port, security: 'tls', user: 'tls', password: 'x' }, imap: { host: '127.0.0.1', port: dovecot.imapsPort, security: 'tls', user: 'tls', password: 'x' } }));
+    const result = await open().testSettings(
+      input('tls', port, {
+        smtp: { host: '127.0.0.1', port, security: 'tls', user: 'tls', password: 'x' },
+        imap: { host: '127.0.0.1', port: dovecot.imapsPort, security: 'tls', user: 'tls', password: 'x' },
+      }),
+    );
     expect(result.smtp).toMatchObject({ ok: false, stage: 'tls', message: expect.stringContaining('does not speak TLS') as string });
     expect(result.imap).toMatchObject({ ok: false, stage: 'tls', message: expect.stringContaining('self-signed') as string });
   });
@@ -117,5 +128,9 @@ test('a server that never answers ends the test within 15 seconds', async () => 
   const startedAt = performance.now();
   const result = await open().testSettings(settings);
   expect(performance.now() - startedAt).toBeLessThan(15_000);
-  expect(result).toMatchObject({ ok: false, smtp: { stage: 'connect', message: expect.stringContaining('did not answer in time') as string }, imap: { ok: true, stage: 'skipped' } });
+  expect(result).toMatchObject({
+    ok: false,
+    smtp: { stage: 'connect', message: expect.stringContaining('did not answer in time') as string },
+    imap: { ok: true, stage: 'skipped' },
+  });
 }, 20_000);

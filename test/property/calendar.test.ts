@@ -13,7 +13,20 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 
 function wall(zone: string, at: number): { date: string; before: string; weekday: number; minutes: number; local: number } {
   let format = formats.get(zone);
-  if (format === undefined) formats.set(zone, (format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })));
+  if (format === undefined)
+    formats.set(
+      zone,
+      (format = new Intl.DateTimeFormat('en-CA', {
+        timeZone: zone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+      })),
+    );
   const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
   const midnight = Date.UTC(Number(parts['year']), Number(parts['month']) - 1, Number(parts['day']));
   const minutes = Number(parts['hour']) * 60 + Number(parts['minute']);
@@ -98,16 +111,21 @@ describe('offsets', () => {
 describe('nextAllowed', () => {
   test('is the first minute at which all calendars are open', () => {
     fc.assert(
-      fc.property(moment, fc.array(fc.tuple(fc.array(window, { minLength: 1, maxLength: 3 }), fc.array(date, { maxLength: 3 })), { minLength: 1, maxLength: 2 }), anyZone, ({ zone, at }, list, otherZone) => {
-        const calendars = list.map(([windows, holidays], index) => calendarOf(index === 0 ? zone : otherZone, windows, holidays));
-        const found = nextAllowed(calendars, at);
-        const horizon = at + 2 * 1440 * minute;
-        let expected: number | null = null;
-        for (let step = at; step <= horizon && expected === null; step += minute) if (calendars.every((calendar) => openByReference(calendar, step))) expected = step;
-        if (expected !== null) expect(found).toBe(expected);
-        else expect(found === null || found > horizon).toBe(true);
-        if (found !== null) expect(calendars.every((calendar) => openByReference(calendar, found) && isOpen(calendar, found))).toBe(true);
-      }),
+      fc.property(
+        moment,
+        fc.array(fc.tuple(fc.array(window, { minLength: 1, maxLength: 3 }), fc.array(date, { maxLength: 3 })), { minLength: 1, maxLength: 2 }),
+        anyZone,
+        ({ zone, at }, list, otherZone) => {
+          const calendars = list.map(([windows, holidays], index) => calendarOf(index === 0 ? zone : otherZone, windows, holidays));
+          const found = nextAllowed(calendars, at);
+          const horizon = at + 2 * 1440 * minute;
+          let expected: number | null = null;
+          for (let step = at; step <= horizon && expected === null; step += minute) if (calendars.every((calendar) => openByReference(calendar, step))) expected = step;
+          if (expected !== null) expect(found).toBe(expected);
+          else expect(found === null || found > horizon).toBe(true);
+          if (found !== null) expect(calendars.every((calendar) => openByReference(calendar, found) && isOpen(calendar, found))).toBe(true);
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -156,17 +174,23 @@ test('addDuration keeps the wall time as Temporal does', () => {
 
 test('business days count the dates of the campaign that are open, one by one', () => {
   fc.assert(
-    fc.property(moment, fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 }), fc.array(date, { maxLength: 10 }), fc.integer({ min: 1, max: 20 }), ({ zone, at }, days, holidays, count) => {
-      const calendar = calendarOf(zone, [{ days, start: '09:00', end: '17:00' }], holidays);
-      const start = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
-      let plain = start.toPlainDate();
-      for (let left = count; left > 0; ) {
-        plain = plain.add({ days: 1 });
-        if (days.includes(plain.dayOfWeek) && !holidays.includes(plain.toString())) left -= 1;
-      }
-      const expected = plain.toZonedDateTime({ timeZone: zone, plainTime: start.toPlainTime() });
-      expect(addDuration(at, `P${count}D`, { businessDays: true, zone, calendar })).toBe(expected.epochMilliseconds);
-    }),
+    fc.property(
+      moment,
+      fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 }),
+      fc.array(date, { maxLength: 10 }),
+      fc.integer({ min: 1, max: 20 }),
+      ({ zone, at }, days, holidays, count) => {
+        const calendar = calendarOf(zone, [{ days, start: '09:00', end: '17:00' }], holidays);
+        const start = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+        let plain = start.toPlainDate();
+        for (let left = count; left > 0;) {
+          plain = plain.add({ days: 1 });
+          if (days.includes(plain.dayOfWeek) && !holidays.includes(plain.toString())) left -= 1;
+        }
+        const expected = plain.toZonedDateTime({ timeZone: zone, plainTime: start.toPlainTime() });
+        expect(addDuration(at, `P${count}D`, { businessDays: true, zone, calendar })).toBe(expected.epochMilliseconds);
+      },
+    ),
     { numRuns: 500 },
   );
 });

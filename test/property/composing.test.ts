@@ -10,12 +10,45 @@ import { compileTemplate } from '../../electron/engine/composing/template.ts';
 import { composed, composeInput, parseMail } from '../support/compose.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 400 });
-const words = fc.array(fc.constantFrom('Grüße', 'hello', '=', '=3D', '.', '..', 'From ', 'Вопрос', '日本語', '😀', '👩‍👩‍👧', 'a'.repeat(90), ' ', '  ', '\t', '\n', '\r\n', '\r', '-- ', 'é', '\u0000', '--=_0190c0de', '=?UTF-8?Q?x?='), { maxLength: 60 }).map((list) => list.join(''));
+const words = fc
+  .array(
+    fc.constantFrom(
+      'Grüße',
+      'hello',
+      '=',
+      '=3D',
+      '.',
+      '..',
+      'From ',
+      'Вопрос',
+      '日本語',
+      '😀',
+      '👩‍👩‍👧',
+      'a'.repeat(90),
+      ' ',
+      '  ',
+      '\t',
+      '\n',
+      '\r\n',
+      '\r',
+      '-- ',
+      'é',
+      '\u0000',
+      '--=_0190c0de',
+      '=?UTF-8?Q?x?=',
+    ),
+    { maxLength: 60 },
+  )
+  .map((list) => list.join(''));
 const body = fc.oneof(anyText, words).filter((text) => text.trim() !== '');
 /** What a mail program shows of a body: well-formed text with one kind of line end. */
 const shown = (text: string | undefined): string => (text ?? '').toWellFormed().replaceAll('\u0000', '').replace(/\r\n?/g, '\n');
 // eslint-disable-next-line no-control-regex -- what a subject cannot hold
-const shownSubject = (text: string): string => text.toWellFormed().replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim();
+const shownSubject = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ')
+    .trim();
 /** nodemailer reads CR CR LF as one line end. */
 const oneLineEnd = (text: string): boolean => !/\r(?!\n)/.test(text);
 const oneLine = fc.oneof(anyText, words).map(shownSubject);
@@ -24,7 +57,13 @@ describe('a mail that is read again', () => {
   test('says what was written: subject, names, both bodies, headers', async () => {
     await fc.assert(
       fc.asyncProperty(oneLine, oneLine, body, body, async (subject, name, text, html) => {
-        const mail = composed({ literal: true, variant: { subject, text, html }, sender: { fromName: name }, homingId: 'd1', unsubscribeMailto: unsubscribeAddress('grace@example.org', 'd1', 'k') });
+        const mail = composed({
+          literal: true,
+          variant: { subject, text, html },
+          sender: { fromName: name },
+          homingId: 'd1',
+          unsubscribeMailto: unsubscribeAddress('grace@example.org', 'd1', 'k'),
+        });
         const parsed = await parseMail(mail);
         expect(parsed.subject ?? '').toBe(subject);
         expect(parsed.from).toMatchObject({ address: 'grace@example.org', name });
@@ -60,20 +99,43 @@ describe('a mail that is read again', () => {
   // nodemailer leaves a subject that looks like an encoded word as it is, and folds away double spaces.
   test('means the same as nodemailer makes of the same content', async () => {
     await fc.assert(
-      fc.asyncProperty(oneLine.filter((text) => !/ {2}|=\?/.test(text)), body.filter(oneLineEnd), body.filter(oneLineEnd), async (subject, text, html) => {
-        const mail = composed({ literal: true, variant: { subject, text, html }, thread: { subject: 'x', inReplyTo: '<b@example.org>', references: ['<a@example.org>'] } });
-        const theirs = await new MailComposer({ from: { name: 'Grace Hopper', address: 'grace@example.org' }, to: mail.to, subject: mail.subject, text, html: mail.html, messageId: mail.messageId, date: new Date(composeInput().date) }).compile().build();
-        const [own, other] = await Promise.all([parseMail(mail), PostalMime.parse(theirs)]);
-        expect({ from: own.from, to: own.to, subject: own.subject, date: own.date, messageId: own.messageId, text: shown(own.text).trimEnd(), html: shown(own.html).trimEnd() }).toEqual({
-          from: other.from,
-          to: other.to,
-          subject: other.subject,
-          date: other.date,
-          messageId: other.messageId,
-          text: shown(other.text).trimEnd(),
-          html: shown(other.html).trimEnd(),
-        });
-      }),
+      fc.asyncProperty(
+        oneLine.filter((text) => !/ {2}|=\?/.test(text)),
+        body.filter(oneLineEnd),
+        body.filter(oneLineEnd),
+        async (subject, text, html) => {
+          const mail = composed({ literal: true, variant: { subject, text, html }, thread: { subject: 'x', inReplyTo: '<b@example.org>', references: ['<a@example.org>'] } });
+          const theirs = await new MailComposer({
+            from: { name: 'Grace Hopper', address: 'grace@example.org' },
+            to: mail.to,
+            subject: mail.subject,
+            text,
+            html: mail.html,
+            messageId: mail.messageId,
+            date: new Date(composeInput().date),
+          })
+            .compile()
+            .build();
+          const [own, other] = await Promise.all([parseMail(mail), PostalMime.parse(theirs)]);
+          expect({
+            from: own.from,
+            to: own.to,
+            subject: own.subject,
+            date: own.date,
+            messageId: own.messageId,
+            text: shown(own.text).trimEnd(),
+            html: shown(own.html).trimEnd(),
+          }).toEqual({
+            from: other.from,
+            to: other.to,
+            subject: other.subject,
+            date: other.date,
+            messageId: other.messageId,
+            text: shown(other.text).trimEnd(),
+            html: shown(other.html).trimEnd(),
+          });
+        },
+      ),
       { numRuns: 100 },
     );
   });
@@ -81,7 +143,10 @@ describe('a mail that is read again', () => {
 
 describe('encodings', () => {
   function decodeQuotedPrintable(encoded: string): string {
-    return Buffer.from(encoded.replace(/=\r\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), 'latin1').toString('utf8');
+    return Buffer.from(
+      encoded.replace(/=\r\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+      'latin1',
+    ).toString('utf8');
   }
 
   test('quoted-printable: lines of at most 76, no white space before a line end, the same text back, room enough', () => {
@@ -125,9 +190,47 @@ describe('encodings', () => {
 
 describe('templates', () => {
   const value = fc.oneof(fc.constantFrom('', ' ', 'Ann', 'a & <b> "c" \'d\'', '{{ x }}', 'ß', '0', 'two words here'), anyText);
-  const filter = fc.constantFrom('', '| default: "there"', '| default: ""', '| upcase', '| capitalize', '| strip', '| append: "!"', '| prepend: "~" | upcase', '| replace: "a", "b"', '| truncate: 5', '| truncatewords: 1', '| url_encode', '| escape', '| remove: "n" | default: "x"', '| default: "y" | append: "z"', '| strip_html', '| newline_to_br', '| raw', '| size', '| default: b');
-  const tag = fc.tuple(fc.constantFrom('a', 'b', 'c.d', 'c["d"]', 'nosuch', 'c.nosuch.x', 'list', 'n', 'yes', 'a.size', 'list.first', 'c'), filter).map(([path, chain]) => `{{ ${path} ${chain} }}`);
-  const piece = fc.oneof(tag, fc.constantFrom('text ', '\n', '<p>', '{% if a %}[{{ a }}]{% else %}-{% endif %}', '{% assign a = b %}', '{% assign z = "" %}{{ z }}', '{%- if nosuch -%} x {%- endif -%}', ' {{- b -}} ', '{% for i in list %}{{ i }}{% if i == 2 %}{% break %}{% endif %}{% endfor %}', '{% capture q %}{{ a }}{% endcapture %}{{ q }}', '{% raw %}{{ a }}{% endraw %}'));
+  const filter = fc.constantFrom(
+    '',
+    '| default: "there"',
+    '| default: ""',
+    '| upcase',
+    '| capitalize',
+    '| strip',
+    '| append: "!"',
+    '| prepend: "~" | upcase',
+    '| replace: "a", "b"',
+    '| truncate: 5',
+    '| truncatewords: 1',
+    '| url_encode',
+    '| escape',
+    '| remove: "n" | default: "x"',
+    '| default: "y" | append: "z"',
+    '| strip_html',
+    '| newline_to_br',
+    '| raw',
+    '| size',
+    '| default: b',
+  );
+  const tag = fc
+    .tuple(fc.constantFrom('a', 'b', 'c.d', 'c["d"]', 'nosuch', 'c.nosuch.x', 'list', 'n', 'yes', 'a.size', 'list.first', 'c'), filter)
+    .map(([path, chain]) => `{{ ${path} ${chain} }}`);
+  const piece = fc.oneof(
+    tag,
+    fc.constantFrom(
+      'text ',
+      '\n',
+      '<p>',
+      '{% if a %}[{{ a }}]{% else %}-{% endif %}',
+      '{% assign a = b %}',
+      '{% assign z = "" %}{{ z }}',
+      '{%- if nosuch -%} x {%- endif -%}',
+      ' {{- b -}} ',
+      '{% for i in list %}{{ i }}{% if i == 2 %}{% break %}{% endif %}{% endfor %}',
+      '{% capture q %}{{ a }}{% endcapture %}{{ q }}',
+      '{% raw %}{{ a }}{% endraw %}',
+    ),
+  );
   const template = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
 
   test.each(['html', 'text'] as const)('the short way to render %s gives what the whole engine gives', (mode) => {
@@ -143,11 +246,22 @@ describe('templates', () => {
   test('any text at all composes or is told as a mistake; it never throws', () => {
     const composer = createComposer();
     fc.assert(
-      fc.property(fc.oneof(anyText, fc.array(fc.oneof(piece, fc.constantFrom('{{', '}}', '{%', '%}', '|', '{% if', 'endif', "'", '"', '{% case a %}', '{% when %}', '{{ a |', '{% include "a" %}')), { maxLength: 10 }).map((list) => list.join(''))), anyText, (source, firstName) => {
-        const result = composer.compose(composeInput({ variant: { subject: source, html: source }, contact: { firstName }, onMissing: 'blank' }));
-        if (result.ok) expect(result.value.raw.length).toBeGreaterThan(100);
-        else expect(result.error.kind).toBe('template_error');
-      }),
+      fc.property(
+        fc.oneof(
+          anyText,
+          fc
+            .array(fc.oneof(piece, fc.constantFrom('{{', '}}', '{%', '%}', '|', '{% if', 'endif', "'", '"', '{% case a %}', '{% when %}', '{{ a |', '{% include "a" %}')), {
+              maxLength: 10,
+            })
+            .map((list) => list.join('')),
+        ),
+        anyText,
+        (source, firstName) => {
+          const result = composer.compose(composeInput({ variant: { subject: source, html: source }, contact: { firstName }, onMissing: 'blank' }));
+          if (result.ok) expect(result.value.raw.length).toBeGreaterThan(100);
+          else expect(result.error.kind).toBe('template_error');
+        },
+      ),
       { numRuns: 500 },
     );
   });

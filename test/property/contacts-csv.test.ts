@@ -40,7 +40,10 @@ describe('CSV reader', () => {
   });
 
   it('reads text the same however it is cut', () => {
-    fc.assert(fc.property(fc.array(nasty, { maxLength: 20 }), cuts, (parts, at) => void expect(tokenize(parts.join(''), ',', at)).toEqual(tokenize(parts.join(''), ',', []))), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.array(nasty, { maxLength: 20 }), cuts, (parts, at) => void expect(tokenize(parts.join(''), ',', at)).toEqual(tokenize(parts.join(''), ',', []))),
+      { numRuns: 500 },
+    );
   });
 
   it('agrees with csv-parse on well-formed files', () => {

@@ -27,7 +27,12 @@ it('importing a file twice changes nothing the second time, in every mode', { ti
 
 const texts = Object.fromEntries(textFields.map((field) => [field, word]));
 const custom = fc.dictionary(fc.constantFrom('plan', 'size', 'constructor', 'note'), word);
-const incoming = fc.record({ ...texts, timeZone: fc.constantFrom(null, 'Europe/Berlin', 'Asia/Tokyo'), tags: fc.uniqueArray(fc.constantFrom('a', 'b', 'c')), custom }) as unknown as fc.Arbitrary<IncomingContact>;
+const incoming = fc.record({
+  ...texts,
+  timeZone: fc.constantFrom(null, 'Europe/Berlin', 'Asia/Tokyo'),
+  tags: fc.uniqueArray(fc.constantFrom('a', 'b', 'c')),
+  custom,
+}) as unknown as fc.Arbitrary<IncomingContact>;
 const known = incoming as unknown as fc.Arbitrary<ContactRow>;
 
 it('a merge never erases, keeps what stands when filling, and is idempotent', () => {
@@ -36,7 +41,11 @@ it('a merge never erases, keeps what stands when filling, and is idempotent', ()
       const before = JSON.stringify(present);
       const merged = mergeContact(present, given, mode) ?? present;
       expect(JSON.stringify(present)).toBe(before);
-      const flat = (contact: ContactRow | IncomingContact): [string, string][] => [...textFields.map((field): [string, string] => [field, contact[field]]), ['timeZone', contact.timeZone ?? ''], ...Object.entries(contact.custom).map(([name, text]): [string, string] => [`custom ${name}`, text])];
+      const flat = (contact: ContactRow | IncomingContact): [string, string][] => [
+        ...textFields.map((field): [string, string] => [field, contact[field]]),
+        ['timeZone', contact.timeZone ?? ''],
+        ...Object.entries(contact.custom).map(([name, text]): [string, string] => [`custom ${name}`, text]),
+      ];
       const after = new Map(flat(merged));
       const givenTexts = new Map(flat(given));
       for (const [name, text] of flat(present)) {

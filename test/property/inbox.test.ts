@@ -15,13 +15,23 @@ const lookup: MatchLookup = {
 const context = { mailboxAddress: 'me@example.com', tokenDeliveryId: null, receivedAt: 1, lookup };
 
 describe('inbox', () => {
-  test.prop([fc.shuffledSubarray(['From: Eva <eva@example.org>', 'To: me@example.com', 'Subject: Re: Hello', 'Message-ID: <theirs@example.org>', 'In-Reply-To: <ours@example.com>', 'References: <a@b.example> <ours@example.com>', 'X-Junk: 1'], { minLength: 7 })])(
-    'the order of headers does not change what a message belongs to',
-    async (lines) => {
-      const mail = await parseMail(Buffer.from([...lines, '', 'Hello'].join('\r\n')));
-      expect(match(mail, classify(mail, null), context)).toMatchObject({ kind: 'matched', matchedBy: 'in_reply_to', contactId: 'c1' });
-    },
-  );
+  test.prop([
+    fc.shuffledSubarray(
+      [
+        'From: Eva <eva@example.org>',
+        'To: me@example.com',
+        'Subject: Re: Hello',
+        'Message-ID: <theirs@example.org>',
+        'In-Reply-To: <ours@example.com>',
+        'References: <a@b.example> <ours@example.com>',
+        'X-Junk: 1',
+      ],
+      { minLength: 7 },
+    ),
+  ])('the order of headers does not change what a message belongs to', async (lines) => {
+    const mail = await parseMail(Buffer.from([...lines, '', 'Hello'].join('\r\n')));
+    expect(match(mail, classify(mail, null), context)).toMatchObject({ kind: 'matched', matchedBy: 'in_reply_to', contactId: 'c1' });
+  });
 
   test.prop([fc.uint8Array({ maxLength: 400 })])('bytes of any kind are taken in without an error', async (bytes) => {
     const mail = await parseMail(bytes);
@@ -31,7 +41,19 @@ describe('inbox', () => {
   test.prop([fc.stringMatching(/^[45]\.\d\.\d{1,2}$/), fc.constantFrom('user unknown', 'no such user', 'mailbox full', 'delayed', 'spam', ''), fc.integer({ min: 0, max: 9 })])(
     'a delayed notice is never final, whatever its code and words say',
     async (status, words, extra) => {
-      const body = ['--b', 'Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx', '', 'Final-Recipient: rfc822; anna@example.org', 'Action: delayed', `Status: ${status}`, `Diagnostic-Code: smtp; 55${extra} ${status} ${words}`, '', '--b--'].join('\r\n');
+      const body = [
+        '--b',
+        'Content-Type: message/delivery-status',
+        '',
+        'Reporting-MTA: dns; mx',
+        '',
+        'Final-Recipient: rfc822; anna@example.org',
+        'Action: delayed',
+        `Status: ${status}`,
+        `Diagnostic-Code: smtp; 55${extra} ${status} ${words}`,
+        '',
+        '--b--',
+      ].join('\r\n');
       const mail = await parseMail(Buffer.from(`From: MAILER-DAEMON@example.org\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n${body}`));
       expect(classify(mail, null).class).toBe('delayed_notice');
     },
@@ -55,24 +77,27 @@ describe('inbox', () => {
     expect(days).toBeLessThanOrEqual(400);
   });
 
-  test.prop([fc.constantFrom('<ours@example.com>', '<other@example.org>'), fc.boolean(), fc.boolean()])('a copy of our own mail is never a reply', (messageId, homingId, ownFrom) => {
-    const headers = new Map<string, string[]>(homingId ? [['x-homing-id', ['d1']]] : []);
-    const mail: InboundMail = {
-      headers,
-      from: { address: ownFrom ? 'me@example.com' : 'alias@example.com', name: '' },
-      to: [],
-      subject: 'Re: Hello',
-      messageId,
-      inReplyTo: ['<ours@example.com>'],
-      references: [],
-      date: 0,
-      zoneOffsetMin: 0,
-      text: 'Hello',
-      html: null,
-      contentType: 'text/plain',
-      parts: [],
-    };
-    const isOwn = messageId === '<ours@example.com>' || homingId || ownFrom;
-    expect(match(mail, classify(mail, null), context).kind).toBe(isOwn ? 'own_copy' : 'matched');
-  });
+  test.prop([fc.constantFrom('<ours@example.com>', '<other@example.org>'), fc.boolean(), fc.boolean()])(
+    'a copy of our own mail is never a reply',
+    (messageId, homingId, ownFrom) => {
+      const headers = new Map<string, string[]>(homingId ? [['x-homing-id', ['d1']]] : []);
+      const mail: InboundMail = {
+        headers,
+        from: { address: ownFrom ? 'me@example.com' : 'alias@example.com', name: '' },
+        to: [],
+        subject: 'Re: Hello',
+        messageId,
+        inReplyTo: ['<ours@example.com>'],
+        references: [],
+        date: 0,
+        zoneOffsetMin: 0,
+        text: 'Hello',
+        html: null,
+        contentType: 'text/plain',
+        parts: [],
+      };
+      const isOwn = messageId === '<ours@example.com>' || homingId || ownFrom;
+      expect(match(mail, classify(mail, null), context).kind).toBe(isOwn ? 'own_copy' : 'matched');
+    },
+  );
 });

@@ -12,7 +12,12 @@ import { createAllocation } from '../../electron/engine/scheduling/slots.ts';
 const start = Date.UTC(2026, 2, 27, 20, 0, 0); // the weekend on which Europe changes its clocks
 const zones = fc.constantFrom('Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'Africa/Cairo', 'UTC');
 
-const limitsArbitrary = fc.record({ perDay: fc.integer({ min: 1, max: 40 }), perHour: fc.integer({ min: 1, max: 15 }), minGapSeconds: fc.integer({ min: 0, max: 900 }), maxGapSeconds: fc.integer({ min: 0, max: 1800 }) });
+const limitsArbitrary = fc.record({
+  perDay: fc.integer({ min: 1, max: 40 }),
+  perHour: fc.integer({ min: 1, max: 15 }),
+  minGapSeconds: fc.integer({ min: 0, max: 900 }),
+  maxGapSeconds: fc.integer({ min: 0, max: 1800 }),
+});
 
 test('simulated sending never exceeds a limit of day, hour or 24 hours, and never halts while capacity is left', () => {
   fc.assert(
@@ -25,7 +30,18 @@ test('simulated sending never exceeds a limit of day, hour or 24 hours, and neve
       let now = start;
       let nextSendAt = 0;
       for (let i = 0; i < 400 && now < start + 4 * day; i += 1) {
-        const view: MailboxView = { id: 'm', state: 'ready', stateReason: null, pausedUntil: null, backoffUntil: 0, nextSendAt, limits, calendar, hasInbox: true, inboxCheckedAt: now };
+        const view: MailboxView = {
+          id: 'm',
+          state: 'ready',
+          stateReason: null,
+          pausedUntil: null,
+          backoffUntil: 0,
+          nextSendAt,
+          limits,
+          calendar,
+          hasInbox: true,
+          inboxCheckedAt: now,
+        };
         const block = mailboxGate(view, log, 0, 2, now);
         if (block === null) {
           sent.push(now);

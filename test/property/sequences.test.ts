@@ -30,20 +30,27 @@ function way(graph: SequenceGraph): Step[] {
 
 test('walking a graph always ends, and passes its e-mails and waits in order', () => {
   fc.assert(
-    fc.property(anyGraph.filter(({ steps }) => new Set(steps.map(({ id: own }) => own)).size === steps.length), (graph) => {
-      const expected = way(graph).filter(({ type }) => type === 'email');
-      expect(emailSteps(graph).map(({ id: own }) => own)).toEqual(expected.map(({ id: own }) => own));
-      let last: string | null = null;
-      let passed: string[] = [];
-      for (const [index, email] of expected.entries()) {
-        const found = nextEmail(graph, last);
-        expect(found?.stepNumber).toBe(index + 1);
-        passed = [...passed, ...(found?.waits ?? []).map(({ id: own }) => own), email.id];
-        last = email.id;
-      }
-      if (last !== null) expect(nextEmail(graph, last)).toBeNull();
-      expect(way(graph).map(({ id: own }) => own).slice(0, passed.length)).toEqual(passed);
-    }),
+    fc.property(
+      anyGraph.filter(({ steps }) => new Set(steps.map(({ id: own }) => own)).size === steps.length),
+      (graph) => {
+        const expected = way(graph).filter(({ type }) => type === 'email');
+        expect(emailSteps(graph).map(({ id: own }) => own)).toEqual(expected.map(({ id: own }) => own));
+        let last: string | null = null;
+        let passed: string[] = [];
+        for (const [index, email] of expected.entries()) {
+          const found = nextEmail(graph, last);
+          expect(found?.stepNumber).toBe(index + 1);
+          passed = [...passed, ...(found?.waits ?? []).map(({ id: own }) => own), email.id];
+          last = email.id;
+        }
+        if (last !== null) expect(nextEmail(graph, last)).toBeNull();
+        expect(
+          way(graph)
+            .map(({ id: own }) => own)
+            .slice(0, passed.length),
+        ).toEqual(passed);
+      },
+    ),
     { numRuns: 1000 },
   );
 });
@@ -53,7 +60,8 @@ test('writing the edges out changes no way, and twice is as good as once', () =>
     fc.property(anyGraph, (graph) => {
       const written = normaliseGraph(graph);
       expect(normaliseGraph(written)).toEqual(written);
-      if (new Set(graph.steps.map(({ id: own }) => own)).size === graph.steps.length) expect(emailSteps(written).map(({ id: own }) => own)).toEqual(emailSteps(graph).map(({ id: own }) => own));
+      if (new Set(graph.steps.map(({ id: own }) => own)).size === graph.steps.length)
+        expect(emailSteps(written).map(({ id: own }) => own)).toEqual(emailSteps(graph).map(({ id: own }) => own));
     }),
   );
 });
@@ -77,7 +85,12 @@ test('a variant is drawn by weight, the same one each time, and never an inactiv
   const drawn = emailStepSchema.parse({
     id: 'a',
     type: 'email',
-    variants: [{ id: 'A', weight: 3 }, { id: 'B', weight: 1 }, { id: 'C', weight: 5, active: false }, { id: 'D', weight: 0 }],
+    variants: [
+      { id: 'A', weight: 3 },
+      { id: 'B', weight: 1 },
+      { id: 'C', weight: 5, active: false },
+      { id: 'D', weight: 0 },
+    ],
   });
   const counts: Record<string, number> = {};
   for (let i = 0; i < 8000; i += 1) {

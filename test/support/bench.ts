@@ -7,6 +7,8 @@ export function median(values: readonly number[]): number {
 
 /** Prints a heading with the machine, then rows as a table. */
 export function printTable(title: string, rows: readonly Record<string, string | number>[]): void {
-  console.log(`\n${title}\n${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform}`);
+  console.log(
+    `\n${title}\n${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform}`,
+  );
   console.table(rows);
 }

@@ -19,7 +19,11 @@ export const contact: MergeContact = {
 
 const composer = createComposer();
 
-type Changes = Omit<Partial<ComposeInput>, 'variant' | 'contact' | 'sender'> & { variant?: Partial<ComposeInput['variant']>; contact?: Partial<MergeContact>; sender?: Partial<ComposeInput['sender']> };
+type Changes = Omit<Partial<ComposeInput>, 'variant' | 'contact' | 'sender'> & {
+  variant?: Partial<ComposeInput['variant']>;
+  contact?: Partial<MergeContact>;
+  sender?: Partial<ComposeInput['sender']>;
+};
 
 /** A plain first mail to Ada from Grace, with what a test changes. */
 export function composeInput(changes: Changes = {}): ComposeInput {

@@ -63,7 +63,21 @@ export async function startDovecot(): Promise<Dovecot> {
   chownSync(join(dir, 'mail'), mailUid, mailUid);
   const [imapPort, imapsPort] = [await freePort(), await freePort()];
   const password = 'right horse';
-  const cert = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${hostname}`, '-keyout', join(dir, 'key.pem'), '-out', join(dir, 'cert.pem')]);
+  const cert = spawnSync('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    `/CN=${hostname}`,
+    '-keyout',
+    join(dir, 'key.pem'),
+    '-out',
+    join(dir, 'cert.pem'),
+  ]);
   if (cert.status !== 0) throw new Error('openssl could not make a certificate');
   writeFileSync(
     join(dir, 'dovecot.conf'),
@@ -186,7 +200,8 @@ namespace inbox {
     flags: (user, folder = 'INBOX') => files(user, folder).map((file) => /:2,([A-Za-z]*)$/.exec(file)?.[1] ?? ''),
     messages: (user, folder = 'INBOX') => files(user, folder).map((file) => readFileSync(file, 'utf8')),
     renumber(user, folder = 'INBOX') {
-      for (const name of readdirSync(folderDir(user, folder))) if (/^dovecot/.test(name) && name !== 'dovecot.mailbox.log') rmSync(join(folderDir(user, folder), name), { recursive: true });
+      for (const name of readdirSync(folderDir(user, folder)))
+        if (/^dovecot/.test(name) && name !== 'dovecot.mailbox.log') rmSync(join(folderDir(user, folder), name), { recursive: true });
     },
     stop,
     start,

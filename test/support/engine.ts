@@ -86,10 +86,32 @@ export async function until(check: () => boolean | Promise<boolean>, what: strin
 export async function launchCampaign(engine: Engine, options: { recipients: readonly string[]; mailboxIds: readonly string[]; steps: readonly Step[] }): Promise<string> {
   const { contacts, sequences, campaigns } = engine.services;
   const contactIds: string[] = [];
-  for (const email of options.recipients) contactIds.push(contacts.create({ email, firstName: email.split('@')[0] ?? '', lastName: '', company: '', title: '', phone: '', website: '', city: '', country: '', timeZone: null, tags: [], custom: {} }).id);
+  for (const email of options.recipients)
+    contactIds.push(
+      contacts.create({
+        email,
+        firstName: email.split('@')[0] ?? '',
+        lastName: '',
+        company: '',
+        title: '',
+        phone: '',
+        website: '',
+        city: '',
+        country: '',
+        timeZone: null,
+        tags: [],
+        custom: {},
+      }).id,
+    );
   const sequence = sequences.create({ name: 'Test sequence', description: '', graph: { steps: [...options.steps] } });
   sequences.activate(sequence.id);
-  const campaign = campaigns.create({ name: 'Test campaign', sequenceId: sequence.id, audience: { listIds: [], contactIds, everyone: false }, mailboxIds: [...options.mailboxIds], rules: anyTime });
+  const campaign = campaigns.create({
+    name: 'Test campaign',
+    sequenceId: sequence.id,
+    audience: { listIds: [], contactIds, everyone: false },
+    mailboxIds: [...options.mailboxIds],
+    rules: anyTime,
+  });
   await campaigns.launch(campaign.id);
   return campaign.id;
 }

@@ -25,7 +25,9 @@ export interface InboxBench extends TestBase {
 }
 
 /** A real store with contacts, enrolments, a mailbox and the inbox over the given transports. */
-export function openInboxBench(options: { transports?: MailTransports; imap?: { port: number; user: string; password: string } | null; deps?: Partial<InboxDeps>; address?: string; base?: TestBase } = {}): InboxBench {
+export function openInboxBench(
+  options: { transports?: MailTransports; imap?: { port: number; user: string; password: string } | null; deps?: Partial<InboxDeps>; address?: string; base?: TestBase } = {},
+): InboxBench {
   const base = options.base ?? openTestBase();
   const { store, clock } = base;
   const transports = options.transports ?? { openSmtp: openSmtpSession, openInbox: openImapSession };
@@ -77,19 +79,52 @@ export function openInboxBench(options: { transports?: MailTransports; imap?: { 
   store.transaction((tx) => {
     tx.prepare(`insert into sequences (id, name, description, draft, created_at, updated_at) values ('s', 's', '', '{}', 0, 0)`).run();
     tx.prepare(`insert into sequence_versions (id, sequence_id, number, graph, created_at) values ('v', 's', 1, '{}', 0)`).run();
-    tx.prepare(`insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values ('c', 'Spring', 's', 'running', '{}', '[]', '{}', 0, 0)`).run();
+    tx.prepare(
+      `insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values ('c', 'Spring', 's', 'running', '{}', '[]', '{}', 0, 0)`,
+    ).run();
   });
 
   function addSent(email: string, { sentAt = clock.now() - 60_000, state = 'sent' }: { sentAt?: number; state?: 'sent' | 'unknown' } = {}) {
-    const contactId = contacts.create({ email, firstName: 'Anna', lastName: 'Berg', company: '', title: '', phone: '', website: '', city: '', country: '', timeZone: null, tags: [], custom: {} }).id;
+    const contactId = contacts.create({
+      email,
+      firstName: 'Anna',
+      lastName: 'Berg',
+      company: '',
+      title: '',
+      phone: '',
+      website: '',
+      city: '',
+      country: '',
+      timeZone: null,
+      tags: [],
+      custom: {},
+    }).id;
     const enrolmentId = base.ids.next();
     const deliveryId = base.ids.next();
     const messageId = `<${base.ids.next()}@example.com>`;
     const now = clock.now();
     store.transaction((tx) => {
-      tx.prepare(`insert into enrolments (id, campaign_id, contact_id, sequence_version_id, mailbox_id, state, step_id, next_step_id, "references", variants, sent_count, created_at, updated_at) values (?, 'c', ?, 'v', ?, 'active', 's1', 's2', '[]', '{}', 1, ?, ?)`).run(enrolmentId, contactId, mailboxId, now, now);
+      tx.prepare(
+        `insert into enrolments (id, campaign_id, contact_id, sequence_version_id, mailbox_id, state, step_id, next_step_id, "references", variants, sent_count, created_at, updated_at) values (?, 'c', ?, 'v', ?, 'active', 's1', 's2', '[]', '{}', 1, ?, ?)`,
+      ).run(enrolmentId, contactId, mailboxId, now, now);
       const insert = `insert into deliveries (id, kind, unique_key, state, priority, campaign_id, enrolment_id, contact_id, mailbox_id, recipient, recipient_domain, step_id, slot_at, why, message_id, subject, sending_at, sent_at, created_at, updated_at) values (?, 'step', ?, ?, 1, 'c', ?, ?, ?, ?, 'example.org', ?, ?, 'slot', ?, ?, ?, ?, ?, ?)`;
-      tx.prepare(insert).run(deliveryId, `${enrolmentId}:s1`, state, enrolmentId, contactId, mailboxId, email, 's1', sentAt, messageId, 'Hello', sentAt, state === 'sent' ? sentAt : null, now, now);
+      tx.prepare(insert).run(
+        deliveryId,
+        `${enrolmentId}:s1`,
+        state,
+        enrolmentId,
+        contactId,
+        mailboxId,
+        email,
+        's1',
+        sentAt,
+        messageId,
+        'Hello',
+        sentAt,
+        state === 'sent' ? sentAt : null,
+        now,
+        now,
+      );
       tx.prepare(insert).run(base.ids.next(), `${enrolmentId}:s2`, 'planned', enrolmentId, contactId, mailboxId, email, 's2', now + 86_400_000, null, null, null, null, now, now);
     });
     return { contactId, enrolmentId, deliveryId, messageId };
@@ -105,7 +140,8 @@ export function openInboxBench(options: { transports?: MailTransports; imap?: { 
     evidence,
     addSent,
     enrolment: (id) => store.prepareRead('select state, reason, paused_until as pausedUntil from enrolments where id = ?').get(id) as ReturnType<InboxBench['enrolment']>,
-    contact: (id) => store.prepareRead('select status, soft_bounces as softBounces, last_reply_at as lastReplyAt from contacts where id = ?').get(id) as ReturnType<InboxBench['contact']>,
+    contact: (id) =>
+      store.prepareRead('select status, soft_bounces as softBounces, last_reply_at as lastReplyAt from contacts where id = ?').get(id) as ReturnType<InboxBench['contact']>,
     eventTypes: () => base.events.after(0, 1000).map(({ type }) => type),
   };
 }

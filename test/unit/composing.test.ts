@@ -14,7 +14,12 @@ describe('golden mails', () => {
         html: '<p>Hi {{ first_name | default: "there" }},</p>\n<p>{% if title %}As a {{ title | downcase }} you know it: {% endif %}see <a href="https://example.com/?plan={{ custom.plan | url_encode }}&amp;x=1">the plan</a>.</p>\n<ul>\n<li>Größe</li>\n<li>{{ city }} &amp; more</li>\n</ul>',
       },
       contact: { company: 'Käse & Söhne <GmbH>', city: 'Köln' },
-      sender: { fromName: 'Grace Höpper', signatureHtml: '<b>Grace</b><br>Example Ltd', optOutLine: 'Not for you, {{ first_name }}? Reply “stop”. {{ sender.postal_address }}', postalAddress: '1 Example Street' },
+      sender: {
+        fromName: 'Grace Höpper',
+        signatureHtml: '<b>Grace</b><br>Example Ltd',
+        optOutLine: 'Not for you, {{ first_name }}? Reply “stop”. {{ sender.postal_address }}',
+        postalAddress: '1 Example Street',
+      },
       unsubscribeMailto: 'mailto:grace@example.org?subject=unsubscribe-d1.abcdefghijklmnopqrstuvwxyz',
       homingId: 'd1',
     }),
@@ -23,7 +28,11 @@ describe('golden mails', () => {
       thread: { subject: 'Re: A question', inReplyTo: '<second@example.org>', references: ['<first@example.org>'] },
       sender: { replyTo: 'team@example.org' },
     }),
-    cyrillic: composeInput({ variant: { subject: 'Вопрос о вашем новом офисе в Санкт-Петербурге и о планах на следующий год', text: 'Здравствуйте, {{ first_name }}!\n\nКак дела?' }, contact: { firstName: 'Анна' }, sender: { fromName: 'Мария' } }),
+    cyrillic: composeInput({
+      variant: { subject: 'Вопрос о вашем новом офисе в Санкт-Петербурге и о планах на следующий год', text: 'Здравствуйте, {{ first_name }}!\n\nКак дела?' },
+      contact: { firstName: 'Анна' },
+      sender: { fromName: 'Мария' },
+    }),
   };
   const composer = createComposer();
 
@@ -38,15 +47,30 @@ describe('golden mails', () => {
 
 describe('merge tags', () => {
   test('every spelling of a field works, and custom fields by name', () => {
-    const { text } = composed({ variant: { text: '{{ first_name }}|{{ contact.first_name }}|{{ contact["first_name"] }}|{{ firstName }}|{{ full_name }}|{{ domain }}|{{ custom.plan }}|{{ plan }}|{{ contact.custom.plan }}|{{ sender.name }}' } });
+    const { text } = composed({
+      variant: {
+        text: '{{ first_name }}|{{ contact.first_name }}|{{ contact["first_name"] }}|{{ firstName }}|{{ full_name }}|{{ domain }}|{{ custom.plan }}|{{ plan }}|{{ contact.custom.plan }}|{{ sender.name }}',
+      },
+    });
     expect(text).toBe('Ada|Ada|Ada|Ada|Ada Lovelace|example.com|Pro|Pro|Pro|Grace Hopper');
   });
 
   test('a value that is missing and has no fallback holds the mail, and every such field is named', () => {
-    expect(problemOf({ variant: { subject: 'For {{ contact.company }}', text: '{{ first_name | upcase }} {{ nosuch }} {{ custom.plan }}' }, contact: { firstName: '  ', company: '' } })).toEqual({ kind: 'missing_field', fields: ['contact.company', 'first_name', 'nosuch'] });
+    expect(
+      problemOf({ variant: { subject: 'For {{ contact.company }}', text: '{{ first_name | upcase }} {{ nosuch }} {{ custom.plan }}' }, contact: { firstName: '  ', company: '' } }),
+    ).toEqual({ kind: 'missing_field', fields: ['contact.company', 'first_name', 'nosuch'] });
   });
 
-  test.each(['{% if phone %}x{% endif %}', '{% if phone != "" %}x{% endif %}', '{% if phone != blank %}x{% endif %}', '{% if custom.note %}x{% endif %}', '{% unless phone == nil %}x{% endunless %}', '{% if phone.size > 0 %}x{% endif %}', '{% if phone contains "1" %}x{% endif %}', '{% if "" != phone %}x{% endif %}'])('a condition sees that a field is empty: %s', (text) => {
+  test.each([
+    '{% if phone %}x{% endif %}',
+    '{% if phone != "" %}x{% endif %}',
+    '{% if phone != blank %}x{% endif %}',
+    '{% if custom.note %}x{% endif %}',
+    '{% unless phone == nil %}x{% endunless %}',
+    '{% if phone.size > 0 %}x{% endif %}',
+    '{% if phone contains "1" %}x{% endif %}',
+    '{% if "" != phone %}x{% endif %}',
+  ])('a condition sees that a field is empty: %s', (text) => {
     expect(composed({ variant: { text: `[${text}]` }, contact: { custom: { note: '' } } }).text).toBe('[]');
     expect(composed({ variant: { text: `[${text}]` }, contact: { phone: '1', custom: { note: 'n' } } }).text).toBe('[x]');
   });
@@ -78,7 +102,10 @@ describe('merge tags', () => {
 
   test('what a contact says cannot become HTML, a header or Liquid', async () => {
     const mail = composed({
-      variant: { subject: 'For {{ first_name }}', html: '<p title="{{ first_name }}">{{ first_name }} {% capture c %}{{ first_name }}{% endcapture %}{{ c }} {% echo first_name %} {% cycle first_name, "x" %}</p>' },
+      variant: {
+        subject: 'For {{ first_name }}',
+        html: '<p title="{{ first_name }}">{{ first_name }} {% capture c %}{{ first_name }}{% endcapture %}{{ c }} {% echo first_name %} {% cycle first_name, "x" %}</p>',
+      },
       contact: { firstName: '<script>"&{{ email }}\r\nBcc: evil@example.com' },
     });
     expect(mail.html).not.toContain('<script>');
@@ -97,7 +124,12 @@ describe('merge tags', () => {
 
   test('names of JavaScript objects reach nothing', () => {
     const evil = JSON.parse('{"__proto__":"p","constructor":"c"}') as Record<string, string>;
-    const { text } = composed({ variant: { text: '[{{ constructor.name | default: "" }}{{ first_name.constructor | default: "" }}{{ contact.__proto__.x | default: "" }}]{{ custom.constructor }}{{ custom.__proto__ }}' }, contact: { custom: evil } });
+    const { text } = composed({
+      variant: {
+        text: '[{{ constructor.name | default: "" }}{{ first_name.constructor | default: "" }}{{ contact.__proto__.x | default: "" }}]{{ custom.constructor }}{{ custom.__proto__ }}',
+      },
+      contact: { custom: evil },
+    });
     expect(text).toBe('[]cp');
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
@@ -116,7 +148,11 @@ describe('merge tags', () => {
 
 describe('the two parts', () => {
   test('text is made of HTML with its tags, links and lists', () => {
-    const { text } = composed({ variant: { html: '<h1>Hi {{ first_name }}</h1><p>See <a href="https://example.com/{{ custom.plan | default: "x" }}">this</a>.</p><p>{% if phone %}Call {{ phone }}{% endif %}</p><ul><li>one</li></ul><p>&#123;&#123; no tag }}</p>' } });
+    const { text } = composed({
+      variant: {
+        html: '<h1>Hi {{ first_name }}</h1><p>See <a href="https://example.com/{{ custom.plan | default: "x" }}">this</a>.</p><p>{% if phone %}Call {{ phone }}{% endif %}</p><ul><li>one</li></ul><p>&#123;&#123; no tag }}</p>',
+      },
+    });
     expect(text).toBe('Hi Ada\n\nSee this <https://example.com/Pro>.\n\n- one\n\n{{ no tag }}');
   });
 
@@ -130,7 +166,11 @@ describe('the two parts', () => {
     const mail = composed({ sender });
     expect(mail.text).toBe('Hello Ada\n\n-- \nGrace\n\nReply "stop" to grace@example.org');
     expect(mail.html).toMatch(/Hello Ada<\/p>\n<div><b>Grace<\/b><\/div>\n<p[^>]*>Reply &quot;stop&quot; to grace@example.org<\/p>\n<\/body>/);
-    const own = composed({ sender, unsubscribeMailto: 'mailto:x@example.org', variant: { html: '<html><body>{{ sender.signature }} <a href="{{ unsubscribe }}">out</a></body></html>' } });
+    const own = composed({
+      sender,
+      unsubscribeMailto: 'mailto:x@example.org',
+      variant: { html: '<html><body>{{ sender.signature }} <a href="{{ unsubscribe }}">out</a></body></html>' },
+    });
     expect(own.html).toBe('<html><body><b>Grace</b> <a href="mailto:x@example.org">out</a></body></html>');
     expect(own.text).toBe('Grace out <mailto:x@example.org>');
   });
@@ -244,13 +284,20 @@ describe('checks', () => {
   });
 
   test('nothing is said of what is right', () => {
-    const source = '{{ first_name }}{{ plan }}{{ custom.plan }}{{ contact.custom.plan }}{{ sender.signature }}{% assign x = 1 %}{{ x }}{% for tag in contact.tags %}{{ tag }}{{ forloop.index }}{% endfor %}{% if city == blank %}{% endif %}';
+    const source =
+      '{{ first_name }}{{ plan }}{{ custom.plan }}{{ contact.custom.plan }}{{ sender.signature }}{% assign x = 1 %}{{ x }}{% for tag in contact.tags %}{{ tag }}{{ forloop.index }}{% endfor %}{% if city == blank %}{% endif %}';
     expect(composer.check(source, 'html', ['plan'])).toEqual([]);
     expect(composer.check('{{ anything }}', 'text', null)).toEqual([]);
   });
 
   test('the fields that a mail needs whatever its conditions say', () => {
-    expect(composer.requiredFields({ subject: '{{ contact.company }}', html: '{{ firstName }} {{ plan }} {{ custom.x }} {{ city | default: "y" }}{% if title %}{{ title }}{% endif %}{% assign a = 1 %}{{ a }}{{ email }}{{ sender.name }}', text: '{{ broken' })).toEqual(['company', 'first_name', 'custom.plan', 'custom.x']);
+    expect(
+      composer.requiredFields({
+        subject: '{{ contact.company }}',
+        html: '{{ firstName }} {{ plan }} {{ custom.x }} {{ city | default: "y" }}{% if title %}{{ title }}{% endif %}{% assign a = 1 %}{{ a }}{{ email }}{{ sender.name }}',
+        text: '{{ broken',
+      }),
+    ).toEqual(['company', 'first_name', 'custom.plan', 'custom.x']);
   });
 });
 

@@ -38,18 +38,61 @@ describe('address', () => {
   ])('reads international address %s', (text, expected) => expect(key(text)).toBe(expected));
 
   it.each([
-    '', 'anna', '@example.com', 'anna@', 'anna@@example.com', 'anna@example', 'anna@localhost', '.anna@example.com', 'anna.@example.com', 'an..na@example.com', 'anna@example..com', 'anna@.example.com',
-    'anna@example.com.', 'anna@-example.com', 'anna@example-.com', 'anna@exam_ple.com', 'anna@exa mple.com', 'an na@example.com', 'anna@example,com', 'anna(at)example.com', 'anna@192.168.0.1', 'anna@[192.168.0.1]',
-    'anna@example.123', 'anna@ab--cd.com', 'anna@xn--0.com', 'a@b.com;c@d.com', '"quoted part"@example.com', 'anna(comment)@example.com', 'n/a', '<anna@example.com', 'anna@exam%70le.com', 'anna@example.com%0aBcc:x',
-    `${'l'.repeat(65)}@example.com`, `a@${'d'.repeat(64)}.com`, `a@${'abcdefghi.'.repeat(25)}example.com`,
+    '',
+    'anna',
+    '@example.com',
+    'anna@',
+    'anna@@example.com',
+    'anna@example',
+    'anna@localhost',
+    '.anna@example.com',
+    'anna.@example.com',
+    'an..na@example.com',
+    'anna@example..com',
+    'anna@.example.com',
+    'anna@example.com.',
+    'anna@-example.com',
+    'anna@example-.com',
+    'anna@exam_ple.com',
+    'anna@exa mple.com',
+    'an na@example.com',
+    'anna@example,com',
+    'anna(at)example.com',
+    'anna@192.168.0.1',
+    'anna@[192.168.0.1]',
+    'anna@example.123',
+    'anna@ab--cd.com',
+    'anna@xn--0.com',
+    'a@b.com;c@d.com',
+    '"quoted part"@example.com',
+    'anna(comment)@example.com',
+    'n/a',
+    '<anna@example.com',
+    'anna@exam%70le.com',
+    'anna@example.com%0aBcc:x',
+    `${'l'.repeat(65)}@example.com`,
+    `a@${'d'.repeat(64)}.com`,
+    `a@${'abcdefghi.'.repeat(25)}example.com`,
   ])('refuses %j', (text) => expect(key(text)).toBeNull());
 
-  it.each(['anna@example.com\n', '\nanna@example.com', 'anna@example.com\r\nBcc: eve@example.org', 'anna\u0000@example.com', 'anna@exam\u0007ple.com'])('refuses control characters: %j', (text) => expect(key(text)).toBeNull());
-
-  it.each(['me@exa\u00admple.com', 'me@exam\u200bple.com', 'an\u200bna@example.com', 'me@\u037e.com', 'me.\u037e@example.com', '<\u0338me@example.com', 'me@☃.example', '\u0301a@example.com', 'me@trailing\uff0d.com', 'me@two\uff0e\uff0edots.com', '\ud800@example.com'])(
-    'refuses what would be cleaned in silence: %j',
+  it.each(['anna@example.com\n', '\nanna@example.com', 'anna@example.com\r\nBcc: eve@example.org', 'anna\u0000@example.com', 'anna@exam\u0007ple.com'])(
+    'refuses control characters: %j',
     (text) => expect(key(text)).toBeNull(),
   );
+
+  it.each([
+    'me@exa\u00admple.com',
+    'me@exam\u200bple.com',
+    'an\u200bna@example.com',
+    'me@\u037e.com',
+    'me.\u037e@example.com',
+    '<\u0338me@example.com',
+    'me@☃.example',
+    '\u0301a@example.com',
+    'me@trailing\uff0d.com',
+    'me@two\uff0e\uff0edots.com',
+    '\ud800@example.com',
+  ])('refuses what would be cleaned in silence: %j', (text) => expect(key(text)).toBeNull());
 
   it('says why in a sentence', () => {
     expect(parseAddress('anna.example.com')).toEqual({ ok: false, error: 'The address has no @' });

@@ -31,7 +31,10 @@ describe('encoding', () => {
   it('reads a file in which one line is Latin-1 and the next UTF-8', async () => {
     const read = await readBytes(Buffer.concat([Buffer.from('Email,Name\na@example.com,M\xfcller\n', 'latin1'), Buffer.from('b@example.com,Über\n')]));
     expect(read.encoding.encoding).toBe('mixed');
-    expect(read.rows).toEqual([['a@example.com', 'Müller'], ['b@example.com', 'Über']]);
+    expect(read.rows).toEqual([
+      ['a@example.com', 'Müller'],
+      ['b@example.com', 'Über'],
+    ]);
   });
 
   it('never tears a character, however the bytes are cut', () => {
@@ -64,10 +67,19 @@ describe('encoding', () => {
 
 describe('dialect', () => {
   it.each([',', ';', '\t', '|'])('finds the delimiter %j', async (delimiter) => {
-    const text = [['Email', 'Name', 'Note'], ['a@example.com', 'Ann', 'x'], ['b@example.com', 'Bob', 'y']].map((row) => row.join(delimiter)).join('\n');
+    const text = [
+      ['Email', 'Name', 'Note'],
+      ['a@example.com', 'Ann', 'x'],
+      ['b@example.com', 'Bob', 'y'],
+    ]
+      .map((row) => row.join(delimiter))
+      .join('\n');
     const read = await readBytes(text);
     expect(read.delimiter).toBe(delimiter);
-    expect(read.rows).toEqual([['a@example.com', 'Ann', 'x'], ['b@example.com', 'Bob', 'y']]);
+    expect(read.rows).toEqual([
+      ['a@example.com', 'Ann', 'x'],
+      ['b@example.com', 'Bob', 'y'],
+    ]);
   });
 
   it('is not misled by decimal commas and names', async () => {
@@ -81,7 +93,9 @@ describe('dialect', () => {
   });
 
   it('finds the header below a title, notes and blank lines', async () => {
-    const read = await readBytes('Notes:\n"Some addresses, as you may notice, are missing."\n\nFirst Name,Last Name,URL,Email Address,Company\nAnna,Lee,https://x.example.com,a@example.com,Acme\nTom,Ray,,,Acme\n');
+    const read = await readBytes(
+      'Notes:\n"Some addresses, as you may notice, are missing."\n\nFirst Name,Last Name,URL,Email Address,Company\nAnna,Lee,https://x.example.com,a@example.com,Acme\nTom,Ray,,,Acme\n',
+    );
     expect(read.headerLine).toBe(4);
     expect(read.header[3]).toBe('Email Address');
     expect(read.rows).toHaveLength(2);
@@ -118,16 +132,62 @@ function tokenize(text: string, pieces = text.length): { cells: string[]; line: 
 
 describe('tokenizer', () => {
   it.each<[string, string, string[][]]>([
-    ['line ends of all kinds', 'a,b\r\nc,d\ne,f\rg,h', [['a', 'b'], ['c', 'd'], ['e', 'f'], ['g', 'h']]],
-    ['quotes, doubled quotes and line ends inside', '"a ""x""","1\r\n2"\nb,', [['a "x"', '1\r\n2'], ['b', '']]],
+    [
+      'line ends of all kinds',
+      'a,b\r\nc,d\ne,f\rg,h',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+        ['e', 'f'],
+        ['g', 'h'],
+      ],
+    ],
+    [
+      'quotes, doubled quotes and line ends inside',
+      '"a ""x""","1\r\n2"\nb,',
+      [
+        ['a "x"', '1\r\n2'],
+        ['b', ''],
+      ],
+    ],
     ['exact blanks outside quotes', ' a , b\n', [[' a ', ' b']]],
     ['blanks before and after quotes', '"a", "b, c" ,d\n', [['a', 'b, c', 'd']]],
     ['quotes inside a bare cell', '6" pipe,5\' 4"\n', [['6" pipe', '5\' 4"']]],
-    ['text after a closing quote', '"Ann" Lee,x\ny,z\n', [['Ann Lee', 'x'], ['y', 'z']]],
+    [
+      'text after a closing quote',
+      '"Ann" Lee,x\ny,z\n',
+      [
+        ['Ann Lee', 'x'],
+        ['y', 'z'],
+      ],
+    ],
     ['bare quotes inside a quoted cell', '"say "hi" there",x\n', [['say "hi" there', 'x']]],
-    ['a quote that is never closed', 'a,"Ann\nb,Bob\nc,Cid\n', [['a', '"Ann'], ['b', 'Bob'], ['c', 'Cid']]],
-    ['a stray quote before quoted cells', 'a,"Ann\nb,"Bob"\nc,"Cid"\n', [['a', '"Ann'], ['b', 'Bob'], ['c', 'Cid']]],
-    ['blank lines and lone quotes', '\n\na,b\n\n""\nc,d', [['a', 'b'], ['c', 'd']]],
+    [
+      'a quote that is never closed',
+      'a,"Ann\nb,Bob\nc,Cid\n',
+      [
+        ['a', '"Ann'],
+        ['b', 'Bob'],
+        ['c', 'Cid'],
+      ],
+    ],
+    [
+      'a stray quote before quoted cells',
+      'a,"Ann\nb,"Bob"\nc,"Cid"\n',
+      [
+        ['a', '"Ann'],
+        ['b', 'Bob'],
+        ['c', 'Cid'],
+      ],
+    ],
+    [
+      'blank lines and lone quotes',
+      '\n\na,b\n\n""\nc,d',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
     ['ragged rows', 'a\nb,c,d\n', [['a'], ['b', 'c', 'd']]],
   ])('reads %s, however the text is cut', (_name, text, expected) => {
     for (const pieces of [1, 2, 3, 5, text.length]) expect(tokenize(text, pieces).map(({ cells }) => cells)).toEqual(expected);

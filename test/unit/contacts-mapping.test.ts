@@ -12,14 +12,54 @@ async function guess(text: string): Promise<Record<string, string>> {
 
 describe('guess of the mapping', () => {
   it.each<[string, string, string, string[]]>([
-    ['English', 'Email,First name,Last name,Company,Job title,Phone,Website,City,Country,Time zone,Tags', 'a@example.com,Ann,Lee,Acme,CEO,123,acme.example.com,Bonn,Germany,Europe/Berlin,vip', ['email', 'first_name', 'last_name', 'company', 'title', 'phone', 'website', 'city', 'country', 'time_zone', 'tags']],
-    ['German', 'Anrede;Vorname;Nachname;Firma;Position;E-Mail-Adresse;Telefonnummer;Ort;Land', 'Frau;Ann;Lee;Acme;Chefin;a@example.com;123;Bonn;DE', ['custom:anrede', 'first_name', 'last_name', 'company', 'title', 'email', 'phone', 'city', 'country']],
-    ['French', 'Prénom;Nom;Société;Fonction;Adresse e-mail;Téléphone;Ville;Pays', 'Ann;Lee;Acme;PDG;a@example.com;123;Lyon;France', ['first_name', 'last_name', 'company', 'title', 'email', 'phone', 'city', 'country']],
-    ['Spanish', 'Nombre;Apellidos;Empresa;Cargo;Correo electrónico;Teléfono;Ciudad;País', 'Ann;Lee;Acme;CEO;a@example.com;123;Lugo;España', ['first_name', 'last_name', 'company', 'title', 'email', 'phone', 'city', 'country']],
-    ['Italian', 'Nome;Cognome;Azienda;Ruolo;Indirizzo email;Telefono;Città;Paese', 'Ann;Lee;Acme;CEO;a@example.com;123;Bari;Italia', ['first_name', 'last_name', 'company', 'title', 'email', 'phone', 'city', 'country']],
-    ['Dutch', 'Voornaam;Achternaam;Bedrijf;Functie;E-mailadres;Telefoonnummer;Plaats;Land', 'Ann;Lee;Acme;CEO;a@example.com;123;Ede;Nederland', ['first_name', 'last_name', 'company', 'title', 'email', 'phone', 'city', 'country']],
-    ['Portuguese', 'Primeiro nome;Sobrenome;Empresa;Cargo;Endereço de e-mail;Telefone;Cidade;País', 'Ann;Lee;Acme;CEO;a@example.com;123;Faro;Portugal', ['first_name', 'last_name', 'company', 'title', 'email', 'phone', 'city', 'country']],
-    ['HubSpot', 'Record ID,First Name,Last Name,Email,Phone Number,Associated Company,Job Title,Country/Region', '1,Ann,Lee,a@example.com,123,Acme,CEO,Germany', ['custom:record_id', 'first_name', 'last_name', 'email', 'phone', 'company', 'title', 'country']],
+    [
+      'English',
+      'Email,First name,Last name,Company,Job title,Phone,Website,City,Country,Time zone,Tags',
+      'a@example.com,Ann,Lee,Acme,CEO,123,acme.example.com,Bonn,Germany,Europe/Berlin,vip',
+      ['email', 'first_name', 'last_name', 'company', 'title', 'phone', 'website', 'city', 'country', 'time_zone', 'tags'],
+    ],
+    [
+      'German',
+      'Anrede;Vorname;Nachname;Firma;Position;E-Mail-Adresse;Telefonnummer;Ort;Land',
+      'Frau;Ann;Lee;Acme;Chefin;a@example.com;123;Bonn;DE',
+      ['custom:anrede', 'first_name', 'last_name', 'company', 'title', 'email', 'phone', 'city', 'country'],
+    ],
+    [
+      'French',
+      'Prénom;Nom;Société;Fonction;Adresse e-mail;Téléphone;Ville;Pays',
+      'Ann;Lee;Acme;PDG;a@example.com;123;Lyon;France',
+      ['first_name', 'last_name', 'company', 'title', 'email', 'phone', 'city', 'country'],
+    ],
+    [
+      'Spanish',
+      'Nombre;Apellidos;Empresa;Cargo;Correo electrónico;Teléfono;Ciudad;País',
+      'Ann;Lee;Acme;CEO;a@example.com;123;Lugo;España',
+      ['first_name', 'last_name', 'company', 'title', 'email', 'phone', 'city', 'country'],
+    ],
+    [
+      'Italian',
+      'Nome;Cognome;Azienda;Ruolo;Indirizzo email;Telefono;Città;Paese',
+      'Ann;Lee;Acme;CEO;a@example.com;123;Bari;Italia',
+      ['first_name', 'last_name', 'company', 'title', 'email', 'phone', 'city', 'country'],
+    ],
+    [
+      'Dutch',
+      'Voornaam;Achternaam;Bedrijf;Functie;E-mailadres;Telefoonnummer;Plaats;Land',
+      'Ann;Lee;Acme;CEO;a@example.com;123;Ede;Nederland',
+      ['first_name', 'last_name', 'company', 'title', 'email', 'phone', 'city', 'country'],
+    ],
+    [
+      'Portuguese',
+      'Primeiro nome;Sobrenome;Empresa;Cargo;Endereço de e-mail;Telefone;Cidade;País',
+      'Ann;Lee;Acme;CEO;a@example.com;123;Faro;Portugal',
+      ['first_name', 'last_name', 'company', 'title', 'email', 'phone', 'city', 'country'],
+    ],
+    [
+      'HubSpot',
+      'Record ID,First Name,Last Name,Email,Phone Number,Associated Company,Job Title,Country/Region',
+      '1,Ann,Lee,a@example.com,123,Acme,CEO,Germany',
+      ['custom:record_id', 'first_name', 'last_name', 'email', 'phone', 'company', 'title', 'country'],
+    ],
     ['camel case', 'emailAddress,firstName,lastName,companyName', 'a@example.com,Ann,Lee,Acme', ['email', 'first_name', 'last_name', 'company']],
   ])('reads %s headers', async (_name, header, row, expected) => {
     expect(Object.values(await guess(`${header}\n${row}\n`))).toEqual(expected);
@@ -27,17 +67,32 @@ describe('guess of the mapping', () => {
 
   it('is not misled by decoys', async () => {
     expect(await guess('Title,First Name,Job Title,E-mail Address,E-mail Type,E-mail Display Name\nMr,Ann,CEO,a@example.com,SMTP,Ann (a@example.com)\n')).toEqual({
-      'Title#0': 'custom:title_2', 'First Name#1': 'first_name', 'Job Title#2': 'title', 'E-mail Address#3': 'email', 'E-mail Type#4': 'custom:e_mail_type', 'E-mail Display Name#5': 'custom:e_mail_display_name',
+      'Title#0': 'custom:title_2',
+      'First Name#1': 'first_name',
+      'Job Title#2': 'title',
+      'E-mail Address#3': 'email',
+      'E-mail Type#4': 'custom:e_mail_type',
+      'E-mail Display Name#5': 'custom:e_mail_display_name',
     });
   });
 
   it('believes the cells more than the name', async () => {
-    expect(await guess('Email,Contact,Name\nyes,a@example.com,Ann Lee\nno,b@example.com,Bob Ray\n')).toEqual({ 'Email#0': 'custom:email_2', 'Contact#1': 'email', 'Name#2': 'full_name' });
+    expect(await guess('Email,Contact,Name\nyes,a@example.com,Ann Lee\nno,b@example.com,Bob Ray\n')).toEqual({
+      'Email#0': 'custom:email_2',
+      'Contact#1': 'email',
+      'Name#2': 'full_name',
+    });
     expect(await guess('a@example.com,Ann\nb@example.com,Bob\n')).toEqual({ 'Column 1#0': 'email', 'Column 2#1': 'custom:column_2' });
   });
 
   it('loses no column of a repeated name', async () => {
-    expect(await guess('Email,Name,Email,Phone,Phone\na@example.com,Ann,b@example.com,1,2\nc@example.com,Bob,,3,\n')).toEqual({ 'Email#0': 'email', 'Name#1': 'full_name', 'Email#2': 'custom:email_2', 'Phone#3': 'phone', 'Phone#4': 'custom:phone_2' });
+    expect(await guess('Email,Name,Email,Phone,Phone\na@example.com,Ann,b@example.com,1,2\nc@example.com,Bob,,3,\n')).toEqual({
+      'Email#0': 'email',
+      'Name#1': 'full_name',
+      'Email#2': 'custom:email_2',
+      'Phone#3': 'phone',
+      'Phone#4': 'custom:phone_2',
+    });
   });
 
   it('takes “Name” beside a first name for the last name', async () => {
@@ -64,7 +119,10 @@ describe('mapping plan', () => {
     expect(customFieldName('__proto__')).toBe('proto');
     const { standard, custom } = planMapping({ 0: 'email', 1: 'custom:__proto__', 2: 'custom:constructor' }, 3);
     const row = mapRow(['a@example.com', '1', '2'], { standard, custom }, () => undefined);
-    expect(row.ok && Object.entries(row.value.custom)).toEqual([['proto', '1'], ['constructor', '2']]);
+    expect(row.ok && Object.entries(row.value.custom)).toEqual([
+      ['proto', '1'],
+      ['constructor', '2'],
+    ]);
     expect(({} as Record<string, unknown>)['1']).toBeUndefined();
   });
 });
@@ -114,7 +172,13 @@ describe('row', () => {
 
 describe('text', () => {
   it.each([
-    ['Ann Lee', 'Ann', 'Lee'], ['Lee, Ann Mary', 'Ann Mary', 'Lee'], ['Dr. Ann Mary Lee', 'Ann Mary', 'Lee'], ['Ann', 'Ann', ''], ['Vincent van Gogh', 'Vincent', 'van Gogh'], ['李小龍', '李小龍', ''], ['', '', ''],
+    ['Ann Lee', 'Ann', 'Lee'],
+    ['Lee, Ann Mary', 'Ann Mary', 'Lee'],
+    ['Dr. Ann Mary Lee', 'Ann Mary', 'Lee'],
+    ['Ann', 'Ann', ''],
+    ['Vincent van Gogh', 'Vincent', 'van Gogh'],
+    ['李小龍', '李小龍', ''],
+    ['', '', ''],
   ])('splits the name %s', (full, firstName, lastName) => expect(splitName(full)).toEqual({ firstName, lastName }));
 
   it('splits tags and knows zones', () => {

@@ -30,7 +30,10 @@ describe('contacts', () => {
     const anna = add('anna@example.com', { company: 'Acme' });
     contacts.update({ id: anna.id, company: 'Acme' });
     contacts.update({ id: anna.id, company: 'Other', city: '' });
-    expect(events.after(0, 10).map(({ type, data }) => [type, data])).toEqual([['contact_created', null], ['contact_updated', { fields: ['company'] }]]);
+    expect(events.after(0, 10).map(({ type, data }) => [type, data])).toEqual([
+      ['contact_created', null],
+      ['contact_updated', { fields: ['company'] }],
+    ]);
   });
 
   it('leave with their memberships; suppression and other people stay', async () => {
@@ -52,7 +55,13 @@ describe('contacts', () => {
 describe('finding contacts', () => {
   function people() {
     const base = openContacts();
-    const names = [['Zoë', 'Adler', 'Alpha'], ['anna', 'adler', 'beta'], ['Bob', 'Müller', 'Alpha'], ['Cid', 'muller', 'Gamma'], ['Dee', 'Zander', '']] as const;
+    const names = [
+      ['Zoë', 'Adler', 'Alpha'],
+      ['anna', 'adler', 'beta'],
+      ['Bob', 'Müller', 'Alpha'],
+      ['Cid', 'muller', 'Gamma'],
+      ['Dee', 'Zander', ''],
+    ] as const;
     const ids = names.map(([firstName, lastName, company], index) => {
       base.clock.advance(1000);
       return base.add(`p${index}@example.com`, { firstName, lastName, company, tags: index % 2 === 0 ? ['even', 'a "q" b'] : ['odd'] }).id;
@@ -75,7 +84,7 @@ describe('finding contacts', () => {
       tx.prepare('update contacts set last_sent_at = 40 where id = ?').run(ids[3]);
     });
     const byCursor: string[] = [];
-    for (let cursor: string | undefined; ; ) {
+    for (let cursor: string | undefined; ;) {
       const page = contacts.list({ limit: 2, sort, ...(cursor === undefined ? {} : { cursor }) });
       expect(page.total).toBe(5);
       byCursor.push(...page.items.map((item) => item.email.slice(0, 2)));
@@ -159,12 +168,16 @@ describe('suppressions', () => {
     const told: unknown[] = [];
     const { contacts, add, store, events } = openContacts({ onSuppressed: (_tx, suppressed) => told.push(suppressed) });
     const { id } = add('anna@example.com');
-    const suppress = (reason: 'hard_bounce' | 'unsubscribed') => store.transaction((tx) => contacts.suppress(tx, { kind: 'address', value: 'anna@example.com', reason, actor: 'server' }));
+    const suppress = (reason: 'hard_bounce' | 'unsubscribed') =>
+      store.transaction((tx) => contacts.suppress(tx, { kind: 'address', value: 'anna@example.com', reason, actor: 'server' }));
     expect(suppress('hard_bounce').isNew).toBe(true);
     expect(suppress('unsubscribed')).toMatchObject({ isNew: false, suppression: { reason: 'hard_bounce' } });
     expect(contacts.row(id)?.status).toBe('bounced');
     expect(told).toHaveLength(1);
-    expect(events.after(0, 10).map((event) => [event.type, event.contactId])).toEqual([['contact_created', id], ['suppressed', id]]);
+    expect(events.after(0, 10).map((event) => [event.type, event.contactId])).toEqual([
+      ['contact_created', id],
+      ['suppressed', id],
+    ]);
   });
 
   it('give people free again when lifted, unless another one holds', () => {

@@ -4,22 +4,67 @@ import { judgeFailure } from '../../electron/engine/inbox/bounce.ts';
 import { wantsOut } from '../../electron/engine/inbox/opt-out.ts';
 import { ownText } from '../../electron/engine/inbox/reply-text.ts';
 
-const mail = (lines: string[], body = '') => parseMail(Buffer.from(['From: Anna <anna@example.org>', 'To: me@example.com', 'Date: Mon, 02 Mar 2026 09:00:00 +0100', ...lines, '', body].join('\r\n')));
+const mail = (lines: string[], body = '') =>
+  parseMail(Buffer.from(['From: Anna <anna@example.org>', 'To: me@example.com', 'Date: Mon, 02 Mar 2026 09:00:00 +0100', ...lines, '', body].join('\r\n')));
 const classOf = async (lines: string[], body = '') => classify(await mail(lines, body), null).class;
 
 describe('opt-out words', () => {
   test.each([
-    'STOP', 'Unsubscribe', 'please unsubscribe me', 'Remove me.', 'Please remove me from your mailing list.', 'Take me off this list, thanks', 'Kindly stop emailing me.', 'I no longer wish to receive these emails',
-    "Don't contact me again!", 'No more emails please', 'Not interested, please unsubscribe.', 'Hi Tom,\n\nplease take us off\nyour list.\n\nAnna', 'leave me alone', 'Opt out',
-    'Abmelden', 'Bitte nehmen Sie mich aus Ihrem Verteiler.', 'Bitte keine weiteren E-Mails mehr.', 'Schreiben Sie mir bitte nicht mehr.', 'Ich möchte mich abmelden.', 'Löschen Sie meine Daten bitte aus der Datenbank',
-    'Désinscrivez-moi', 'Merci de ne plus me contacter', 'Veuillez me désinscrire de votre liste', 'Darme de baja', 'No quiero recibir más correos', 'Por favor, no me escriba más', 'Cancellatemi dalla lista', 'Non desidero più ricevere e-mail',
-    'Schrijf me uit', 'Graag geen mails meer', 'Quero cancelar inscrição. Não quero mais receber', 'Remova-me da lista', 'Proszę mnie wypisać z listy', 'Nie chcę więcej otrzymywać maili', 'Wypisz mnie',
+    'STOP',
+    'Unsubscribe',
+    'please unsubscribe me',
+    'Remove me.',
+    'Please remove me from your mailing list.',
+    'Take me off this list, thanks',
+    'Kindly stop emailing me.',
+    'I no longer wish to receive these emails',
+    "Don't contact me again!",
+    'No more emails please',
+    'Not interested, please unsubscribe.',
+    'Hi Tom,\n\nplease take us off\nyour list.\n\nAnna',
+    'leave me alone',
+    'Opt out',
+    'Abmelden',
+    'Bitte nehmen Sie mich aus Ihrem Verteiler.',
+    'Bitte keine weiteren E-Mails mehr.',
+    'Schreiben Sie mir bitte nicht mehr.',
+    'Ich möchte mich abmelden.',
+    'Löschen Sie meine Daten bitte aus der Datenbank',
+    'Désinscrivez-moi',
+    'Merci de ne plus me contacter',
+    'Veuillez me désinscrire de votre liste',
+    'Darme de baja',
+    'No quiero recibir más correos',
+    'Por favor, no me escriba más',
+    'Cancellatemi dalla lista',
+    'Non desidero più ricevere e-mail',
+    'Schrijf me uit',
+    'Graag geen mails meer',
+    'Quero cancelar inscrição. Não quero mais receber',
+    'Remova-me da lista',
+    'Proszę mnie wypisać z listy',
+    'Nie chcę więcej otrzymywać maili',
+    'Wypisz mnie',
   ])('%j asks to be left alone', (text) => expect(wantsOut(text, 'Re: Hello')).toBe(true));
 
   test.each([
-    'Please do not remove me from your list, I like it.', "Don't unsubscribe me!", 'How do your customers unsubscribe from this?', 'What is your unsubscribe rate?', 'I stopped by your booth. Let us talk.', 'Let me remove some doubts first.',
-    'Sounds good.\n\nAnna Berg\nTo unsubscribe from our newsletter click here.', 'Non-stop busy here, call me on Friday.', 'We cancelled our subscription with your competitor.', 'Interested!', 'Not interested, thanks.', 'Bitte melden Sie sich am Freitag.',
-    'Bitte nicht abmelden, wir sind noch interessiert.', 'If you want to stop receiving mails, tell me.', 'Can you take me through the offer?', 'The delivery stopped at customs.', 'Bitte senden Sie mir keine Preise, sondern Termine.',
+    'Please do not remove me from your list, I like it.',
+    "Don't unsubscribe me!",
+    'How do your customers unsubscribe from this?',
+    'What is your unsubscribe rate?',
+    'I stopped by your booth. Let us talk.',
+    'Let me remove some doubts first.',
+    'Sounds good.\n\nAnna Berg\nTo unsubscribe from our newsletter click here.',
+    'Non-stop busy here, call me on Friday.',
+    'We cancelled our subscription with your competitor.',
+    'Interested!',
+    'Not interested, thanks.',
+    'Bitte melden Sie sich am Freitag.',
+    'Bitte nicht abmelden, wir sind noch interessiert.',
+    'If you want to stop receiving mails, tell me.',
+    'Can you take me through the offer?',
+    'The delivery stopped at customs.',
+    'Bitte senden Sie mir keine Preise, sondern Termine.',
   ])('%j does not', (text) => expect(wantsOut(text, 'Re: Hello')).toBe(false));
 
   test('an empty mail with the word as its subject counts, and a thread about it does not', () => {
@@ -40,7 +85,11 @@ describe('what a person wrote', () => {
     ['phone', 'OK\n\nSent from my iPhone\n\n> On 2 Mar 2026, at 09:00, Tom wrote:\n>\n> Hello', 'OK'],
     ['answers between the lines', '> When?\nFriday.\n> Where?\nHere.', 'Friday.\nHere.'],
     ['signature', 'See you.\n-- \nAnna Berg\nBerg Ltd', 'See you.'],
-    ['words that look like headers', 'From: here it looks fine.\n\nOn Friday I can talk, he wrote me too late.', 'From: here it looks fine.\n\nOn Friday I can talk, he wrote me too late.'],
+    [
+      'words that look like headers',
+      'From: here it looks fine.\n\nOn Friday I can talk, he wrote me too late.',
+      'From: here it looks fine.\n\nOn Friday I can talk, he wrote me too late.',
+    ],
     ['only a quote', '> Hello', ''],
   ])('%s', (_name, text, expected) => expect(ownText(text)).toBe(expected));
 
@@ -88,7 +137,19 @@ describe('automatic mail', () => {
 
   test('a calendar answer is a person', async () => {
     const lines = ['Subject: Accepted: Call', 'MIME-Version: 1.0', 'Content-Type: multipart/alternative; boundary="b"'];
-    const body = ['--b', 'Content-Type: text/plain', '', '', '--b', 'Content-Type: text/calendar; method=REPLY', '', 'BEGIN:VCALENDAR', 'METHOD:REPLY', 'END:VCALENDAR', '--b--'].join('\r\n');
+    const body = [
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      '',
+      '--b',
+      'Content-Type: text/calendar; method=REPLY',
+      '',
+      'BEGIN:VCALENDAR',
+      'METHOD:REPLY',
+      'END:VCALENDAR',
+      '--b--',
+    ].join('\r\n');
     expect(classify(await mail(lines, body), null)).toMatchObject({ class: 'human', source: 'structure' });
   });
 });
@@ -116,15 +177,55 @@ describe('bounces', () => {
   });
 
   test('one recipient’s words never judge another', async () => {
-    const body = ['--b', 'Content-Type: text/plain', '', 'Failed.', '--b', 'Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx', '', 'Final-Recipient: rfc822; one@example.org', 'Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 user unknown', '', 'Final-Recipient: rfc822; two@example.org', 'Action: delayed', 'Status: 4.4.1', '__proto__: polluted', '', 'Final-Recipient: rfc822; three@example.org', 'Action: delivered', 'Status: 2.0.0', '--b--'].join('\r\n');
+    const body = [
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      'Failed.',
+      '--b',
+      'Content-Type: message/delivery-status',
+      '',
+      'Reporting-MTA: dns; mx',
+      '',
+      'Final-Recipient: rfc822; one@example.org',
+      'Action: failed',
+      'Status: 5.1.1',
+      'Diagnostic-Code: smtp; 550 5.1.1 user unknown',
+      '',
+      'Final-Recipient: rfc822; two@example.org',
+      'Action: delayed',
+      'Status: 4.4.1',
+      '__proto__: polluted',
+      '',
+      'Final-Recipient: rfc822; three@example.org',
+      'Action: delivered',
+      'Status: 2.0.0',
+      '--b--',
+    ].join('\r\n');
     const found = classify(await mail(['Content-Type: multipart/report; report-type=delivery-status; boundary="b"'], body), null).bounce;
-    expect(found?.recipients.map(({ address, kind, delayed }) => [address, kind, delayed])).toEqual([['one@example.org', 'hard', false], ['two@example.org', 'soft', true], ['three@example.org', 'none', false]]);
+    expect(found?.recipients.map(({ address, kind, delayed }) => [address, kind, delayed])).toEqual([
+      ['one@example.org', 'hard', false],
+      ['two@example.org', 'soft', true],
+      ['three@example.org', 'none', false],
+    ]);
   });
 
   test.each([
-    ['qmail', "Hi. This is the qmail-send program at mx.example.net.\nI'm afraid I wasn't able to deliver your message to the following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n<gone@example.org>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n\nReturn-Path: <me@example.com>\nMessage-ID: <out1@example.com>\nTo: gone@example.org\n", 'hard_bounce'],
-    ['exim', 'A message that you sent could not be delivered to one or more of its\nrecipients. This is a permanent error. The following address(es) failed:\n\n  gone@example.org\n    SMTP error from remote mail server after RCPT TO:<gone@example.org>:\n    550 Unknown user\n\n------ This is a copy of the message, including all the headers. ------\n\nMessage-ID: <out1@example.com>\nTo: gone@example.org\n', 'hard_bounce'],
-    ['warning', 'This message was created automatically by mail delivery software.\nA message that you sent has not yet been delivered to one or more of its\nrecipients after more than 24 hours on the queue.\n\n  gone@example.org\n    user unknown here for the moment\n\nNo action is required on your part. Delivery attempts will continue for some time.\n\n------ This is a copy ------\n\nMessage-ID: <out1@example.com>\n', 'delayed_notice'],
+    [
+      'qmail',
+      "Hi. This is the qmail-send program at mx.example.net.\nI'm afraid I wasn't able to deliver your message to the following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n<gone@example.org>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n\nReturn-Path: <me@example.com>\nMessage-ID: <out1@example.com>\nTo: gone@example.org\n",
+      'hard_bounce',
+    ],
+    [
+      'exim',
+      'A message that you sent could not be delivered to one or more of its\nrecipients. This is a permanent error. The following address(es) failed:\n\n  gone@example.org\n    SMTP error from remote mail server after RCPT TO:<gone@example.org>:\n    550 Unknown user\n\n------ This is a copy of the message, including all the headers. ------\n\nMessage-ID: <out1@example.com>\nTo: gone@example.org\n',
+      'hard_bounce',
+    ],
+    [
+      'warning',
+      'This message was created automatically by mail delivery software.\nA message that you sent has not yet been delivered to one or more of its\nrecipients after more than 24 hours on the queue.\n\n  gone@example.org\n    user unknown here for the moment\n\nNo action is required on your part. Delivery attempts will continue for some time.\n\n------ This is a copy ------\n\nMessage-ID: <out1@example.com>\n',
+      'delayed_notice',
+    ],
   ])('plain-text notice of %s', async (_name, body, expected) => {
     const raw = ['From: Mail Delivery System <MAILER-DAEMON@mx.example.net>', 'To: me@example.com', 'Subject: failure notice', 'Return-Path: <>', '', body].join('\r\n');
     const found = classify(await parseMail(Buffer.from(raw)), null);

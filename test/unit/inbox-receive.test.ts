@@ -67,7 +67,28 @@ function report(recipient: string, returned: string, fields: { action?: string; 
   const { action = 'failed', status = '5.1.1', diagnostic = 'smtp; 550 5.1.1 User unknown' } = fields;
   return [
     ['Subject: Undelivered Mail Returned to Sender', 'MIME-Version: 1.0', 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"'],
-    ['--b', 'Content-Type: text/plain', '', 'Your mail could not be delivered.', '--b', 'Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx.example.org', '', `Final-Recipient: rfc822; ${recipient}`, `Action: ${action}`, `Status: ${status}`, `Diagnostic-Code: ${diagnostic}`, '', '--b', 'Content-Type: text/rfc822-headers', '', returned, '', '--b--'].join('\r\n'),
+    [
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      'Your mail could not be delivered.',
+      '--b',
+      'Content-Type: message/delivery-status',
+      '',
+      'Reporting-MTA: dns; mx.example.org',
+      '',
+      `Final-Recipient: rfc822; ${recipient}`,
+      `Action: ${action}`,
+      `Status: ${status}`,
+      `Diagnostic-Code: ${diagnostic}`,
+      '',
+      '--b',
+      'Content-Type: text/rfc822-headers',
+      '',
+      returned,
+      '',
+      '--b--',
+    ].join('\r\n'),
   ];
 }
 const daemon = 'Mail Delivery System <MAILER-DAEMON@mx.example.org>';
@@ -106,7 +127,11 @@ describe('human replies', () => {
     const sent = bench.addSent('tom@example.org');
     await bench.receive('Me <me@example.com>', [`Message-ID: ${unknown.messageId}`, `X-Homing-Id: ${unknown.deliveryId}`, 'Subject: Hello'], 'Hello Anna');
     await bench.receive('me@example.com', [`In-Reply-To: ${sent.messageId}`, 'Subject: Re: Hello'], 'I forgot to say');
-    await bench.receive('alias@example.com', [`X-Homing-Id: ${sent.deliveryId}`, 'Message-ID: <rewritten@provider.example>', `In-Reply-To: ${sent.messageId}`, 'Subject: Hello'], 'Hello Tom');
+    await bench.receive(
+      'alias@example.com',
+      [`X-Homing-Id: ${sent.deliveryId}`, 'Message-ID: <rewritten@provider.example>', `In-Reply-To: ${sent.messageId}`, 'Subject: Hello'],
+      'Hello Tom',
+    );
     expect(bench.evidence).toEqual([`sent_folder:${unknown.deliveryId}`]);
     expect(bench.enrolment(sent.enrolmentId).state).toBe('active');
     expect(bench.inbox.list({ limit: 9 }).total).toBe(0);
@@ -144,7 +169,17 @@ describe('human replies', () => {
   test('a failing consequence leaves no half-stored reply', async () => {
     const base = openTestBase();
     const mailbox = memoryMailbox(base.clock.now);
-    const bench = openInboxBench({ base, transports: mailbox.transports, deps: { contacts: { suppress: () => { throw new Error('disk'); } } } });
+    const bench = openInboxBench({
+      base,
+      transports: mailbox.transports,
+      deps: {
+        contacts: {
+          suppress: () => {
+            throw new Error('disk');
+          },
+        },
+      },
+    });
     const { enrolmentId, messageId } = bench.addSent('anna@example.org');
     mailbox.deliver(['From: anna@example.org', `In-Reply-To: ${messageId}`, 'Message-ID: <a@example.org>', 'Subject: Re: Hello'], 'Unsubscribe me please');
     await expect(bench.inbox.refresh(bench.mailboxId)).rejects.toThrow();
@@ -157,7 +192,11 @@ describe('automatic mail', () => {
   test('out of office pauses until the working day after the return date', async () => {
     const bench = open(); // Monday 2 March 2026
     const { enrolmentId, messageId } = bench.addSent('anna@example.org');
-    const { reply } = await bench.receive('anna@example.org', [`In-Reply-To: ${messageId}`, 'Auto-Submitted: auto-replied', 'Subject: Automatic reply: Hello'], 'I am out of the office and back on Friday, 6 March 2026.');
+    const { reply } = await bench.receive(
+      'anna@example.org',
+      [`In-Reply-To: ${messageId}`, 'Auto-Submitted: auto-replied', 'Subject: Automatic reply: Hello'],
+      'I am out of the office and back on Friday, 6 March 2026.',
+    );
     expect(reply).toMatchObject({ class: 'out_of_office', source: 'header' });
     // Monday 9 March, 00:00 in Berlin.
     expect(bench.enrolment(enrolmentId)).toMatchObject({ state: 'paused', reason: 'out_of_office', pausedUntil: Date.UTC(2026, 2, 8, 23) });
@@ -184,7 +223,9 @@ describe('automatic mail', () => {
     expect(await send('delayed', { action: 'delayed', status: '5.1.1' })).toMatchObject({ class: 'delayed_notice' });
     expect(await send('full', { status: '5.2.2', diagnostic: 'smtp; 552 5.2.2 Mailbox full' })).toMatchObject({ class: 'soft_bounce' });
     expect(await send('block', { status: '5.7.1', diagnostic: 'smtp; 550 5.7.1 Message rejected as spam by content filter' })).toMatchObject({ class: 'block_bounce' });
-    expect(await send('vetoed', { status: '5.1.1', diagnostic: 'smtp; 550 5.1.1 Sender address rejected: daily sending limit exceeded' })).toMatchObject({ class: expect.stringMatching(/block|soft/) as string });
+    expect(await send('vetoed', { status: '5.1.1', diagnostic: 'smtp; 550 5.1.1 Sender address rejected: daily sending limit exceeded' })).toMatchObject({
+      class: expect.stringMatching(/block|soft/) as string,
+    });
     const state = (name: string) => bench.enrolment(people[name]?.enrolmentId ?? '').state;
     expect(['hard', 'delayed', 'full', 'block', 'vetoed'].map(state)).toEqual(['stopped', 'active', 'active', 'active', 'active']);
     expect(bench.contact(people['hard']?.contactId ?? '').status).toBe('bounced');
@@ -196,7 +237,10 @@ describe('automatic mail', () => {
   test('"user unknown" behind a 5.7.1 is a bad address', async () => {
     const bench = open();
     const { contactId, messageId } = bench.addSent('gone@example.org');
-    const [headers, body] = report('gone@example.org', `Message-ID: ${messageId}`, { status: '5.7.1', diagnostic: 'smtp; 550 5.7.1 <gone@example.org>: Recipient address rejected: User unknown in virtual mailbox table' });
+    const [headers, body] = report('gone@example.org', `Message-ID: ${messageId}`, {
+      status: '5.7.1',
+      diagnostic: 'smtp; 550 5.7.1 <gone@example.org>: Recipient address rejected: User unknown in virtual mailbox table',
+    });
     await bench.receive(daemon, headers, body);
     expect(bench.contact(contactId).status).toBe('bounced');
   });
@@ -212,7 +256,27 @@ describe('automatic mail', () => {
   test('a complaint suppresses', async () => {
     const bench = open();
     const { contactId, enrolmentId, messageId } = bench.addSent('anna@example.org');
-    const body = ['--b', 'Content-Type: text/plain', '', 'This is an abuse report.', '--b', 'Content-Type: message/feedback-report', '', 'Feedback-Type: abuse', 'User-Agent: Test/1', 'Version: 1', '', '--b', 'Content-Type: message/rfc822', '', `Message-ID: ${messageId}`, 'Subject: Hello', '', 'Hello', '--b--'].join('\r\n');
+    const body = [
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      'This is an abuse report.',
+      '--b',
+      'Content-Type: message/feedback-report',
+      '',
+      'Feedback-Type: abuse',
+      'User-Agent: Test/1',
+      'Version: 1',
+      '',
+      '--b',
+      'Content-Type: message/rfc822',
+      '',
+      `Message-ID: ${messageId}`,
+      'Subject: Hello',
+      '',
+      'Hello',
+      '--b--',
+    ].join('\r\n');
     await bench.receive('fbl@provider.example', ['Subject: complaint', 'MIME-Version: 1.0', 'Content-Type: multipart/report; report-type=feedback-report; boundary="b"'], body);
     expect([bench.contact(contactId).status, bench.enrolment(enrolmentId).reason]).toEqual(['suppressed', 'complained']);
   });
@@ -223,7 +287,11 @@ describe('opting out', () => {
     const bench = open();
     const words = bench.addSent('anna@example.org');
     const token = bench.addSent('tom@example.org');
-    await bench.receive('anna@example.org', [`In-Reply-To: ${words.messageId}`, 'Subject: Re: Hello'], 'Please remove me from your list.\r\n\r\nOn Mon, 2 Mar 2026 at 09:00, Me <me@example.com> wrote:\r\n> Hello');
+    await bench.receive(
+      'anna@example.org',
+      [`In-Reply-To: ${words.messageId}`, 'Subject: Re: Hello'],
+      'Please remove me from your list.\r\n\r\nOn Mon, 2 Mar 2026 at 09:00, Me <me@example.com> wrote:\r\n> Hello',
+    );
     const subject = new URL(unsubscribeAddress('me@example.com', token.deliveryId, unsubscribeKey)).searchParams.get('subject') ?? '';
     await bench.receive('someone.else@example.net', [`Subject: ${subject}`], '');
     for (const person of [words, token]) {
@@ -236,7 +304,11 @@ describe('opting out', () => {
   test('our own footer in the quote, and a forged token, do not', async () => {
     const bench = open();
     const { contactId, messageId, deliveryId } = bench.addSent('anna@example.org');
-    const { reply } = await bench.receive('anna@example.org', [`In-Reply-To: ${messageId}`, 'Subject: Re: Hello'], 'Great, call me.\r\n\r\nOn Mon, 2 Mar 2026 at 09:00, Me <me@example.com> wrote:\r\n> Hello\r\n> If you want no more mails, reply "unsubscribe me".');
+    const { reply } = await bench.receive(
+      'anna@example.org',
+      [`In-Reply-To: ${messageId}`, 'Subject: Re: Hello'],
+      'Great, call me.\r\n\r\nOn Mon, 2 Mar 2026 at 09:00, Me <me@example.com> wrote:\r\n> Hello\r\n> If you want no more mails, reply "unsubscribe me".',
+    );
     expect([reply?.class, bench.contact(contactId).status]).toEqual(['human', 'active']);
     await bench.receive('troll@example.net', [`Subject: unsubscribe-${deliveryId}.${'a'.repeat(26)}`], '');
     expect(bench.contact(contactId).status).toBe('active');
@@ -249,18 +321,40 @@ describe('the inbox of the user', () => {
     const { messageId, contactId } = bench.addSent('anna@example.org');
     const { reply } = await bench.receive(
       'Anna Berg <anna@example.org>',
-      [`In-Reply-To: ${messageId}`, `References: ${messageId}`, 'Subject: Hello', 'MIME-Version: 1.0', 'Content-Type: multipart/alternative; boundary="b"', 'Message-ID: <a1@example.org>'],
-      ['--b', 'Content-Type: text/plain', '', 'Tell me more.', '--b', 'Content-Type: text/html', '', '<p onclick="x()">Tell <b>me</b> more.<script>alert(1)</script><img src="https://track.example/p.gif"><a href="javascript:x()">l</a></p>', '--b--'].join('\r\n'),
+      [
+        `In-Reply-To: ${messageId}`,
+        `References: ${messageId}`,
+        'Subject: Hello',
+        'MIME-Version: 1.0',
+        'Content-Type: multipart/alternative; boundary="b"',
+        'Message-ID: <a1@example.org>',
+      ],
+      [
+        '--b',
+        'Content-Type: text/plain',
+        '',
+        'Tell me more.',
+        '--b',
+        'Content-Type: text/html',
+        '',
+        '<p onclick="x()">Tell <b>me</b> more.<script>alert(1)</script><img src="https://track.example/p.gif"><a href="javascript:x()">l</a></p>',
+        '--b--',
+      ].join('\r\n'),
     );
     const detail = bench.inbox.get(reply?.id ?? '');
-    expect(detail.conversation.map(({ direction, text }) => [direction, text.trim()])).toEqual([['out', 'Our first mail'], ['in', 'Tell me more.']]);
+    expect(detail.conversation.map(({ direction, text }) => [direction, text.trim()])).toEqual([
+      ['out', 'Our first mail'],
+      ['in', 'Tell me more.'],
+    ]);
     expect(detail.conversation[1]?.html?.trim()).toBe('<p>Tell <b>me</b> more.<a rel="noopener noreferrer nofollow" target="_blank">l</a></p>');
     expect(bench.inbox.list({ limit: 5, unread: true })).toMatchObject({ total: 1, unread: 1 });
     bench.inbox.update({ id: detail.id, unread: false });
     expect(bench.inbox.list({ limit: 5, unread: true, class: ['human', 'opt_out'], contactId })).toMatchObject({ total: 0, unread: 0 });
     const first = bench.inbox.respond({ id: detail.id, text: 'Gladly <3', draftId: 'd1' });
     expect(bench.inbox.respond({ id: detail.id, text: 'Gladly <3', draftId: 'd1' })).toEqual(first);
-    expect(bench.queued).toMatchObject([{ recipient: 'anna@example.org', content: { subject: 'Re: Hello', inReplyTo: '<a1@example.org>', references: [messageId, '<a1@example.org>'], html: '<p>Gladly &lt;3</p>' } }]);
+    expect(bench.queued).toMatchObject([
+      { recipient: 'anna@example.org', content: { subject: 'Re: Hello', inReplyTo: '<a1@example.org>', references: [messageId, '<a1@example.org>'], html: '<p>Gladly &lt;3</p>' } },
+    ]);
   });
 
   test('correcting a reply to out of office lets the sequence go on, and pauses it; the other way stops it', async () => {

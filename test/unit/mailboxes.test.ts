@@ -54,7 +54,10 @@ describe('settings', () => {
   test('the same address twice is a conflict that names the field', () => {
     const { mailboxes } = open();
     mailboxes.create(input());
-    expect(thrown(() => mailboxes.create(input({ name: 'Again', address: 'SALES@example.com' })))).toMatchObject({ code: 'conflict', data: { fields: { address: expect.any(String) as string } } });
+    expect(thrown(() => mailboxes.create(input({ name: 'Again', address: 'SALES@example.com' })))).toMatchObject({
+      code: 'conflict',
+      data: { fields: { address: expect.any(String) as string } },
+    });
     expect(mailboxes.list({ limit: 50 }).total).toBe(1);
   });
 
@@ -97,7 +100,9 @@ describe('settings', () => {
     const { id } = mailboxes.create(input());
     store.transaction((tx) => {
       tx.prepare(`insert into sequences (id, name, description, draft, created_at, updated_at) values ('s', 's', '', '{}', 0, 0)`).run();
-      tx.prepare(`insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values ('c', 'Spring', 's', 'running', '{}', ?, '{}', 0, 0)`).run(JSON.stringify([id]));
+      tx.prepare(
+        `insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values ('c', 'Spring', 's', 'running', '{}', ?, '{}', 0, 0)`,
+      ).run(JSON.stringify([id]));
     });
     expect(thrown(() => mailboxes.remove(id))).toMatchObject({ code: 'in_use', message: expect.stringContaining('Spring') as string });
     store.transaction((tx) => tx.prepare(`update campaigns set status = 'finished'`).run());
@@ -112,7 +117,11 @@ describe('settings', () => {
     const { id } = mailboxes.create(input());
     const sent = (key: string, at: number) =>
       store.transaction((tx) =>
-        tx.prepare(`insert into deliveries (id, kind, unique_key, state, priority, mailbox_id, recipient, recipient_domain, slot_at, why, message_id, sent_at, created_at, updated_at) values (?, 'test', ?, 'sent', 0, ?, 'a@example.com', 'example.com', 0, 'slot', ?, ?, 0, 0)`).run(key, key, id, key, at),
+        tx
+          .prepare(
+            `insert into deliveries (id, kind, unique_key, state, priority, mailbox_id, recipient, recipient_domain, slot_at, why, message_id, sent_at, created_at, updated_at) values (?, 'test', ?, 'sent', 0, ?, 'a@example.com', 'example.com', 0, 'slot', ?, ?, 0, 0)`,
+          )
+          .run(key, key, id, key, at),
       );
     sent('before', Date.UTC(2026, 2, 1, 22, 59, 59));
     sent('after', Date.UTC(2026, 2, 1, 23, 0));

@@ -39,7 +39,11 @@ function addContact({ store, events, ids, clock }: Base, email: string, custom: 
 
 function addCampaign({ store, ids }: Base, sequenceId: string): void {
   store.transaction((tx) =>
-    tx.prepare(`insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, 'Spring', ?, 'draft', '{}', '[]', '{}', 0, 0)`).run(ids.next(), sequenceId),
+    tx
+      .prepare(
+        `insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, 'Spring', ?, 'draft', '{}', '[]', '{}', 0, 0)`,
+      )
+      .run(ids.next(), sequenceId),
   );
 }
 
@@ -70,8 +74,12 @@ describe('sequences', () => {
     expect(sequences.activate(made.id).activeVersion).toBe(2);
     const kept = store.prepareRead('select graph from sequence_versions where id = ?').get(active.activeVersionId) as { graph: string };
     expect(JSON.parse(kept.graph)).toEqual(active.draft);
-    expect(events.after(0, 10).map(({ type, data }) => [type, data?.['number']])).toEqual([
+    expect(events.after(0, 20).map(({ type, data }) => [type, data?.['number'] ?? data?.['change']])).toEqual([
+      ['sequence_changed', 'created'],
       ['sequence_activated', 1],
+      ['sequence_changed', 'updated'],
+      ['sequence_changed', 'updated'],
+      ['sequence_changed', 'updated'],
       ['sequence_activated', 2],
     ]);
   });
@@ -153,8 +161,30 @@ describe('validation', () => {
     ['no time to wait', graph(mail('a'), wait('w', 'PT0S'), mail('b', '')), ['zero_wait! w']],
     ['a first mail without a subject', graph(mail('a', ' ')), ['no_subject! a']],
     ['no text', graph({ id: 'a', type: 'email', variants: [{ subject: 'x', html: '<p>&nbsp;</p><br>' }] }), ['empty_body! a']],
-    ['no active arm', graph({ id: 'a', type: 'email', variants: [{ subject: 'x', text: 'y', active: false }, { id: 'B', subject: 'x', text: 'y', weight: 0 }] }), ['no_active_variant! a']],
-    ['two arms with one name', graph({ id: 'a', type: 'email', variants: [{ subject: 'x', text: 'y' }, { subject: 'x', text: 'y' }] }), ['duplicate_variant! a']],
+    [
+      'no active arm',
+      graph({
+        id: 'a',
+        type: 'email',
+        variants: [
+          { subject: 'x', text: 'y', active: false },
+          { id: 'B', subject: 'x', text: 'y', weight: 0 },
+        ],
+      }),
+      ['no_active_variant! a'],
+    ],
+    [
+      'two arms with one name',
+      graph({
+        id: 'a',
+        type: 'email',
+        variants: [
+          { subject: 'x', text: 'y' },
+          { subject: 'x', text: 'y' },
+        ],
+      }),
+      ['duplicate_variant! a'],
+    ],
     ['a tag that cannot exist', graph(mail('a', 'x', '{{ contact.nmae }}')), ['unknown_tag! a']],
     ['an arm that inherits subject and text', graph({ id: 'a', type: 'email', variants: [{ subject: 'x', text: 'y' }, { id: 'B' }] }), []],
     ['an image as the only content', graph({ id: 'a', type: 'email', variants: [{ subject: 'x', html: '<img src="cid:x">' }] }), []],

@@ -107,13 +107,29 @@ test('the schema holds the rules that code could break: one row per step, one li
   store.transaction((tx) => {
     tx.prepare(`insert into sequences (id, name, description, draft, created_at, updated_at) values ('s', 's', '', '{}', 0, 0)`).run();
     tx.prepare(`insert into sequence_versions (id, sequence_id, number, graph, created_at) values ('v', 's', 1, '{}', 0)`).run();
-    tx.prepare(`insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values ('c', 'c', 's', 'running', '{}', '[]', '{}', 0, 0)`).run();
+    tx.prepare(
+      `insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values ('c', 'c', 's', 'running', '{}', '[]', '{}', 0, 0)`,
+    ).run();
   });
-  const enrol = (id: string, state: string) => store.transaction((tx) => tx.prepare(`insert into enrolments (id, campaign_id, contact_id, sequence_version_id, state, "references", variants, created_at, updated_at) values (?, 'c', 'p', 'v', ?, '[]', '{}', 0, 0)`).run(id, state));
+  const enrol = (id: string, state: string) =>
+    store.transaction((tx) =>
+      tx
+        .prepare(
+          `insert into enrolments (id, campaign_id, contact_id, sequence_version_id, state, "references", variants, created_at, updated_at) values (?, 'c', 'p', 'v', ?, '[]', '{}', 0, 0)`,
+        )
+        .run(id, state),
+    );
   enrol('e1', 'finished');
   enrol('e2', 'active');
   expect(() => enrol('e3', 'paused')).toThrow(/unique/i);
-  const deliver = (id: string, state: string, key: string) => store.transaction((tx) => tx.prepare(`insert into deliveries (id, kind, unique_key, state, priority, recipient, recipient_domain, slot_at, why, created_at, updated_at) values (?, 'step', ?, ?, 1, 'a@example.com', 'example.com', 0, 'slot', 0, 0)`).run(id, key, state));
+  const deliver = (id: string, state: string, key: string) =>
+    store.transaction((tx) =>
+      tx
+        .prepare(
+          `insert into deliveries (id, kind, unique_key, state, priority, recipient, recipient_domain, slot_at, why, created_at, updated_at) values (?, 'step', ?, ?, 1, 'a@example.com', 'example.com', 0, 'slot', 0, 0)`,
+        )
+        .run(id, key, state),
+    );
   deliver('d1', 'planned', 'e2:a');
   expect(() => deliver('d2', 'planned', 'e2:a')).toThrow(/unique/i);
   expect(() => deliver('d3', 'sending', 'e2:b')).toThrow(/check/i);

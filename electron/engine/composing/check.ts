@@ -53,13 +53,19 @@ function unknownTag(keys: readonly (string | null)[], customFields: readonly str
   const shown = keys.filter((key) => key !== null).join('.');
   const near = nearest(field, root === field ? [...customFields, ...standardTags.map(({ tag }) => tag)] : customFields);
   const hint = near === null ? '' : ` Did you mean {{ ${root === field ? near : `${shown.slice(0, -field.length)}${near}`} }}?`;
-  return { blocking: false, message: `No contact has a field called “${field}”.${hint} A person without it is held, unless the tag has a fallback: {{ ${shown} | default: "…" }}.` };
+  return {
+    blocking: false,
+    message: `No contact has a field called “${field}”.${hint} A person without it is held, unless the tag has a fallback: {{ ${shown} | default: "…" }}.`,
+  };
 }
 
 function fixedName(root: string, name: string | null | undefined, names: readonly string[]): { blocking: boolean; message: string } | null {
   if (name === undefined || name === null || names.includes(name)) return null;
   const near = nearest(name, names);
-  return { blocking: true, message: `There is no merge tag {{ ${root}.${name} }}.${near === null ? (root === 'contact' ? ` A custom field is written {{ custom.${name} }}.` : '') : ` Did you mean {{ ${root}.${near} }}?`}` };
+  return {
+    blocking: true,
+    message: `There is no merge tag {{ ${root}.${name} }}.${near === null ? (root === 'contact' ? ` A custom field is written {{ custom.${name} }}.` : '') : ` Did you mean {{ ${root}.${near} }}?`}`,
+  };
 }
 
 function withSuggestion(message: string, mode: TemplateMode): string {

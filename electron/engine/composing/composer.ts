@@ -60,8 +60,7 @@ export interface Composed {
 
 export type ComposeField = 'subject' | 'html' | 'text' | 'optOutLine' | 'from' | 'to' | 'replyTo';
 export type ComposeProblem =
-  | { readonly kind: 'missing_field'; readonly fields: string[] }
-  | { readonly kind: 'template_error'; readonly message: string; readonly field: ComposeField };
+  { readonly kind: 'missing_field'; readonly fields: string[] } | { readonly kind: 'template_error'; readonly message: string; readonly field: ComposeField };
 
 export interface Composer {
   /** Renders one mail for one person. Pure: equal input gives equal bytes. Templates are parsed once and remembered. */
@@ -114,7 +113,8 @@ export function createComposer(): Composer {
     const { signatureHtml, optOutLine } = sender;
     // The same object a second time is the common case of a campaign: comparing equal strings costs next to nothing.
     const last = byObject.get(variant);
-    if (last !== undefined && last.subject === subject && last.html === html && last.text === text && last.signatureHtml === signatureHtml && last.optOutLine === optOutLine) return last.compiled;
+    if (last !== undefined && last.subject === subject && last.html === html && last.text === text && last.signatureHtml === signatureHtml && last.optOutLine === optOutLine)
+      return last.compiled;
     const key = `${subject}\u0000${html}\u0000${text}\u0000${signatureHtml}\u0000${optOutLine}`;
     let known = byText.get(key);
     if (known === undefined) byText.set(key, (known = { subject, html, text, signatureHtml, optOutLine, compiled: compileVariant(variant, sender) }));
@@ -242,7 +242,21 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
   const { from, to, replyTo } = address;
   const textPart = partText(text);
   const htmlPart = partText(html);
-  const raw = buildMime({ fromName: sender.fromName, from, to, replyTo, subject, date: input.date, messageId, inReplyTo, references, listUnsubscribe: unsubscribeMailto, homingId, text: textPart, html: htmlPart });
+  const raw = buildMime({
+    fromName: sender.fromName,
+    from,
+    to,
+    replyTo,
+    subject,
+    date: input.date,
+    messageId,
+    inReplyTo,
+    references,
+    listUnsubscribe: unsubscribeMailto,
+    homingId,
+    text: textPart,
+    html: htmlPart,
+  });
   const headers = [
     { name: 'From', value: sender.fromName === '' ? from : `${sender.fromName} <${from}>` },
     { name: 'To', value: to },
@@ -254,6 +268,10 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
     ...(references.length === 0 ? [] : [{ name: 'References', value: references.join(' ') }]),
     ...(unsubscribeMailto === null ? [] : [{ name: 'List-Unsubscribe', value: `<${unsubscribeMailto}>` }]),
   ];
-  const contentHash = createHash('sha256').update(`${subject}\u0000${to}\u0000${String(htmlPart.bytes.length)}\u0000`).update(htmlPart.bytes).update(textPart.bytes).digest('hex');
+  const contentHash = createHash('sha256')
+    .update(`${subject}\u0000${to}\u0000${String(htmlPart.bytes.length)}\u0000`)
+    .update(htmlPart.bytes)
+    .update(textPart.bytes)
+    .digest('hex');
   return { raw, subject, html, text, from, to, messageId, contentHash, headers, sameThread, references, threadSubject: threadSubject(subject), missing };
 }

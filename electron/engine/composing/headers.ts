@@ -50,7 +50,8 @@ export function unstructuredHeader(name: string, value: string): string {
   const plain = !nonAscii.test(value) && !control.test(value) && !value.includes('=?') && !value.includes('\t');
   if (plain) {
     // Folding at one of several spaces would leave a line of nothing but white space.
-    const folded = name.length + 2 + value.length <= softLimit ? `${name}: ${value}` : value.includes('  ') || value.startsWith(' ') || value.endsWith(' ') ? null : foldHeader(name, value);
+    const folded =
+      name.length + 2 + value.length <= softLimit ? `${name}: ${value}` : value.includes('  ') || value.startsWith(' ') || value.endsWith(' ') ? null : foldHeader(name, value);
     if (folded !== null && folded.split('\r\n').every((line) => line.length <= hardLimit)) return folded;
   }
   return `${name}: ${encodeWords(value, name.length + 2)}`;
@@ -108,7 +109,12 @@ const atoms = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+$/;
 /** `"Ada Lovelace" <ada@example.com>` for a header, with the name quoted or encoded as needed. */
 export function mailboxHeader(name: string, displayName: string, address: string): string {
   if (displayName === '') return `${name}: ${address}`;
-  const shown = nonAscii.test(displayName) || displayName.includes('=?') || displayName.length > 60 ? encodeWords(displayName, name.length + 2) : atoms.test(displayName) ? displayName : `"${displayName.replace(/["\\]/g, '\\$&')}"`;
+  const shown =
+    nonAscii.test(displayName) || displayName.includes('=?') || displayName.length > 60
+      ? encodeWords(displayName, name.length + 2)
+      : atoms.test(displayName)
+        ? displayName
+        : `"${displayName.replace(/["\\]/g, '\\$&')}"`;
   const last = shown.slice(shown.lastIndexOf('\n') + 1);
   const column = shown.includes('\n') ? last.length : name.length + 2 + last.length;
   return `${name}: ${shown}${column + address.length + 3 > softLimit ? '\r\n' : ''} <${address}>`;

@@ -38,7 +38,10 @@ const marker = /\uE000(\d+)\uE001/g;
 /** Takes Liquid out of a template, lets `change` work on the rest, and puts it back. */
 function aroundLiquid(source: string, change: (rest: string) => string): string {
   const tags: string[] = [];
-  const rest = source.replaceAll(opening, '').replaceAll(closing, '').replace(liquidTag, (tag) => `${opening}${tags.push(tag) - 1}${closing}`);
+  const rest = source
+    .replaceAll(opening, '')
+    .replaceAll(closing, '')
+    .replace(liquidTag, (tag) => `${opening}${tags.push(tag) - 1}${closing}`);
   // What looks like Liquid only after the change (an entity such as &#123;) is text.
   const changed = change(rest).replace(/\{\{|\{%/g, (braces) => `{{ '${braces}' }}`);
   return changed.replace(marker, (_, index: string) => tags[Number(index)] ?? '');

@@ -1,4 +1,20 @@
-import { CaptureTag, Context, Drop, Liquid, Output, ParseError, Parser, toValue, toValueSync, TypeGuards, type Emitter, type PropertyAccessToken, type Template, type Token, type TopLevelToken } from 'liquidjs';
+import {
+  CaptureTag,
+  Context,
+  Drop,
+  Liquid,
+  Output,
+  ParseError,
+  Parser,
+  toValue,
+  toValueSync,
+  TypeGuards,
+  type Emitter,
+  type PropertyAccessToken,
+  type Template,
+  type Token,
+  type TopLevelToken,
+} from 'liquidjs';
 
 /**
  * The template engine: Liquid without a file system, with unknown tags and filters refused, own properties only, and

@@ -51,7 +51,26 @@ export const standardTags: readonly { readonly tag: string; readonly label: stri
 ];
 
 /** Names that `contact.` knows; anything else under `contact.` can never have a value. */
-export const contactNames: readonly string[] = ['first_name', 'last_name', 'full_name', 'company', 'title', 'email', 'domain', 'phone', 'website', 'city', 'country', 'time_zone', 'tags', 'custom', 'firstName', 'lastName', 'fullName', 'timeZone'];
+export const contactNames: readonly string[] = [
+  'first_name',
+  'last_name',
+  'full_name',
+  'company',
+  'title',
+  'email',
+  'domain',
+  'phone',
+  'website',
+  'city',
+  'country',
+  'time_zone',
+  'tags',
+  'custom',
+  'firstName',
+  'lastName',
+  'fullName',
+  'timeZone',
+];
 export const senderNames: readonly string[] = ['name', 'address', 'signature', 'postal_address'];
 
 /**
@@ -66,7 +85,9 @@ export function mergeScope(contact: MergeContact | null, sender: MergeSender, un
   const last = given(lastName);
   const full = firstName === '' ? last : lastName === '' ? first : `${firstName} ${lastName}`;
   const zone = given(contact.timeZone);
-  const custom: MergeScope = Object.values(contact.custom).includes('') ? Object.fromEntries(Object.entries(contact.custom).map(([name, value]) => [name, given(value)])) : contact.custom;
+  const custom: MergeScope = Object.values(contact.custom).includes('')
+    ? Object.fromEntries(Object.entries(contact.custom).map(([name, value]) => [name, given(value)]))
+    : contact.custom;
   const person = {
     first_name: first,
     last_name: last,

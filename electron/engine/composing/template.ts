@@ -1,6 +1,20 @@
 import { LiquidError, type Context, type Template, type Token } from 'liquidjs';
 import { LRUCache } from 'lru-cache';
-import { absent, engineOf, escapeHtml, isEmptyValue, literalOf, MergeOutput, newContext, notingMissing, parseTemplate, pathOf, renderNodes, SafeHtml, type TemplateMode } from './liquid.ts';
+import {
+  absent,
+  engineOf,
+  escapeHtml,
+  isEmptyValue,
+  literalOf,
+  MergeOutput,
+  newContext,
+  notingMissing,
+  parseTemplate,
+  pathOf,
+  renderNodes,
+  SafeHtml,
+  type TemplateMode,
+} from './liquid.ts';
 import type { MergeScope } from './merge-data.ts';
 
 /** A template that cannot be parsed or rendered. `line` and `column` count from 1. */
@@ -134,7 +148,26 @@ function renderSimple(tag: SimpleTag, scope: MergeScope, missing: Set<string>): 
 }
 
 /** Filters that look at nothing but their value and literal arguments. */
-const plainFilters = new Set(['default', 'capitalize', 'upcase', 'downcase', 'strip', 'lstrip', 'rstrip', 'append', 'prepend', 'replace', 'replace_first', 'remove', 'remove_first', 'truncate', 'truncatewords', 'url_encode', 'strip_html', 'strip_newlines']);
+const plainFilters = new Set([
+  'default',
+  'capitalize',
+  'upcase',
+  'downcase',
+  'strip',
+  'lstrip',
+  'rstrip',
+  'append',
+  'prepend',
+  'replace',
+  'replace_first',
+  'remove',
+  'remove_first',
+  'truncate',
+  'truncatewords',
+  'url_encode',
+  'strip_html',
+  'strip_newlines',
+]);
 
 function simpleTag(node: MergeOutput, mode: TemplateMode): SimpleTag | null {
   const path = node.variable === null ? undefined : pathOf(node.variable);

@@ -54,7 +54,9 @@ export function findContacts(store: Store, query: ContactQuery): Page<Contact> {
   // The unary plus keeps the sort's index out of the plan.
   const inner = `select c.rowid as r from contacts c ${where} order by ${order(few === null ? '' : '+')} limit ? offset ?`;
   const keys = terms.map((term, index) => `${term.replace(' collate nocase', '')} as k${index}`).join(', ');
-  const rows = store.prepareRead(`select ${contactColumns}, ${keys} from (${inner}) p join contacts c on c.rowid = p.r order by ${order('+')}`).all(...binds, query.limit + 1, query.offset ?? 0) as (StoredContact & Record<string, Bind>)[];
+  const rows = store
+    .prepareRead(`select ${contactColumns}, ${keys} from (${inner}) p join contacts c on c.rowid = p.r order by ${order('+')}`)
+    .all(...binds, query.limit + 1, query.offset ?? 0) as (StoredContact & Record<string, Bind>)[];
   const shown = rows.slice(0, query.limit);
   const last = shown.at(-1);
   const nextCursor = rows.length > query.limit && last !== undefined ? encodeCursor(terms.map((_, index) => last[`k${index}`] ?? null)) : null;
@@ -86,7 +88,10 @@ function contactOf(row: StoredContact & Record<string, Bind>, keys: number): Con
 function filterOf(query: ContactQuery): { filter: string[]; values: Bind[] } {
   const filter: string[] = [];
   const values: Bind[] = [];
-  for (const word of searchable(query.q ?? '').split(/\s+/).filter((part) => part !== '').slice(0, 8)) {
+  for (const word of searchable(query.q ?? '')
+    .split(/\s+/)
+    .filter((part) => part !== '')
+    .slice(0, 8)) {
     filter.push('instr(c.search, ?) > 0');
     values.push(word);
   }

@@ -3,8 +3,30 @@ import type { ContactField } from '../../../shared/schemas/contact.ts';
 
 /** Columns that every contact has: no custom field may take such a name. */
 const reserved = new Set([
-  'id', 'email', 'first_name', 'last_name', 'full_name', 'name', 'company', 'title', 'phone', 'website', 'city', 'country', 'time_zone', 'timezone', 'tags', 'status', 'source', 'domain', 'custom', 'lists',
-  'created_at', 'updated_at', 'last_sent_at', 'last_reply_at',
+  'id',
+  'email',
+  'first_name',
+  'last_name',
+  'full_name',
+  'name',
+  'company',
+  'title',
+  'phone',
+  'website',
+  'city',
+  'country',
+  'time_zone',
+  'timezone',
+  'tags',
+  'status',
+  'source',
+  'domain',
+  'custom',
+  'lists',
+  'created_at',
+  'updated_at',
+  'last_sent_at',
+  'last_reply_at',
 ]);
 const letters: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ð: 'd', þ: 'th', ł: 'l', đ: 'd', ı: 'i' };
 

@@ -58,7 +58,12 @@ export function startRun(deps: ContactsDeps, suppressions: Suppressions, job: Im
         if (options.listId !== null && !report.dryRun) tx.prepare('update lists set updated_at = ? where id = ?').run(clock.now(), options.listId);
         if (!report.dryRun && report.created + report.updated + report.unchanged > 0) {
           const { fileName, created, updated, unchanged, duplicates, rejected } = report;
-          events.append(tx, { type: 'imported', actor: 'person', reason: state === 'finished' ? null : state, data: { importId: report.id, fileName, created, updated, unchanged, duplicates, rejected, suppressed: report.suppressed, listId: options.listId } });
+          events.append(tx, {
+            type: 'imported',
+            actor: 'person',
+            reason: state === 'finished' ? null : state,
+            data: { importId: report.id, fileName, created, updated, unchanged, duplicates, rejected, suppressed: report.suppressed, listId: options.listId },
+          });
         }
       });
     } catch (failure) {
@@ -92,7 +97,7 @@ export function startRun(deps: ContactsDeps, suppressions: Suppressions, job: Im
   async function pump(): Promise<void> {
     for (let message = waiting.shift(); message !== undefined && report.state === 'running'; message = waiting.shift()) {
       if (message.kind === 'batch') {
-        for (let at = 0; at < message.rows.length && report.state === 'running'; ) {
+        for (let at = 0; at < message.rows.length && report.state === 'running';) {
           at = slice(message.rows, at);
           await breathe();
         }

@@ -80,7 +80,8 @@ async function run(job: ImportJob, port: NonNullable<typeof parentPort>): Promis
       counts.rejected += 1;
       rejectedText += csvLine([line, mapped.error, ...cells]);
       if (rejectedSample.length < sampleSize) rejectedSample.push({ line, reason: mapped.error, text: cells.join(', ').slice(0, 200) });
-    } else if (seen.add(mapped.value.email)) batch.push(toWritable(job.tags.length === 0 ? mapped.value : { ...mapped.value, tags: uniqueTags([...mapped.value.tags, ...job.tags]) }));
+    } else if (seen.add(mapped.value.email))
+      batch.push(toWritable(job.tags.length === 0 ? mapped.value : { ...mapped.value, tags: uniqueTags([...mapped.value.tags, ...job.tags]) }));
     else counts.duplicates += 1;
   }
 

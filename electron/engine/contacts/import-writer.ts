@@ -60,7 +60,11 @@ export function createSliceWriter(deps: { ids: Ids; suppressions: Suppressions }
 }
 
 /** Counts what `createSliceWriter` would do, by the same rules, and writes nothing. */
-export function createDryWriter(store: Store, suppressions: Suppressions, options: WriteOptions): (rows: readonly WritableContact[], from: number, counts: WriteCounts, goesOn: (next: number) => boolean) => number {
+export function createDryWriter(
+  store: Store,
+  suppressions: Suppressions,
+  options: WriteOptions,
+): (rows: readonly WritableContact[], from: number, counts: WriteCounts, goesOn: (next: number) => boolean) => number {
   const prepare: Prepare = (sql) => store.prepareRead(sql);
   return (rows, from, counts, goesOn) => {
     const reasonOf = suppressions.lookup(prepare);

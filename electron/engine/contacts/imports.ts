@@ -23,7 +23,6 @@ export interface ImportInput {
   readonly dryRun: boolean;
 }
 
-
 const samplesShown = 5;
 
 export function createImports(deps: ContactsDeps, suppressions: Suppressions, lists: Lists, onWritten: () => void) {
@@ -44,7 +43,11 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
         encoding: layout.encoding.encoding,
         delimiter: layout.delimiter,
         headerLine: layout.headerLine,
-        columns: columns.map(({ index, name, values }) => ({ index, name, samples: [...new Set(values.filter((value) => value !== ''))].slice(0, samplesShown).map((value) => value.slice(0, 200)) })),
+        columns: columns.map(({ index, name, values }) => ({
+          index,
+          name,
+          samples: [...new Set(values.filter((value) => value !== ''))].slice(0, samplesShown).map((value) => value.slice(0, 200)),
+        })),
         mapping: guessMapping(columns),
       };
     } catch (error) {
@@ -66,17 +69,33 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
 
     const report = newReport(upload, input, layout.bytes);
     const listId = store.transaction((tx) => {
-      tx.prepare('insert into imports (id, file_name, dry_run, mode, state, report, created_at) values (?, ?, ?, ?, ?, ?, ?)').run(report.id, report.fileName, report.dryRun ? 1 : 0, report.mode, report.state, JSON.stringify(report), report.startedAt);
+      tx.prepare('insert into imports (id, file_name, dry_run, mode, state, report, created_at) values (?, ?, ?, ?, ?, ?, ?)').run(
+        report.id,
+        report.fileName,
+        report.dryRun ? 1 : 0,
+        report.mode,
+        report.state,
+        JSON.stringify(report),
+        report.startedAt,
+      );
       return input.dryRun ? null : (input.listId ?? (input.listName === undefined ? null : lists.named(tx, input.listName)));
     });
-    const job = { path: upload.path, rejectedPath: uploads.rejectedPath(report.id), layout: { ...layout, sample: [] }, plan, columns: columns.map((column) => column.name), tags: uniqueTags(input.tags ?? []) };
+    const job = {
+      path: upload.path,
+      rejectedPath: uploads.rejectedPath(report.id),
+      layout: { ...layout, sample: [] },
+      plan,
+      columns: columns.map((column) => column.name),
+      tags: uniqueTags(input.tags ?? []),
+    };
     const run = startRun(deps, suppressions, job, { mode: input.mode, listId, source: upload.fileName }, report);
     running = run;
     void run.settled.then(async () => {
       if (running === run) running = null;
       onWritten();
       // A dry run or a cancelled one is often followed by the real one.
-      if (run.report.state === 'finished' && !run.report.dryRun) await uploads.remove(upload.id).catch((error: unknown) => log.warn({ err: error }, 'an upload could not be removed'));
+      if (run.report.state === 'finished' && !run.report.dryRun)
+        await uploads.remove(upload.id).catch((error: unknown) => log.warn({ err: error }, 'an upload could not be removed'));
     });
     return snapshot(report);
   }
@@ -88,13 +107,31 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
   }
 
   function requireIdle(): void {
-    if (running !== null) throw new AppError('wrong_state', `“${running.report.fileName}” is being imported. Wait until it is finished, or cancel it.`, { importId: running.report.id });
+    if (running !== null)
+      throw new AppError('wrong_state', `“${running.report.fileName}” is being imported. Wait until it is finished, or cancel it.`, { importId: running.report.id });
   }
 
   function newReport(upload: Upload, input: ImportInput, bytes: number): ImportRun {
     return {
-      id: ids.next(), fileName: upload.fileName, dryRun: input.dryRun, mode: input.mode, state: 'running', bytesTotal: bytes, bytesRead: 0, rows: 0, created: 0, updated: 0, unchanged: 0,
-      duplicates: 0, rejected: 0, suppressed: 0, rejectedSample: [], notes: [], error: null, startedAt: clock.now(), finishedAt: null,
+      id: ids.next(),
+      fileName: upload.fileName,
+      dryRun: input.dryRun,
+      mode: input.mode,
+      state: 'running',
+      bytesTotal: bytes,
+      bytesRead: 0,
+      rows: 0,
+      created: 0,
+      updated: 0,
+      unchanged: 0,
+      duplicates: 0,
+      rejected: 0,
+      suppressed: 0,
+      rejectedSample: [],
+      notes: [],
+      error: null,
+      startedAt: clock.now(),
+      finishedAt: null,
     };
   }
 
@@ -113,7 +150,9 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
       const { n: total } = store.prepareRead('select count(*) as n from imports').get() as { n: number };
       const rows = store
-        .prepareRead(`select id, report, created_at as createdAt from imports ${after === null ? '' : 'where (created_at, id) < (@at, @id)'} order by created_at desc, id desc limit @limit`)
+        .prepareRead(
+          `select id, report, created_at as createdAt from imports ${after === null ? '' : 'where (created_at, id) < (@at, @id)'} order by created_at desc, id desc limit @limit`,
+        )
         .all({ limit: query.limit + 1, ...(after === null ? {} : { at: after[0], id: after[1] }) }) as { id: string; report: string; createdAt: number }[];
       const shown = rows.slice(0, query.limit);
       const last = shown.at(-1);
@@ -142,7 +181,12 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
         store.transaction((tx) => {
           for (const row of left) {
             const report = parseReport(row.report);
-            storeReport(tx, { ...report, state: 'failed', finishedAt: clock.now(), error: `Homing was closed while this import ran. About ${report.created + report.updated} people were written. Import the file again: people who are known already are not doubled.` });
+            storeReport(tx, {
+              ...report,
+              state: 'failed',
+              finishedAt: clock.now(),
+              error: `Homing was closed while this import ran. About ${report.created + report.updated} people were written. Import the file again: people who are known already are not doubled.`,
+            });
           }
         });
       }

@@ -56,7 +56,8 @@ export function createLists({ store, clock, ids }: ContactsDeps) {
     named: (tx: Tx, name: string): string => idOf(tx, name) ?? insert(tx, name),
     list(query: PageQuery): Page<ContactList> {
       const newest = query.sort === '-createdAt' || query.sort === 'createdAt';
-      if (query.sort !== undefined && !newest && query.sort !== 'name' && query.sort !== '-name') throw new AppError('bad_request', `Lists cannot be sorted by “${query.sort}”.`, { fields: { sort: 'One of name, createdAt' } });
+      if (query.sort !== undefined && !newest && query.sort !== 'name' && query.sort !== '-name')
+        throw new AppError('bad_request', `Lists cannot be sorted by “${query.sort}”.`, { fields: { sort: 'One of name, createdAt' } });
       const key = newest ? 'l.created_at' : 'lower(l.name)';
       const down = query.sort?.startsWith('-') ?? false;
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);

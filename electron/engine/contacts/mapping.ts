@@ -64,7 +64,12 @@ function pickEmail(columns: readonly Column[]): number | null {
   });
   const candidates = scored.filter((entry) => (entry.rank !== null && (entry.filled === 0 || entry.share >= 0.2)) || (entry.share >= 0.5 && !isEmailDecoy(entry.column.name)));
   candidates.sort(
-    (a, b) => Number(b.emails > 0) - Number(a.emails > 0) || Number(b.rank !== null) - Number(a.rank !== null) || (a.rank ?? 0) - (b.rank ?? 0) || (a.rank === null ? b.emails - a.emails : 0) || a.column.index - b.column.index,
+    (a, b) =>
+      Number(b.emails > 0) - Number(a.emails > 0) ||
+      Number(b.rank !== null) - Number(a.rank !== null) ||
+      (a.rank ?? 0) - (b.rank ?? 0) ||
+      (a.rank === null ? b.emails - a.emails : 0) ||
+      a.column.index - b.column.index,
   );
   const best = candidates[0] ?? scored.filter((entry) => entry.rank !== null).sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0))[0];
   return best?.column.index ?? null;

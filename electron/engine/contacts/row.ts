@@ -13,9 +13,19 @@ export interface IncomingContact extends Readonly<Record<TextField, string>> {
 }
 
 /** What was left out of a row that is otherwise good. */
-export type RowNote = { readonly kind: 'time_zone'; readonly text: string } | { readonly kind: 'cut'; readonly text: string } | { readonly kind: 'more_addresses'; readonly text: string };
+export type RowNote =
+  { readonly kind: 'time_zone'; readonly text: string } | { readonly kind: 'cut'; readonly text: string } | { readonly kind: 'more_addresses'; readonly text: string };
 
-const columnOf = { firstName: 'first_name', lastName: 'last_name', company: 'company', title: 'title', phone: 'phone', website: 'website', city: 'city', country: 'country' } as const satisfies Record<TextField, string>;
+const columnOf = {
+  firstName: 'first_name',
+  lastName: 'last_name',
+  company: 'company',
+  title: 'title',
+  phone: 'phone',
+  website: 'website',
+  city: 'city',
+  country: 'country',
+} as const satisfies Record<TextField, string>;
 
 /** Reads a record by the plan. The error is the reason for which the row is rejected, a sentence. */
 export function mapRow(cells: readonly string[], plan: MappingPlan, onNote: (note: RowNote) => void): Result<IncomingContact, string> {
@@ -54,7 +64,14 @@ export function mapRow(cells: readonly string[], plan: MappingPlan, onNote: (not
     onNote({ kind: 'more_addresses', text: raw });
     if (!plan.custom.some(({ name }) => name === 'more_addresses')) custom.push(['more_addresses', manyLines(others.join(', '))]);
   }
-  return ok({ email: address.value.email, domain: address.value.domain, ...values, timeZone, tags: plan.standard.tags === undefined ? [] : splitTags(cell(plan.standard.tags)), custom: Object.fromEntries(custom) });
+  return ok({
+    email: address.value.email,
+    domain: address.value.domain,
+    ...values,
+    timeZone,
+    tags: plan.standard.tags === undefined ? [] : splitTags(cell(plan.standard.tags)),
+    custom: Object.fromEntries(custom),
+  });
 }
 
 function shortened(text: string, field: string, onNote: (note: RowNote) => void, max: number = fieldLimits[field as TextField]): string {

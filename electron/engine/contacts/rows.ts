@@ -84,8 +84,25 @@ export function insertContact(tx: Tx, contact: WritableContact, more: { id: stri
     tx
       .prepare(insertSql)
       .run(
-        more.id, contact.email, contact.domain, contact.firstName, contact.lastName, contact.company, contact.title, contact.phone, contact.website, contact.city, contact.country,
-        contact.timeZone, contact.tags, contact.custom, more.status, more.source, contact.search, more.at, more.at,
+        more.id,
+        contact.email,
+        contact.domain,
+        contact.firstName,
+        contact.lastName,
+        contact.company,
+        contact.title,
+        contact.phone,
+        contact.website,
+        contact.city,
+        contact.country,
+        contact.timeZone,
+        contact.tags,
+        contact.custom,
+        more.status,
+        more.source,
+        contact.search,
+        more.at,
+        more.at,
       ).changes === 1
   );
 }
@@ -96,8 +113,24 @@ export function updateContact(tx: Tx, contact: ContactRow): void {
     `update contacts set email = ?, domain = ?, first_name = ?, last_name = ?, company = ?, title = ?, phone = ?, website = ?, city = ?, country = ?, time_zone = ?,
      tags = ?, custom = ?, status = ?, search = ?, soft_bounces = ?, updated_at = ? where id = ?`,
   ).run(
-    contact.email, contact.domain, contact.firstName, contact.lastName, contact.company, contact.title, contact.phone, contact.website, contact.city, contact.country, contact.timeZone,
-    JSON.stringify(contact.tags), JSON.stringify(contact.custom), contact.status, searchText(contact), contact.softBounces, contact.updatedAt, contact.id,
+    contact.email,
+    contact.domain,
+    contact.firstName,
+    contact.lastName,
+    contact.company,
+    contact.title,
+    contact.phone,
+    contact.website,
+    contact.city,
+    contact.country,
+    contact.timeZone,
+    JSON.stringify(contact.tags),
+    JSON.stringify(contact.custom),
+    contact.status,
+    searchText(contact),
+    contact.softBounces,
+    contact.updatedAt,
+    contact.id,
   );
 }
 

@@ -11,7 +11,6 @@ import { breathe, inSlices } from './slices.ts';
 import type { Suppressions } from './suppressions.ts';
 import { manyLines, oneLine, textFields, uniqueTags } from './text.ts';
 
-
 export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions) {
   const { store, events, clock, ids } = deps;
   const names = createNames(store);
@@ -107,7 +106,10 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     get({ id }: { id: string }): Contact & { lists: { id: string; name: string }[] } {
       const found = row(id);
       if (found === null) throw gone();
-      const lists = store.prepareRead('select l.id, l.name from list_members m join lists l on l.id = m.list_id where m.contact_id = ? order by l.name collate nocase').all(id) as { id: string; name: string }[];
+      const lists = store.prepareRead('select l.id, l.name from list_members m join lists l on l.id = m.list_id where m.contact_id = ? order by l.name collate nocase').all(id) as {
+        id: string;
+        name: string;
+      }[];
       return { ...toContact(found), lists };
     },
     /** Deletes the person; a suppression of the address stays. */
@@ -144,8 +146,14 @@ function createNames(store: Store): { read(): Promise<Names>; forget(): void } {
     for (let from = 0; from < last; from += sliceOfNames) {
       if (from > 0) await breathe();
       const range = [from, from + sliceOfNames];
-      for (const { name } of store.prepareRead('select distinct j.key as name from contacts c, json_each(c.custom) j where c.rowid > ? and c.rowid <= ?').all(...range) as { name: string }[]) custom.add(name);
-      for (const { name } of store.prepareRead('select distinct j.value as name from contacts c, json_each(c.tags) j where c.rowid > ? and c.rowid <= ?').all(...range) as { name: string }[]) tags.add(name);
+      for (const { name } of store.prepareRead('select distinct j.key as name from contacts c, json_each(c.custom) j where c.rowid > ? and c.rowid <= ?').all(...range) as {
+        name: string;
+      }[])
+        custom.add(name);
+      for (const { name } of store.prepareRead('select distinct j.value as name from contacts c, json_each(c.tags) j where c.rowid > ? and c.rowid <= ?').all(...range) as {
+        name: string;
+      }[])
+        tags.add(name);
     }
     return { custom: sorted(custom), tags: sorted(tags) };
   }
@@ -180,7 +188,8 @@ function cleanCustom(custom: Readonly<Record<string, string>>): Record<string, s
     const text = manyLines(value);
     if (text !== '') clean.set(name, text);
   }
-  if (clean.size > maxCustomFields) throw new AppError('validation', `A contact can have at most ${maxCustomFields} custom fields.`, { fields: { custom: `At most ${maxCustomFields}` } });
+  if (clean.size > maxCustomFields)
+    throw new AppError('validation', `A contact can have at most ${maxCustomFields} custom fields.`, { fields: { custom: `At most ${maxCustomFields}` } });
   return Object.fromEntries(clean);
 }
 

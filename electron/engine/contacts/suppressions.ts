@@ -67,10 +67,20 @@ export function createSuppressions({ store, events, clock, ids, onSuppressed }: 
     const where = kind === 'address' ? 'email = @value' : coversDomain;
     const covered = tx.prepare(`select id from contacts where ${where} and status = 'active'`).all({ value }) as { id: string }[];
     if (!isNew && covered.length === 0) return { suppression, isNew };
-    tx.prepare(`update contacts set status = @status, updated_at = @at where ${where} and status = 'active'`).run({ value, status: statusFor(suppression.reason), at: clock.now() });
+    tx.prepare(`update contacts set status = @status, updated_at = @at where ${where} and status = 'active'`).run({
+      value,
+      status: statusFor(suppression.reason),
+      at: clock.now(),
+    });
     const people = tx.prepare(`select id from contacts where ${where}`).all({ value }) as { id: string }[];
     const contactIds = people.map((person) => person.id);
-    events.append(tx, { type: 'suppressed', actor, reason: suppression.reason, contactId: kind === 'address' ? (contactIds[0] ?? null) : null, data: { kind, value, contacts: contactIds.length } });
+    events.append(tx, {
+      type: 'suppressed',
+      actor,
+      reason: suppression.reason,
+      contactId: kind === 'address' ? (contactIds[0] ?? null) : null,
+      data: { kind, value, contacts: contactIds.length },
+    });
     onSuppressed?.(tx, { kind, value, reason: suppression.reason, contactIds });
     return { suppression, isNew };
   }
@@ -81,12 +91,22 @@ export function createSuppressions({ store, events, clock, ids, onSuppressed }: 
     tx.prepare('delete from suppressions where id = ?').run(id);
     // People whom nothing else suppresses may be mailed again.
     const where = row.kind === 'address' ? 'email = @value' : coversDomain;
-    const people = tx.prepare(`select id, email, domain, status from contacts where ${where} and status <> 'active'`).all({ value: row.value }) as { id: string; email: string; domain: string }[];
+    const people = tx.prepare(`select id, email, domain, status from contacts where ${where} and status <> 'active'`).all({ value: row.value }) as {
+      id: string;
+      email: string;
+      domain: string;
+    }[];
     for (const person of people) {
       const status = statusFor(reasonOf((sql) => tx.prepare(sql), person.email, person.domain));
       tx.prepare('update contacts set status = ?, soft_bounces = 0, updated_at = ? where id = ?').run(status, clock.now(), person.id);
     }
-    events.append(tx, { type: 'unsuppressed', actor: 'person', reason: row.reason, contactId: row.kind === 'address' ? (people[0]?.id ?? null) : null, data: { kind: row.kind, value: row.value, contacts: people.length } });
+    events.append(tx, {
+      type: 'unsuppressed',
+      actor: 'person',
+      reason: row.reason,
+      contactId: row.kind === 'address' ? (people[0]?.id ?? null) : null,
+      data: { kind: row.kind, value: row.value, contacts: people.length },
+    });
   }
 
   return {
@@ -96,7 +116,13 @@ export function createSuppressions({ store, events, clock, ids, onSuppressed }: 
     suppress,
     list(query: PageQuery): Page<Suppression> {
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
-      const like = query.q === undefined || query.q.trim() === '' ? null : `%${query.q.trim().toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+      const like =
+        query.q === undefined || query.q.trim() === ''
+          ? null
+          : `%${query.q
+              .trim()
+              .toLowerCase()
+              .replace(/[\\%_]/g, '\\$&')}%`;
       const filter = like === null ? '' : `and (value like @like escape '\\' or note like @like escape '\\')`;
       const total = store.prepareRead(`select count(*) as n from suppressions where 1 ${filter}`).get(like === null ? {} : { like }) as { n: number };
       const rows = store

@@ -14,7 +14,11 @@ const invisible = /[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\uff
 /** One line of text: NFC, no control or bidirectional characters, single blanks. A line end becomes a blank. */
 export function oneLine(text: string): string {
   if (plain.test(text)) return text;
-  return text.normalize('NFC').replace(invisible, '').replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  return text
+    .normalize('NFC')
+    .replace(invisible, '')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim();
 }
 
 /** Text that may have several lines: LF line ends, otherwise as `oneLine`. */
@@ -71,7 +75,43 @@ export function knownZone(text: string): string | null {
   return zone;
 }
 
-const particles = new Set(['van', 'von', 'vom', 'zu', 'zum', 'zur', 'de', 'der', 'den', 'des', 'del', 'della', 'di', 'da', 'do', 'dos', 'das', 'du', 'la', 'le', 'les', 'ten', 'ter', 'te', 'el', 'al', 'bin', 'ibn', 'bint', 'af', 'av', 'st', 'st.', 'mac', "'t"]);
+const particles = new Set([
+  'van',
+  'von',
+  'vom',
+  'zu',
+  'zum',
+  'zur',
+  'de',
+  'der',
+  'den',
+  'des',
+  'del',
+  'della',
+  'di',
+  'da',
+  'do',
+  'dos',
+  'das',
+  'du',
+  'la',
+  'le',
+  'les',
+  'ten',
+  'ter',
+  'te',
+  'el',
+  'al',
+  'bin',
+  'ibn',
+  'bint',
+  'af',
+  'av',
+  'st',
+  'st.',
+  'mac',
+  "'t",
+]);
 const titles = /^(?:dr|prof|mr|mrs|ms|mx|herr|frau|ing|dipl|sir|dame|mme|mlle|sr|sra|sig|dott)\.?$/i;
 
 /**
@@ -82,7 +122,10 @@ export function splitName(full: string): { firstName: string; lastName: string }
   const text = oneLine(full);
   const comma = text.indexOf(',');
   if (comma > 0 && comma < text.length - 1) return { firstName: text.slice(comma + 1).trim(), lastName: text.slice(0, comma).trim() };
-  const words = text.replace(/,$/, '').split(' ').filter((word) => word !== '');
+  const words = text
+    .replace(/,$/, '')
+    .split(' ')
+    .filter((word) => word !== '');
   while (words.length > 1 && titles.test(words[0] ?? '')) words.shift();
   if (words.length <= 1) return { firstName: words[0] ?? '', lastName: '' };
   let from = words.length - 1;

@@ -16,8 +16,6 @@ export interface Upload {
   readonly path: string;
 }
 
-
-
 /** Files that wait for their import, in `<dataDir>/uploads`: kept for a day, rejected rows for thirty. */
 export function createUploads({ dataDir, clock, ids }: { dataDir: string; clock: Clock; ids: Ids }) {
   const folder = join(dataDir, 'uploads');
@@ -99,9 +97,16 @@ export function createUploads({ dataDir, clock, ids }: { dataDir: string; clock:
 
 function cleanFileName(name: string): string {
   const base = name.split(/[\\/]/).at(-1) ?? '';
-  return base.replace(/[\p{C}<>:"|?*]/gu, '').trim().slice(0, 150) || 'contacts.csv';
+  return (
+    base
+      .replace(/[\p{C}<>:"|?*]/gu, '')
+      .trim()
+      .slice(0, 150) || 'contacts.csv'
+  );
 }
 
 function fullDisk(error: unknown): unknown {
-  return error instanceof Error && (error as { code?: string }).code === 'ENOSPC' ? new AppError('disk_full', 'The disk is full. Nothing was imported: free some space and try again.', {}, { cause: error }) : error;
+  return error instanceof Error && (error as { code?: string }).code === 'ENOSPC'
+    ? new AppError('disk_full', 'The disk is full. Nothing was imported: free some space and try again.', {}, { cause: error })
+    : error;
 }

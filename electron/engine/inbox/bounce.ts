@@ -23,19 +23,29 @@ export interface Bounce {
   readonly structured: boolean;
 }
 
-const hostUnknown = /domain is not reachable|host (or domain name )?(not found|unknown|lookup failed)|(unknown|bad|invalid|illegal) (destination )?(host|domain)|domain (name )?(does not exist|doesn't exist|not found|lookup failed|isn't in my list)|no such (host|domain)|name or service not known|nxdomain|couldn'?t find any host|unrouteable (mail )?domain|all relevant mx records point to non-existent|(domain|host).{0,40}(does not|doesn't) (accept|receive) (e-?)?mail|null ?mx|accepts no mail|no mail (server|host|exchanger) for/i;
-const userMoved = /(has|have) (moved|left)|no longer (works?|employed|with (us|the)|valid|active|available|in use|monitored|exists?|accept)|left the (company|organi[sz]ation)|moved to (another|a new)|retired address/i;
-const userUnknown = /non-?existent (user|recipient|mailbox|address)|no (mail ?box|mail box) available|no mailbox (here )?by that name|address not found|requested action not taken: (mailbox unavailable|no such)|unrouteable address|not our customer|isn'?t (a )?(valid|known)|address (error|couldn'?t be found|not present|unknown)|(user|mailbox|account|recipient|address)[^.\n]{0,40}(not (exist|listed|known|recogni[sz]ed|present)|nicht (gefunden|bekannt))|unknown (address|account|or illegal alias|or invalid)|could not be found|no (such )?(account|inbox|user) (by|with|here)|wasn't found at|couldn't be found|(empf.nger|benutzer|adresse).{0,40}(unbekannt|existiert nicht)|(utilisateur|adresse|destinataire).{0,30}(inconnu|n.existe pas)|usuario desconocido|no existe|resolver\.adr\.(recipnotfound|exrecipnotfound|recipientnotfound)|recipnotfound|does not like recipient|invalid (address|user|mailbox)|user (doesn'?t|does not) (have|exist)|undeliverable address|recipient address rejected: access denied|does not match any (user|recipient)|mailbox does not exist/i;
-const full = /(mailbox|mail box|inbox|postfach|bo[iî]te|quota|disk).{0,40}(is )?(full|exceed|voll|pleine|over)|over (its |their |the )?(disk )?quota|(exceed|excede)[a-z]* .{0,30}(quota|storage)|out of disk|not enough (disk )?space|full mailbox|quotaexceeded|mailboxfull/i;
+const hostUnknown =
+  /domain is not reachable|host (or domain name )?(not found|unknown|lookup failed)|(unknown|bad|invalid|illegal) (destination )?(host|domain)|domain (name )?(does not exist|doesn't exist|not found|lookup failed|isn't in my list)|no such (host|domain)|name or service not known|nxdomain|couldn'?t find any host|unrouteable (mail )?domain|all relevant mx records point to non-existent|(domain|host).{0,40}(does not|doesn't) (accept|receive) (e-?)?mail|null ?mx|accepts no mail|no mail (server|host|exchanger) for/i;
+const userMoved =
+  /(has|have) (moved|left)|no longer (works?|employed|with (us|the)|valid|active|available|in use|monitored|exists?|accept)|left the (company|organi[sz]ation)|moved to (another|a new)|retired address/i;
+const userUnknown =
+  /non-?existent (user|recipient|mailbox|address)|no (mail ?box|mail box) available|no mailbox (here )?by that name|address not found|requested action not taken: (mailbox unavailable|no such)|unrouteable address|not our customer|isn'?t (a )?(valid|known)|address (error|couldn'?t be found|not present|unknown)|(user|mailbox|account|recipient|address)[^.\n]{0,40}(not (exist|listed|known|recogni[sz]ed|present)|nicht (gefunden|bekannt))|unknown (address|account|or illegal alias|or invalid)|could not be found|no (such )?(account|inbox|user) (by|with|here)|wasn't found at|couldn't be found|(empf.nger|benutzer|adresse).{0,40}(unbekannt|existiert nicht)|(utilisateur|adresse|destinataire).{0,30}(inconnu|n.existe pas)|usuario desconocido|no existe|resolver\.adr\.(recipnotfound|exrecipnotfound|recipientnotfound)|recipnotfound|does not like recipient|invalid (address|user|mailbox)|user (doesn'?t|does not) (have|exist)|undeliverable address|recipient address rejected: access denied|does not match any (user|recipient)|mailbox does not exist/i;
+const full =
+  /(mailbox|mail box|inbox|postfach|bo[iî]te|quota|disk).{0,40}(is )?(full|exceed|voll|pleine|over)|over (its |their |the )?(disk )?quota|(exceed|excede)[a-z]* .{0,30}(quota|storage)|out of disk|not enough (disk )?space|full mailbox|quotaexceeded|mailboxfull/i;
 const disabled = /disabled|suspended|inactive|locked|deactivated/i;
-const timeOut = /timed? ?out|could not be delivered within|retry timeout exceeded|delivery (time ?out|expired|has been delayed)|too long in queue|expired|i'?m not going to try again|connection (refused|reset|dropped|lost)|no route to host|network (is )?unreachable|host (is )?(down|unreachable)|temporar(y|ily)|try(ing)? again later|could not connect|queue lifetime|unable to contact|cannot connect/i;
-const policy = /spam|junk|policy|polic(y|ies)|block(ed|list)|black ?list|reputation|\b(dnsbl|rbl|spamhaus|barracuda|spamcop)\b|content (was )?(rejected|filter|denied)|virus|malware|infected|banned|prohibited|unsolicited|bulk mail|not permitted|access denied|refused by|rejected (by|due|for)|message (was )?(rejected|refused)|suspicious|phish|attachment|requires confirmation|mail re[jg]e[ct]t?e[d ]|pre-approved/i;
-const systemTrouble = /(mail )?loop|too many hops|hop count|routing loop|out of memory|system (error|incorrectly configured|not accepting)|i\/o error|internal error|configuration error|mail system.{0,20}(problem|full)/i;
+const timeOut =
+  /timed? ?out|could not be delivered within|retry timeout exceeded|delivery (time ?out|expired|has been delayed)|too long in queue|expired|i'?m not going to try again|connection (refused|reset|dropped|lost)|no route to host|network (is )?unreachable|host (is )?(down|unreachable)|temporar(y|ily)|try(ing)? again later|could not connect|queue lifetime|unable to contact|cannot connect/i;
+const policy =
+  /spam|junk|policy|polic(y|ies)|block(ed|list)|black ?list|reputation|\b(dnsbl|rbl|spamhaus|barracuda|spamcop)\b|content (was )?(rejected|filter|denied)|virus|malware|infected|banned|prohibited|unsolicited|bulk mail|not permitted|access denied|refused by|rejected (by|due|for)|message (was )?(rejected|refused)|suspicious|phish|attachment|requires confirmation|mail re[jg]e[ct]t?e[d ]|pre-approved/i;
+const systemTrouble =
+  /(mail )?loop|too many hops|hop count|routing loop|out of memory|system (error|incorrectly configured|not accepting)|i\/o error|internal error|configuration error|mail system.{0,20}(problem|full)/i;
 /** Sender-side wording: whatever the code says, such an answer is not about the person. */
-const senderSide = /spamhaus|spamcop|barracuda|\b(dnsbl|rbl)\b|block ?list|black ?list|sender (address )?(rejected|refused|denied|not|verify|unknown|does)|from address|envelope sender|sending (limit|rate|quota|domain|ip)|your (ip|domain|server|host|network|sender)\b|host network not allowed|client host|\[?\d{1,3}(\.\d{1,3}){3}\]? (is )?(listed|blocked)|daily (limit|quota|user)|rate limit|reputation|\b(spf|dkim|dmarc)\b|\brelay(ing)?\b|authentication/i;
+const senderSide =
+  /spamhaus|spamcop|barracuda|\b(dnsbl|rbl)\b|block ?list|black ?list|sender (address )?(rejected|refused|denied|not|verify|unknown|does)|from address|envelope sender|sending (limit|rate|quota|domain|ip)|your (ip|domain|server|host|network|sender)\b|host network not allowed|client host|\[?\d{1,3}(\.\d{1,3}){3}\]? (is )?(listed|blocked)|daily (limit|quota|user)|rate limit|reputation|\b(spf|dkim|dmarc)\b|\brelay(ing)?\b|authentication/i;
 
-const delayedNotice = /(delivery|message|mail|notification).{0,60}(delay|warning|still (being )?(retried|trying|queued|undelivered))|warning: (message|could not|unable|mail)|could not send message for (the )?past|has not (yet )?been delivered|will (keep trying|continue to (be )?(retr|tr|attempt)|be (retried|attempted))|you do not need to resend|no action is required on your part|verz.gert|retard(é|ée)|\(failure\) still/i;
-const finalFailure = /permanent (fatal )?(error|failure)|(could|can) ?not be delivered|undeliverable|gave up|giving up|failed permanently|delivery (has )?failed|returned (mail|to sender)|i'?m not going to try again|not be retried|final failure/i;
+const delayedNotice =
+  /(delivery|message|mail|notification).{0,60}(delay|warning|still (being )?(retried|trying|queued|undelivered))|warning: (message|could not|unable|mail)|could not send message for (the )?past|has not (yet )?been delivered|will (keep trying|continue to (be )?(retr|tr|attempt)|be (retried|attempted))|you do not need to resend|no action is required on your part|verz.gert|retard(é|ée)|\(failure\) still/i;
+const finalFailure =
+  /permanent (fatal )?(error|failure)|(could|can) ?not be delivered|undeliverable|gave up|giving up|failed permanently|delivery (has )?failed|returned (mail|to sender)|i'?m not going to try again|not be retried|final failure/i;
 
 /**
  * What one recipient's failure means. Wording beats the code both ways (DESIGN section 6): "user unknown" behind a
@@ -43,7 +53,11 @@ const finalFailure = /permanent (fatal )?(error|failure)|(could|can) ?not be del
  */
 export function judgeFailure(status: string | null, diagnostic: string): { kind: BounceKind; class: AnswerClass } {
   // Addresses can spell any word, links as well; typographic apostrophes; and "automatically generated", in which word lists find a "rate".
-  const text = diagnostic.replace(/<?[^\s<>,;:()]+@[^\s<>,;:()]+>?/g, '<>').replace(/https?:\S+/g, '').replace(/[‘’]/g, "'").replace(/automatically generated|generated automatically/gi, '');
+  const text = diagnostic
+    .replace(/<?[^\s<>,;:()]+@[^\s<>,;:()]+>?/g, '<>')
+    .replace(/https?:\S+/g, '')
+    .replace(/[‘’]/g, "'")
+    .replace(/automatically generated|generated automatically/gi, '');
   const code = Number(/(?:^|[^\d.])([45]\d\d)(?=[ -]|$)/.exec(text)?.[1] ?? (status?.startsWith('4') === true ? 450 : 550));
   const enhanced = /\b([45]\.\d{1,3}\.\d{1,3})\b/.exec(text)?.[1] ?? status;
   const permanent = (status ?? enhanced)?.startsWith('4') !== true && code >= 500;
@@ -52,7 +66,11 @@ export function judgeFailure(status: string | null, diagnostic: string): { kind:
   if (full.test(text) || detail === '2.2') return { kind: 'soft', class: 'mailbox_full' };
   if (!veto && hostUnknown.test(text)) return permanent ? { kind: 'hard', class: 'unknown_recipient' } : { kind: 'soft', class: 'temporary' };
   const live = classifyAnswer({ code, enhanced, text: text.replace(/^\s*[45]\d\d[ -]/, '') });
-  if (!veto && (userUnknown.test(text) || userMoved.test(text) || live.class === 'unknown_recipient' || detail === '1.1' || detail === '1.10') && (detail === '1.1' || detail === '1.10' || !disabled.test(text))) {
+  if (
+    !veto &&
+    (userUnknown.test(text) || userMoved.test(text) || live.class === 'unknown_recipient' || detail === '1.1' || detail === '1.10') &&
+    (detail === '1.1' || detail === '1.10' || !disabled.test(text))
+  ) {
     return permanent ? { kind: 'hard', class: 'unknown_recipient' } : { kind: 'soft', class: 'temporary' };
   }
   if (disabled.test(text) && /mailbox|account|user|recipient|address/i.test(text) && !veto) return { kind: 'soft', class: 'mailbox_disabled' };
@@ -110,14 +128,16 @@ function wordsAround(text: string, address: string): string {
   return (at === -1 ? notice.slice(0, 1500) : notice.slice(Math.max(0, at - 100), at + 600)).replace(/\s+/g, ' ').trim();
 }
 
-const returnedMarker = /^[-> *]*(this is a copy of (the|your) message|below this line is a copy|-+ ?(original|returned|forwarded) message|returned message (follows|below)|the (headers|text|body) of (the|your) (original|message)|original message (headers|follows|below)|message header(s)? follow|-+ ?this is a copy|--- below this line|urspr.ngliche nachricht|unsent message follows|return-path:|received:)/im;
+const returnedMarker =
+  /^[-> *]*(this is a copy of (the|your) message|below this line is a copy|-+ ?(original|returned|forwarded) message|returned message (follows|below)|the (headers|text|body) of (the|your) (original|message)|original message (headers|follows|below)|message header(s)? follow|-+ ?this is a copy|--- below this line|urspr.ngliche nachricht|unsent message follows|return-path:|received:)/im;
 
 function withoutReturned(text: string): string {
   const found = returnedMarker.exec(text);
   return found === null ? text : text.slice(0, found.index);
 }
 
-const bounceSubject = /undeliver|failure notice|returned mail|mail delivery (failed|failure|system)|delivery (status )?notification|delivery (failure|failed|has failed|problem|report|error)|(message|mail) (delivery )?(could not be|not) delivered|failed mail|non[- ]?(delivery|remis)|mail system error|message status|nicht zustellbar|unzustellbar|zustellung|échec|avis de non|onbestelbaar|no se (ha )?(podido|pudo) entregar|mancata consegna|delayed mail|warning: (message|mail|could)|e-?mail rejected|message (rejected|undelivered)|rejected:|bounce/i;
+const bounceSubject =
+  /undeliver|failure notice|returned mail|mail delivery (failed|failure|system)|delivery (status )?notification|delivery (failure|failed|has failed|problem|report|error)|(message|mail) (delivery )?(could not be|not) delivered|failed mail|non[- ]?(delivery|remis)|mail system error|message status|nicht zustellbar|unzustellbar|zustellung|échec|avis de non|onbestelbaar|no se (ha )?(podido|pudo) entregar|mancata consegna|delayed mail|warning: (message|mail|could)|e-?mail rejected|message (rejected|undelivered)|rejected:|bounce/i;
 const failureLine = /(?:^|\s)([45]\d\d)[ -](?!\d{3})(?:#?([45]\.\d{1,3}\.\d{1,3})\s)?\S/;
 
 function readTextBounce(mail: InboundMail): Bounce | null {
@@ -131,9 +151,25 @@ function readTextBounce(mail: InboundMail): Bounce | null {
   const failure = failureLine.exec(notice);
   if (!subject && failedHeader === '' && failure === null && !finalFailure.test(flat)) return null;
   // A complaint, an answer of a person at postmaster or an automatic reply has none of the marks of a failed delivery.
-  if (failedHeader === '' && failure === null && !finalFailure.test(flat) && !delayedNotice.test(flat) && !userUnknown.test(flat) && !hostUnknown.test(flat) && !full.test(flat) && !/delivered|zugestellt|distribu|unable to deliver|not deliver/i.test(flat)) return null;
+  if (
+    failedHeader === '' &&
+    failure === null &&
+    !finalFailure.test(flat) &&
+    !delayedNotice.test(flat) &&
+    !userUnknown.test(flat) &&
+    !hostUnknown.test(flat) &&
+    !full.test(flat) &&
+    !/delivered|zugestellt|distribu|unable to deliver|not deliver/i.test(flat)
+  )
+    return null;
   const returned = returnedOf(mail, returnedText);
-  const addresses = failedHeader === '' ? addressesIn(notice, mail, returned) : failedHeader.split(/[\s,]+/).filter((part) => part.includes('@')).map((part) => part.toLowerCase().replace(/[<>]/g, ''));
+  const addresses =
+    failedHeader === ''
+      ? addressesIn(notice, mail, returned)
+      : failedHeader
+          .split(/[\s,]+/)
+          .filter((part) => part.includes('@'))
+          .map((part) => part.toLowerCase().replace(/[<>]/g, ''));
   const delayed = delayedNotice.test(`${mail.subject} ${flat}`) && !/not going to try again|permanent (fatal )?(error|failure)|gave up|giving up/i.test(flat);
   const recipients = (addresses.length === 0 ? [''] : addresses.slice(0, 50)).map((address): BounceRecipient => {
     const words = address === '' ? flat.slice(0, 2000) : sectionOf(notice, address, addresses);
@@ -168,7 +204,10 @@ function sectionOf(notice: string, address: string, all: readonly string[]): str
   const lower = notice.toLowerCase();
   const start = lower.indexOf(address);
   if (start === -1) return notice.replace(/\s+/g, ' ').slice(0, 2000);
-  const next = all.filter((other) => other !== address).map((other) => lower.indexOf(other, start + address.length)).filter((at) => at !== -1);
+  const next = all
+    .filter((other) => other !== address)
+    .map((other) => lower.indexOf(other, start + address.length))
+    .filter((at) => at !== -1);
   const end = Math.min(notice.length, start + 2000, ...next);
   const own = notice.slice(start, end).replace(/\s+/g, ' ');
   const before = all.length === 1 ? notice.slice(Math.max(0, start - 1200), start).replace(/\s+/g, ' ') : '';

@@ -24,7 +24,17 @@ export interface Classified {
 }
 
 const bounceRank: Record<ReplyClass & `${string}`, number> = {
-  hard_bounce: 4, block_bounce: 3, soft_bounce: 2, delayed_notice: 1, human: 0, out_of_office: 0, auto_acknowledgement: 0, opt_out: 0, complaint: 0, own_copy: 0, unrelated: 0,
+  hard_bounce: 4,
+  block_bounce: 3,
+  soft_bounce: 2,
+  delayed_notice: 1,
+  human: 0,
+  out_of_office: 0,
+  auto_acknowledgement: 0,
+  opt_out: 0,
+  complaint: 0,
+  own_copy: 0,
+  unrelated: 0,
 };
 
 /** The class of one recipient's fate. A delayed notice changes nothing final, whatever its code says. */
@@ -57,7 +67,12 @@ export interface StoredBounce {
 }
 
 export function storedBounce(recipient: BounceRecipient): StoredBounce {
-  return { status: recipient.status, class: recipient.class, recipient: recipient.address === '' ? null : recipient.address, diagnostic: recipient.diagnostic === '' ? null : recipient.diagnostic.slice(0, 2000) };
+  return {
+    status: recipient.status,
+    class: recipient.class,
+    recipient: recipient.address === '' ? null : recipient.address,
+    diagnostic: recipient.diagnostic === '' ? null : recipient.diagnostic.slice(0, 2000),
+  };
 }
 
 /**
@@ -79,7 +94,8 @@ export function classify(mail: InboundMail, tokenDeliveryId: string | null): Cla
   if (tokenDeliveryId !== null) return { ...base, class: 'opt_out', confidence: 1, source: 'header' };
   const auto = readAutoReply(mail, replyText);
   if (auto !== null) {
-    const returnDate = auto.kind === 'out_of_office' && mail.date !== null ? readReturnDate(`${mail.subject}\n${replyText === '' ? mail.text : replyText}`, mail.date, mail.zoneOffsetMin) : null;
+    const returnDate =
+      auto.kind === 'out_of_office' && mail.date !== null ? readReturnDate(`${mail.subject}\n${replyText === '' ? mail.text : replyText}`, mail.date, mail.zoneOffsetMin) : null;
     return { ...base, class: auto.kind, confidence: auto.confidence, source: auto.source, returnDate };
   }
   if (wantsOut(replyText, mail.subject)) return { ...base, class: 'opt_out', confidence: 0.9, source: 'pattern' };

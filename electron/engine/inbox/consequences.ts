@@ -101,7 +101,8 @@ export function createConsequences(deps: { events: Events; clock: Clock; contact
         return;
       case 'soft_bounce': {
         if (reply.contactId !== null) tx.prepare('update contacts set soft_bounces = soft_bounces + 1 where id = ?').run(reply.contactId);
-        const count = reply.contactId === null ? 1 : ((tx.prepare('select soft_bounces as n from contacts where id = ?').get(reply.contactId) as { n: number } | undefined)?.n ?? 1);
+        const count =
+          reply.contactId === null ? 1 : ((tx.prepare('select soft_bounces as n from contacts where id = ?').get(reply.contactId) as { n: number } | undefined)?.n ?? 1);
         fact(tx, reply, 'bounced', 'server', 'soft', { ...bounceData(reply), count });
         return;
       }
@@ -147,14 +148,15 @@ function emailOf(tx: Tx, contactId: string | null): string | null {
   return (tx.prepare('select email from contacts where id = ?').get(contactId) as { email: string } | undefined)?.email ?? null;
 }
 
-/** Enrolments that this reply, and nothing after it, stopped. */
+/** Enrolments that this reply stopped, and that no other answer of the person would have stopped. */
 function stoppedBy(tx: Tx, reply: ConsequenceInput, reason: StopReason): string[] {
   const rows = tx
     .prepare(
       `select distinct e.id from events v join enrolments e on e.id = v.enrolment_id
-       where v.contact_id = ? and v.type = 'stopped' and json_extract(v.data, '$.replyId') = ? and e.state = 'stopped' and e.reason = ?`,
+       where v.contact_id = ? and v.type = 'stopped' and json_extract(v.data, '$.replyId') = ? and e.state = 'stopped' and e.reason = ?
+         and not exists (select 1 from replies r where r.contact_id = v.contact_id and r.id <> ? and r.class in ('human','opt_out','complaint') and r.received_at >= e.created_at)`,
     )
-    .all(reply.contactId, reply.id, reason) as { id: string }[];
+    .all(reply.contactId, reply.id, reason, reply.id) as { id: string }[];
   return rows.map(({ id }) => id);
 }
 

@@ -8,7 +8,11 @@ export interface Cursor {
 
 /** How far a folder has been read, or null at first sight. */
 export function readCursor(store: Store, mailboxId: string, folder: string): Cursor | null {
-  return (store.prepareRead('select uid_validity as uidValidity, last_uid as lastUid, checked_at as checkedAt from folder_cursors where mailbox_id = ? and folder = ?').get(mailboxId, folder) as Cursor | undefined) ?? null;
+  return (
+    (store
+      .prepareRead('select uid_validity as uidValidity, last_uid as lastUid, checked_at as checkedAt from folder_cursors where mailbox_id = ? and folder = ?')
+      .get(mailboxId, folder) as Cursor | undefined) ?? null
+  );
 }
 
 /** A mailbox that was deleted meanwhile has no cursor to move. */

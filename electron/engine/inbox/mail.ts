@@ -75,14 +75,19 @@ function partText(content: ArrayBuffer | Uint8Array | string): string {
 }
 
 function flatten(addresses: readonly Address[]): MailAddress[] {
-  return addresses.flatMap((entry) => (entry.group === undefined ? [entry] : entry.group)).map(({ address, name }) => ({ address: (address ?? '').trim().toLowerCase(), name: decodeWords(name).trim() }));
+  return addresses
+    .flatMap((entry) => (entry.group === undefined ? [entry] : entry.group))
+    .map(({ address, name }) => ({ address: (address ?? '').trim().toLowerCase(), name: decodeWords(name).trim() }));
 }
 
 /** Message-IDs of a header value, each with its angle brackets; tolerates what some clients leave out. */
 export function messageIds(value: string): string[] {
   const bracketed = [...value.matchAll(/<\s*([^<>\s]+)\s*>/g)].map((match) => `<${match[1] ?? ''}>`);
   if (bracketed.length > 0) return bracketed;
-  return value.split(/[\s,]+/).filter((word) => /^[^@\s]+@[^@\s]+$/.test(word)).map((word) => `<${word}>`);
+  return value
+    .split(/[\s,]+/)
+    .filter((word) => /^[^@\s]+@[^@\s]+$/.test(word))
+    .map((word) => `<${word}>`);
 }
 
 function readOffset(date: string): number {

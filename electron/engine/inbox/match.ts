@@ -50,7 +50,11 @@ export function ownCopy(mail: InboundMail, mailboxAddress: string, lookup: Match
  * Finds what an inbound message belongs to: the thread it answers, the message a report returns, a signed token, else the
  * sender's address with a mail that left to it before. The order of headers does not matter.
  */
-export function match(mail: InboundMail, classified: Classified, context: { mailboxAddress: string; tokenDeliveryId: string | null; receivedAt: number; lookup: MatchLookup }): Match {
+export function match(
+  mail: InboundMail,
+  classified: Classified,
+  context: { mailboxAddress: string; tokenDeliveryId: string | null; receivedAt: number; lookup: MatchLookup },
+): Match {
   const { lookup, tokenDeliveryId, receivedAt } = context;
   const isReport = classified.bounce !== null || classified.class === 'complaint';
   if (!isReport) {
@@ -77,7 +81,13 @@ export function match(mail: InboundMail, classified: Classified, context: { mail
     const delivery = lookup.deliveryByMessageId(id);
     if (delivery !== null) return found('references', delivery);
   }
-  const addresses = isReport ? [...(classified.bounce?.recipients.map(({ address }) => address) ?? []), ...(classified.complainant === null ? [] : [classified.complainant]), ...(classified.returned?.to ?? [])] : [mail.from.address, ...replyTo(mail)];
+  const addresses = isReport
+    ? [
+        ...(classified.bounce?.recipients.map(({ address }) => address) ?? []),
+        ...(classified.complainant === null ? [] : [classified.complainant]),
+        ...(classified.returned?.to ?? []),
+      ]
+    : [mail.from.address, ...replyTo(mail)];
   for (const address of addresses) {
     if (address === '' || address === context.mailboxAddress.toLowerCase()) continue;
     const contact = lookup.contactByAddress(address);

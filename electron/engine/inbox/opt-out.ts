@@ -1,5 +1,6 @@
 /** A whole answer that is nothing but an opt-out. */
-const bareWords = /^(please |bitte |pls )?(stop|stop(p)? it|unsubscribe(d)?|un-subscribe|opt[- ]?out|remove( me)?|cancel( subscription)?|take me off|abmelden|abbestellen|austragen|l(ö|oe)schen|d(é|e)sinscri(re|ption|vez[- ]moi)|d(é|e)sabonne(r|ment)|stop ?mail|baja|darme de baja|cancelar|disiscri(vimi|viti|zione)|cancellami|uitschrijven|afmelden|remover|descadastrar|cancelar inscrição|wypisz( mnie)?|rezygnuj(ę|e)|wypisać)( me| us| please| bitte| now| all| thanks?| thank you| danke)*[.! ]*$/iu;
+const bareWords =
+  /^(please |bitte |pls )?(stop|stop(p)? it|unsubscribe(d)?|un-subscribe|opt[- ]?out|remove( me)?|cancel( subscription)?|take me off|abmelden|abbestellen|austragen|l(ö|oe)schen|d(é|e)sinscri(re|ption|vez[- ]moi)|d(é|e)sabonne(r|ment)|stop ?mail|baja|darme de baja|cancelar|disiscri(vimi|viti|zione)|cancellami|uitschrijven|afmelden|remover|descadastrar|cancelar inscrição|wypisz( mnie)?|rezygnuj(ę|e)|wypisać)( me| us| please| bitte| now| all| thanks?| thank you| danke)*[.! ]*$/iu;
 
 /** A person asks to be left alone, one line or sentence at a time. */
 const requests: readonly RegExp[] = [

@@ -26,7 +26,15 @@ const textCap = 100_000;
 export type Receiver = ReturnType<typeof createReceiver>;
 
 /** Takes in one message: parse, classify, match, then everything it changes in one transaction. */
-export function createReceiver(deps: { store: Store; clock: Clock; ids: Ids; log: Logger; unsubscribeKey: () => string; consequences: Consequences; hooks: Pick<InboxHooks, 'evidence'> }) {
+export function createReceiver(deps: {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  unsubscribeKey: () => string;
+  consequences: Consequences;
+  hooks: Pick<InboxHooks, 'evidence'>;
+}) {
   const { store, clock, ids, log, consequences, hooks } = deps;
   const lookup = createLookup(store);
 
@@ -46,18 +54,34 @@ export function createReceiver(deps: { store: Store; clock: Clock; ids: Ids; log
     return store.transaction((tx) => storeReply(tx, place, message, { mail, messageId, receivedAt, classified, found }));
   }
 
-  function storeReply(tx: Tx, place: Place, message: InboxMessage, read: { mail: InboundMail; messageId: string; receivedAt: number; classified: Classified; found: Extract<Match, { kind: 'matched' }> }): Received {
+  function storeReply(
+    tx: Tx,
+    place: Place,
+    message: InboxMessage,
+    read: { mail: InboundMail; messageId: string; receivedAt: number; classified: Classified; found: Extract<Match, { kind: 'matched' }> },
+  ): Received {
     const { mail, messageId, receivedAt, classified, found } = read;
     const { mailbox, folder, uidValidity } = place;
-    const known = tx.prepare('select 1 from replies where (mailbox_id = ? and message_id = ?) or (mailbox_id = ? and folder = ? and uid_validity = ? and uid = ?)').get(mailbox.id, messageId, mailbox.id, folder, uidValidity, message.uid);
+    const known = tx
+      .prepare('select 1 from replies where (mailbox_id = ? and message_id = ?) or (mailbox_id = ? and folder = ? and uid_validity = ? and uid = ?)')
+      .get(mailbox.id, messageId, mailbox.id, folder, uidValidity, message.uid);
     if (known !== undefined) return 'known';
     const id = ids.next();
     const { delivery } = found;
     const decisive = classified.bounce === null ? null : decisiveRecipient(classified.bounce, delivery?.recipient ?? null);
     const name = decisive === null ? classified.class : bounceClass(decisive);
     const bounce = decisive === null ? null : storedBounce(decisive);
-    const contact = found.contactId === null ? undefined : (tx.prepare('select time_zone as timeZone from contacts where id = ?').get(found.contactId) as { timeZone: string | null } | undefined);
-    const link = { mailboxId: mailbox.id, contactId: found.contactId, enrolmentId: delivery?.enrolmentId ?? null, campaignId: delivery?.campaignId ?? null, deliveryId: delivery?.id ?? null };
+    const contact =
+      found.contactId === null
+        ? undefined
+        : (tx.prepare('select time_zone as timeZone from contacts where id = ?').get(found.contactId) as { timeZone: string | null } | undefined);
+    const link = {
+      mailboxId: mailbox.id,
+      contactId: found.contactId,
+      enrolmentId: delivery?.enrolmentId ?? null,
+      campaignId: delivery?.campaignId ?? null,
+      deliveryId: delivery?.id ?? null,
+    };
     tx.orm
       .insert(schema.replies)
       .values({
@@ -71,7 +95,10 @@ export function createReceiver(deps: { store: Store; clock: Clock; ids: Ids; log
         references: mail.references.slice(-50),
         fromAddress: mail.from.address.slice(0, 320),
         fromName: mail.from.name.slice(0, 200),
-        toAddress: mail.to.map(({ address }) => address).join(', ').slice(0, 1000),
+        toAddress: mail.to
+          .map(({ address }) => address)
+          .join(', ')
+          .slice(0, 1000),
         subject: mail.subject,
         text: mail.text.slice(0, textCap),
         replyText: classified.replyText.slice(0, textCap),
@@ -87,9 +114,15 @@ export function createReceiver(deps: { store: Store; clock: Clock; ids: Ids; log
         createdAt: clock.now(),
       })
       .run();
-    if (delivery !== null && delivery.state !== 'sent') hooks.evidence(tx, { deliveryId: delivery.id, source: classified.bounce === null ? 'reply' : 'bounce' });
+    // A match by address alone says that the person wrote, not that this mail reached them.
+    if (delivery !== null && delivery.state !== 'sent' && found.matchedBy !== 'address')
+      hooks.evidence(tx, { deliveryId: delivery.id, source: classified.bounce === null ? 'reply' : 'bounce' });
     const zone = contact?.timeZone ?? mailbox.calendar.zone;
-    consequences.apply(tx, { id, class: name, ...link, recipient: delivery?.recipient ?? null, fromAddress: mail.from.address, returnDate: classified.returnDate, receivedAt, zone, bounce }, classified.bounce === null ? 'contact' : 'server');
+    consequences.apply(
+      tx,
+      { id, class: name, ...link, recipient: delivery?.recipient ?? null, fromAddress: mail.from.address, returnDate: classified.returnDate, receivedAt, zone, bounce },
+      classified.bounce === null ? 'contact' : 'server',
+    );
     tx.afterCommit(() => log.info({ mailboxId: mailbox.id, replyId: id, class: name, matchedBy: found.matchedBy }, 'inbound message stored'));
     return 'stored';
   }

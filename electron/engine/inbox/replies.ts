@@ -111,7 +111,8 @@ export function createReplies(deps: RepliesDeps) {
     if (query.unread !== undefined) conditions.push(`r.unread = ${query.unread ? 1 : 0}`);
     const total = query.unread === true ? unread : count('');
     const descending = query.sort === undefined || query.sort.startsWith('-');
-    if (query.sort !== undefined && query.sort.replace(/^-/, '') !== 'receivedAt') throw new AppError('bad_request', `Replies cannot be sorted by ${query.sort}.`, { fields: { sort: 'receivedAt or -receivedAt' } });
+    if (query.sort !== undefined && query.sort.replace(/^-/, '') !== 'receivedAt')
+      throw new AppError('bad_request', `Replies cannot be sorted by ${query.sort}.`, { fields: { sort: 'receivedAt or -receivedAt' } });
     if (query.cursor !== undefined) {
       const [at, id] = decodeCursor(query.cursor, 2);
       where(`(r.received_at, r.id) ${descending ? '<' : '>'} (?, ?)`, at ?? 0, id ?? '');
@@ -146,7 +147,9 @@ export function createReplies(deps: RepliesDeps) {
     const rows = (
       row.contactId === null
         ? [row]
-        : store.prepareRead(`select ${detailColumns} ${joins} where r.contact_id = ? and (r.mailbox_id = ? or r.enrolment_id = ?) order by r.received_at desc limit ?`).all(row.contactId, row.mailboxId, row.enrolmentId, conversationCap)
+        : store
+            .prepareRead(`select ${detailColumns} ${joins} where r.contact_id = ? and (r.mailbox_id = ? or r.enrolment_id = ?) order by r.received_at desc limit ?`)
+            .all(row.contactId, row.mailboxId, row.enrolmentId, conversationCap)
     ) as Row[];
     return rows.map((each) => ({
       id: each.id,
@@ -230,7 +233,14 @@ export function createReplies(deps: RepliesDeps) {
     const content = { subject, text: input.text, html: textToHtml(input.text), inReplyTo: messageId, references };
     const deliveryId = store.transaction((tx) => {
       tx.prepare('update replies set unread = 0 where id = ?').run(row.id);
-      return deps.queueReply(tx, { kind: 'reply', uniqueKey: `${row.id}:${input.draftId}`, mailboxId: row.mailboxId, recipient: row.fromAddress, contactId: row.contactId, content });
+      return deps.queueReply(tx, {
+        kind: 'reply',
+        uniqueKey: `${row.id}:${input.draftId}`,
+        mailboxId: row.mailboxId,
+        recipient: row.fromAddress,
+        contactId: row.contactId,
+        content,
+      });
     });
     return { deliveryId };
   }
@@ -239,17 +249,30 @@ export function createReplies(deps: RepliesDeps) {
 }
 
 function toReply(row: Row): Reply {
-  const { id, mailboxId, mailboxName, contactId, contactName, enrolmentId, campaignId, campaignName, deliveryId, fromAddress, fromName, subject, source, matchedBy, receivedAt } = row;
+  const { id, mailboxId, mailboxName, contactId, contactName, enrolmentId, campaignId, campaignName, deliveryId, fromAddress, fromName, subject, source, matchedBy, receivedAt } =
+    row;
   return {
     ...{ id, mailboxId, mailboxName, contactId, contactName, enrolmentId, campaignId, campaignName, deliveryId, fromAddress, fromName, subject, source, matchedBy, receivedAt },
-    snippet: snippetOf(row.replyText === '' ? row.text : row.replyText),
+    snippet: snippetFor(row),
     class: row.class,
     confidence: row.confidence / 1000,
     unread: row.unread === 1,
   };
 }
 
+/** Mail programs answer our unsubscribe header with a message whose only words are our token. */
+const tokenWords = /unsubscribe-[A-Za-z0-9_-]{1,64}\.[a-z2-7]{26}/gi;
+
+function snippetFor(row: Pick<Row, 'class' | 'text' | 'replyText'>): string {
+  const words = row.replyText.trim() === '' ? row.text : row.replyText;
+  if (row.class !== 'opt_out') return snippetOf(words);
+  return snippetOf(words.replace(tokenWords, ' ')) || 'Asked to be unsubscribed';
+}
+
 function textToHtml(text: string): string {
   const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-  return escaped.split(/\n{2,}/).map((paragraph) => `<p>${paragraph.replace(/\n/g, '<br>')}</p>`).join('\n');
+  return escaped
+    .split(/\n{2,}/)
+    .map((paragraph) => `<p>${paragraph.replace(/\n/g, '<br>')}</p>`)
+    .join('\n');
 }

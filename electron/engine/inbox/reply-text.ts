@@ -17,7 +17,8 @@ const quoteStart: readonly RegExp[] = [
 
 // A header block as Outlook and others write it above the quoted mail: From, then at least one of Sent, To, Subject.
 const fromLine = /^\*{0,2}(from|von|de|da|van|od|från|fra|от|发件人|差出人)\*{0,2}\s*:\*{0,2}\s*\S/iu;
-const otherHeader = /^\*{0,2}(sent|gesendet|datum|date|envoyé|enviado( el)?|inviato|verzonden|data|wysłano|skickat|sendt|to|an|à|para|a|aan|do|till|til|cc|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|кому|тема|дата|发送时间|主题|件名)\*{0,2}\s*:/iu;
+const otherHeader =
+  /^\*{0,2}(sent|gesendet|datum|date|envoyé|enviado( el)?|inviato|verzonden|data|wysłano|skickat|sendt|to|an|à|para|a|aan|do|till|til|cc|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|кому|тема|дата|发送时间|主题|件名)\*{0,2}\s*:/iu;
 
 const signatureStart: readonly RegExp[] = [
   /^-- ?$/,
@@ -31,7 +32,10 @@ const signatureStart: readonly RegExp[] = [
  * there is nothing of their own.
  */
 export function ownText(text: string): string {
-  const lines = text.replace(/\r\n?/g, '\n').replace(/\u00a0/g, ' ').split('\n');
+  const lines = text
+    .replace(/\r\n?/g, '\n')
+    .replace(/\u00a0/g, ' ')
+    .split('\n');
   const kept: string[] = [];
   for (let at = 0; at < lines.length; at += 1) {
     const line = (lines[at] ?? '').trimEnd();
@@ -50,7 +54,10 @@ export function ownText(text: string): string {
     }
     kept.push(line);
   }
-  return kept.join('\n').replace(/\n{3,}/g, '\n\n').trim();
+  return kept
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
 }
 
 function startsQuote(lines: readonly string[], at: number): boolean {
@@ -59,7 +66,12 @@ function startsQuote(lines: readonly string[], at: number): boolean {
   // "On Mon, … <anna@example.com>" and "wrote:" are often broken over two or three lines.
   const joined = [line, `${line} ${(lines[at + 1] ?? '').trim()}`, `${line} ${(lines[at + 1] ?? '').trim()} ${(lines[at + 2] ?? '').trim()}`];
   if (quoteStart.some((pattern) => pattern.test(line))) return true;
-  if (/^(am|on|le|el|il|op|em|dnia|w dniu|den|på)\b/i.test(line) && !/[.!?]$/.test(line) && joined.slice(1).some((candidate) => quoteStart.slice(3, 5).some((pattern) => pattern.test(candidate)))) return true;
+  if (
+    /^(am|on|le|el|il|op|em|dnia|w dniu|den|på)\b/i.test(line) &&
+    !/[.!?]$/.test(line) &&
+    joined.slice(1).some((candidate) => quoteStart.slice(3, 5).some((pattern) => pattern.test(candidate)))
+  )
+    return true;
   if (/^-{10,}$/.test(line)) return lines.slice(at + 1, at + 3).some((next) => fromLine.test(next.trim()) || otherHeader.test(next.trim()));
   if (fromLine.test(line) || /^\*{0,2}(date|datum)\*{0,2}\s*:\s*\S/i.test(line)) return lines.slice(at + 1, at + 6).some((next) => otherHeader.test(next.trim()));
   return false;

@@ -62,7 +62,14 @@ function addressOf(field: string | undefined): string {
 
 /** The message a report returns, whole (message/rfc822) or its headers only (text/rfc822-headers). */
 export function readReturned(mail: InboundMail): ReturnedMessage | null {
-  const part = mail.parts.find(({ mimeType }) => mimeType === 'message/rfc822' || mimeType === 'text/rfc822-headers' || mimeType === 'message/rfc822-headers' || mimeType === 'message/global' || mimeType === 'message/global-headers');
+  const part = mail.parts.find(
+    ({ mimeType }) =>
+      mimeType === 'message/rfc822' ||
+      mimeType === 'text/rfc822-headers' ||
+      mimeType === 'message/rfc822-headers' ||
+      mimeType === 'message/global' ||
+      mimeType === 'message/global-headers',
+  );
   return part === undefined ? null : readReturnedHeaders(part.content);
 }
 
@@ -91,7 +98,10 @@ export function readDeliveryReport(mail: InboundMail): DeliveryReport | null {
       address: addressOf(recipient),
       action: (fields.get('action') ?? '').toLowerCase().replace(/[^a-z].*$/, ''),
       status,
-      diagnostic: (fields.get('diagnostic-code') ?? fields.get('x-display-diagnostic') ?? '').replace(/^[a-z0-9-]+\s*;\s*/i, '').replace(/\s+/g, ' ').trim(),
+      diagnostic: (fields.get('diagnostic-code') ?? fields.get('x-display-diagnostic') ?? '')
+        .replace(/^[a-z0-9-]+\s*;\s*/i, '')
+        .replace(/\s+/g, ' ')
+        .trim(),
     });
   }
   return { recipients, returned: readReturned(mail) };
@@ -113,5 +123,8 @@ export function readComplaint(mail: InboundMail): { returned: ReturnedMessage | 
 export function isFromMailSystem(mail: InboundMail): boolean {
   if (/multipart\/report/.test(mail.contentType)) return true;
   if (/^<\s*>$/.test(headerOf(mail, 'return-path')) && /^(mailer-daemon|postmaster|mail-?daemon|mailsystem)/i.test(mail.from.address)) return true;
-  return /^(mailer[-_.]?daemon|postmaster|mail[-_.]?(delivery|daemon|system)|bounces?|mda|mmdf|uucp|ndr)([-+._@]|$)/i.test(mail.from.address) || /mail delivery (sub)?system|^mailer-daemon$|^postmaster$/i.test(mail.from.name);
+  return (
+    /^(mailer[-_.]?daemon|postmaster|mail[-_.]?(delivery|daemon|system)|bounces?|mda|mmdf|uucp|ndr)([-+._@]|$)/i.test(mail.from.address) ||
+    /mail delivery (sub)?system|^mailer-daemon$|^postmaster$/i.test(mail.from.name)
+  );
 }

@@ -6,7 +6,26 @@ interface Ymd {
 }
 
 const months: readonly (readonly string[])[] = [
-  ['january', 'jan', 'januar', 'jänner', 'janvier', 'janv', 'enero', 'ene', 'gennaio', 'gen', 'januari', 'janeiro', 'stycznia', 'styczeń', 'tammikuuta', 'ledna', 'januára', 'ocak'],
+  [
+    'january',
+    'jan',
+    'januar',
+    'jänner',
+    'janvier',
+    'janv',
+    'enero',
+    'ene',
+    'gennaio',
+    'gen',
+    'januari',
+    'janeiro',
+    'stycznia',
+    'styczeń',
+    'tammikuuta',
+    'ledna',
+    'januára',
+    'ocak',
+  ],
   ['february', 'feb', 'februar', 'février', 'févr', 'fevrier', 'febrero', 'febbraio', 'februari', 'fevereiro', 'fev', 'lutego', 'luty', 'helmikuuta', 'února', 'februára', 'şubat'],
   ['march', 'mar', 'märz', 'maerz', 'mrz', 'mars', 'marzo', 'maart', 'março', 'marca', 'marzec', 'maaliskuuta', 'března', 'mart'],
   ['april', 'apr', 'avril', 'avr', 'abril', 'abr', 'aprile', 'kwietnia', 'kwiecień', 'huhtikuuta', 'dubna', 'apríla', 'nisan'],
@@ -17,13 +36,32 @@ const months: readonly (readonly string[])[] = [
   ['september', 'sep', 'sept', 'septembre', 'septiembre', 'settembre', 'set', 'setembro', 'września', 'wrzesień', 'syyskuuta', 'září', 'septembra', 'eylül'],
   ['october', 'oct', 'oktober', 'okt', 'octobre', 'octubre', 'ottobre', 'ott', 'outubro', 'out', 'października', 'październik', 'lokakuuta', 'října', 'októbra', 'ekim'],
   ['november', 'nov', 'novembre', 'noviembre', 'novembro', 'listopada', 'listopad', 'marraskuuta', 'listopadu', 'novembra', 'kasım'],
-  ['december', 'dec', 'dezember', 'dez', 'décembre', 'déc', 'diciembre', 'dic', 'dicembre', 'dezembro', 'desember', 'grudnia', 'grudzień', 'joulukuuta', 'prosince', 'decembra', 'aralık'],
+  [
+    'december',
+    'dec',
+    'dezember',
+    'dez',
+    'décembre',
+    'déc',
+    'diciembre',
+    'dic',
+    'dicembre',
+    'dezembro',
+    'desember',
+    'grudnia',
+    'grudzień',
+    'joulukuuta',
+    'prosince',
+    'decembra',
+    'aralık',
+  ],
 ];
 const monthOf = new Map(months.flatMap((names, index) => names.map((name) => [name, index + 1] as const)));
 const monthNames = [...monthOf.keys()].sort((a, b) => b.length - a.length).join('|');
 
 /** Words before the day of return. */
-const returnCue = /(return|back|again|resum|available|reachable|zur(ü|ue)ck|wieder|erreichbar|retour|reviendrai|regres|vuelta|volver|rientr|torn|terug|volta|retorn|wrac|powr|pono|tillbaka|tilbake|tilbage|takaisin|zpět|späť|vrát|dön|връщ|върн|верн|grįž|atgrie)/iu;
+const returnCue =
+  /(return|back|again|resum|available|reachable|zur(ü|ue)ck|wieder|erreichbar|retour|reviendrai|regres|vuelta|volver|rientr|torn|terug|volta|retorn|wrac|powr|pono|tillbaka|tilbake|tilbage|takaisin|zpět|späť|vrát|dön|връщ|върн|верн|grįž|atgrie)/iu;
 /** Words before the last day of absence. */
 const untilCue = /(until|till?|through|thru|bis|jusqu|au|hasta|al|fino|tot|t\/m|até|ate|do|dnia|till och med|til|asti|saakka|do|kadar|до|iki|līdz)/iu;
 
@@ -45,7 +83,10 @@ export function readReturnDate(text: string, sentAt: number, offsetMin: number):
     const before = flat.slice(Math.max(0, date.at - 60), date.at);
     const near = before.slice(-28);
     // A cue right before the date tells most; the later of several dates is the end of the absence.
-    const score = (returnCue.test(near) ? 4 : returnCue.test(before) ? 3 : 0) + (new RegExp(`${untilCue.source}\\s*([a-zäöü]{2,12},?\\s*)?(the |dem |den |le |el |il |o )?$`, 'iu').test(near) ? 2 : 0) + (daysBetween(today, date) > 0 ? 0.5 : 0);
+    const score =
+      (returnCue.test(near) ? 4 : returnCue.test(before) ? 3 : 0) +
+      (new RegExp(`${untilCue.source}\\s*([a-zäöü]{2,12},?\\s*)?(the |dem |den |le |el |il |o )?$`, 'iu').test(near) ? 2 : 0) +
+      (daysBetween(today, date) > 0 ? 0.5 : 0);
     if (best === null || score > best.score || (score === best.score && daysBetween(best.date, date) > 0)) best = { date, score };
   }
   return best === null || best.score < 1.5 ? (dates.length > 0 && best !== null && best.score > 0 ? iso(best.date) : null) : iso(best.date);
@@ -65,7 +106,10 @@ function findDates(text: string, today: Ymd): Found[] {
   for (const match of text.matchAll(/(?<![\d./-])(\d{1,2})\.\s?(\d{1,2})\.(?:\s?(\d{4}|\d{2})(?!\d))?/g)) add(match.index, yearOf(match[3]), Number(match[2]), Number(match[1]));
   for (const match of text.matchAll(/(?<![\d./-])(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/g)) addAmbiguous(match.index, Number(match[1]), Number(match[3]), yearOf(match[4]));
   for (const match of text.matchAll(/(?<![\d./-])(\d{1,2})\/(\d{1,2})(?![\d/])/g)) addAmbiguous(match.index, Number(match[1]), Number(match[2]), null);
-  const word = new RegExp(`(?<![\\p{L}\\d])(\\d{1,2})(?:st|nd|rd|th|er|ro|\\.|º|°|:e)?\\s*(?:of |de |d'|di )?\\s*(${monthNames})\\.?(?![\\p{L}])(?:,?\\s*(?:of |de |del )?(\\d{4}))?`, 'giu');
+  const word = new RegExp(
+    `(?<![\\p{L}\\d])(\\d{1,2})(?:st|nd|rd|th|er|ro|\\.|º|°|:e)?\\s*(?:of |de |d'|di )?\\s*(${monthNames})\\.?(?![\\p{L}])(?:,?\\s*(?:of |de |del )?(\\d{4}))?`,
+    'giu',
+  );
   for (const match of text.matchAll(word)) add(match.index, yearOf(match[3]), monthOf.get((match[2] ?? '').toLowerCase()) ?? 0, Number(match[1]));
   const american = new RegExp(`(?<![\\p{L}\\d])(${monthNames})\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?(?![\\d:])(?:,?\\s*(\\d{4}))?`, 'giu');
   for (const match of text.matchAll(american)) add(match.index, yearOf(match[3]), monthOf.get((match[1] ?? '').toLowerCase()) ?? 0, Number(match[2]));

@@ -157,7 +157,10 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
   function scheduleCheck(): void {
     cancelCheck?.();
     cancelCheck = realTime.after(checkEveryMs, () => {
-      if (session !== null) void check().catch(() => undefined).then(() => (session === null ? undefined : scheduleCheck()));
+      if (session !== null)
+        void check()
+          .catch(() => undefined)
+          .then(() => (session === null ? undefined : scheduleCheck()));
     });
   }
 
@@ -176,7 +179,9 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
         const folders = await roaming.folders();
         const hasAll = folders.some(({ role }) => role === 'all');
         // All Mail holds everything but junk, so other folders would only repeat it.
-        const relevant = folders.filter(({ role }) => roamRoles.includes(role) && (!hasAll || role === 'all' || role === 'junk')).sort((a, b) => roamRoles.indexOf(a.role) - roamRoles.indexOf(b.role));
+        const relevant = folders
+          .filter(({ role }) => roamRoles.includes(role) && (!hasAll || role === 'all' || role === 'junk'))
+          .sort((a, b) => roamRoles.indexOf(a.role) - roamRoles.indexOf(b.role));
         for (const { path } of relevant.slice(0, maxOtherFolders)) {
           const row = mailboxes.row(mailboxId);
           if (row === null || stopped.signal.aborted) break;
@@ -258,6 +263,12 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
 function describe(cause: unknown): AppError {
   if (isAppError(cause)) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
-  if (cause instanceof ConnectError && cause.stage === 'login') return new AppError('mailbox_login', `The IMAP server refused the login: ${said}. Replies cannot be seen until the password is corrected in the mailbox's settings.`, {}, { cause });
+  if (cause instanceof ConnectError && cause.stage === 'login')
+    return new AppError(
+      'mailbox_login',
+      `The IMAP server refused the login: ${said}. Replies cannot be seen until the password is corrected in the mailbox's settings.`,
+      {},
+      { cause },
+    );
   return new AppError('mailbox_unreachable', `The inbox cannot be read: ${said}.`, {}, { cause });
 }

@@ -91,7 +91,14 @@ function unwrap(text: string): { address: string; name: string } {
 }
 
 function unquote(text: string): string {
-  for (const [open, close] of [['"', '"'], ["'", "'"], ['“', '”'], ['„', '“'], ['«', '»'], ['`', '`']] as const) {
+  for (const [open, close] of [
+    ['"', '"'],
+    ["'", "'"],
+    ['“', '”'],
+    ['„', '“'],
+    ['«', '»'],
+    ['`', '`'],
+  ] as const) {
     if (text.length > 2 && text.startsWith(open) && text.endsWith(close)) return text.slice(1, -1);
   }
   return text;

@@ -63,11 +63,13 @@ function adviseTls(text: string, code: string, access: FailedAccess): string {
   if (/wrong version number|packet length too long|EPROTO|http request|unknown protocol/i.test(`${code} ${text}`)) {
     return `Port ${port} of ${host} does not speak TLS from the first byte. Choose STARTTLS, or the TLS port. ${usual[side]}`;
   }
-  if (/starttls/i.test(text) || code === 'ETLS') return `${host} does not offer STARTTLS on port ${port}, so the password would travel unprotected. Choose TLS and the port for it. ${usual[side]}`;
+  if (/starttls/i.test(text) || code === 'ETLS')
+    return `${host} does not offer STARTTLS on port ${port}, so the password would travel unprotected. Choose TLS and the port for it. ${usual[side]}`;
   if (/SELF_SIGNED|self.signed/i.test(`${code} ${text}`)) {
     return `The certificate of ${host} is self-signed: no known authority vouches for it. If you run this server yourself, allow self-signed certificates; otherwise do not enter your password here.`;
   }
-  if (/UNABLE_TO|CERT_UNTRUSTED/.test(code)) return `The certificate of ${host} is signed by an authority this computer does not know. If you run this server yourself, allow self-signed certificates.`;
+  if (/UNABLE_TO|CERT_UNTRUSTED/.test(code))
+    return `The certificate of ${host} is signed by an authority this computer does not know. If you run this server yourself, allow self-signed certificates.`;
   if (/expired/i.test(`${code} ${text}`)) return `The certificate of ${host} has expired. Whoever runs the server must renew it; check the clock of this computer too.`;
   if (/ALTNAME|altnames/i.test(`${code} ${text}`)) return `The certificate of ${host} is made out to another name. Use the server name that your provider states. (${text})`;
   return `No encrypted connection to ${host}, port ${port}: ${text}. ${usual[side]}`;

@@ -42,11 +42,24 @@ export async function testImap(transports: MailTransports, server: ServerAccess 
     const inbox = folders.find((folder) => folder.role === 'inbox');
     if (inbox === undefined) throw new Error('there is no INBOX');
     await opened.session.status(inbox.path);
-    return { side: { ok: true, stage: 'done', message: 'Connected, logged in and the inbox can be read.', durationMs: elapsed(clock, startedAt) }, session: opened.session, folders };
+    return {
+      side: { ok: true, stage: 'done', message: 'Connected, logged in and the inbox can be read.', durationMs: elapsed(clock, startedAt) },
+      session: opened.session,
+      folders,
+    };
   } catch (error) {
     await opened.session.close();
     const said = error instanceof Error ? error.message : String(error);
-    return { side: { ok: false, stage: 'folder', message: `The login worked, but the inbox cannot be opened: ${said}. Check that this account holds a mailbox.`, durationMs: elapsed(clock, startedAt) }, session: null, folders: [] };
+    return {
+      side: {
+        ok: false,
+        stage: 'folder',
+        message: `The login worked, but the inbox cannot be opened: ${said}. Check that this account holds a mailbox.`,
+        durationMs: elapsed(clock, startedAt),
+      },
+      session: null,
+      folders: [],
+    };
   }
 }
 
@@ -54,7 +67,11 @@ function elapsed(clock: Clock, startedAt: number): number {
   return Math.round(clock.monotonic() - startedAt);
 }
 
-async function openWithin<Session>(side: Side, server: ServerAccess, open: (signal: AbortSignal) => Promise<Session>): Promise<{ session: Session } | { failed: { stage: Stage; message: string } }> {
+async function openWithin<Session>(
+  side: Side,
+  server: ServerAccess,
+  open: (signal: AbortSignal) => Promise<Session>,
+): Promise<{ session: Session } | { failed: { stage: Stage; message: string } }> {
   const limit = AbortSignal.timeout(connectLimitMs);
   const wrongPort = new AbortController();
   const finished = new AbortController();

@@ -1,8 +1,6 @@
 import { ImapFlow, type ListResponse, type MailboxLockObject } from 'imapflow';
 import { isIP } from 'node:net';
-import {
-  ConnectError, type ConnectStage, type FolderRole, type FolderStatus, type InboxFolder, type InboxMessage, type InboxSession, type ServerAccess,
-} from '../ports.ts';
+import { ConnectError, type ConnectStage, type FolderRole, type FolderStatus, type InboxFolder, type InboxMessage, type InboxSession, type ServerAccess } from '../ports.ts';
 
 export interface ImapSessionOptions {
   /** Bytes of a message that are read: headers and text stand at its start. */
@@ -140,7 +138,9 @@ function wrap(client: ImapFlow, sourceCap: number, closeCallbacks: Set<() => voi
     },
     async folders() {
       const list = await client.list();
-      return list.filter((folder) => !folder.flags.has('\\Noselect') && !folder.flags.has('\\NonExistent')).map((folder): InboxFolder => ({ path: folder.path, role: roleOf(folder) }));
+      return list
+        .filter((folder) => !folder.flags.has('\\Noselect') && !folder.flags.has('\\NonExistent'))
+        .map((folder): InboxFolder => ({ path: folder.path, role: roleOf(folder) }));
     },
     async status(path): Promise<FolderStatus> {
       const status = await client.status(path, { uidValidity: true, uidNext: true });

@@ -18,7 +18,8 @@ export function checkInput(input: MailboxPatch): void {
   if (input.replyTo !== undefined && input.replyTo !== null && !isAddress(input.replyTo)) fields['replyTo'] = 'Write an address like anna@example.com, or leave it empty';
   if (input.fromName !== undefined && control.test(input.fromName)) fields['fromName'] = 'Line breaks are not allowed';
   if (input.name !== undefined && control.test(input.name)) fields['name'] = 'Line breaks are not allowed';
-  if (input.limits !== undefined && input.limits.maxGapSeconds < input.limits.minGapSeconds) fields['limits.maxGapSeconds'] = 'The longest gap must not be shorter than the shortest';
+  if (input.limits !== undefined && input.limits.maxGapSeconds < input.limits.minGapSeconds)
+    fields['limits.maxGapSeconds'] = 'The longest gap must not be shorter than the shortest';
   for (const side of ['smtp', 'imap'] as const) {
     const server = input[side];
     if (server !== undefined && server !== null) Object.assign(fields, checkServer(side, server));
@@ -32,7 +33,8 @@ function checkServer(side: 'smtp' | 'imap', server: ServerInput): Record<string,
   if (control.test(server.user)) fields[`${side}.user`] = 'Line breaks are not allowed';
   if (server.password !== undefined && control.test(server.password)) fields[`${side}.password`] = 'Line breaks are not allowed';
   if (server.security === 'none' && server.user !== '' && !isNear(server.host)) {
-    fields[`${side}.security`] = 'Without encryption anybody on the way can read the password. Choose TLS or STARTTLS; unencrypted works only with a server on this computer or network';
+    fields[`${side}.security`] =
+      'Without encryption anybody on the way can read the password. Choose TLS or STARTTLS; unencrypted works only with a server on this computer or network';
   }
   return fields;
 }

@@ -22,7 +22,14 @@ const sentEveryMs = 700;
  * Sends a mail to the mailbox itself, finds it again by its Message-ID, then looks for a copy in Sent: a provider that
  * files its own proves that a message absent from Sent was never accepted (DESIGN section 6, unknown outcomes).
  */
-export async function makeRoundTrip(options: { address: string; smtp: SmtpSession; imap: InboxSession; folders: readonly InboxFolder[]; clock: Clock; ids: Ids }): Promise<RoundTrip> {
+export async function makeRoundTrip(options: {
+  address: string;
+  smtp: SmtpSession;
+  imap: InboxSession;
+  folders: readonly InboxFolder[];
+  clock: Clock;
+  ids: Ids;
+}): Promise<RoundTrip> {
   const { address, smtp, imap, folders, clock, ids } = options;
   const startedAt = clock.monotonic();
   const domain = address.slice(address.lastIndexOf('@') + 1);
@@ -35,7 +42,12 @@ export async function makeRoundTrip(options: { address: string; smtp: SmtpSessio
   });
 
   const outcome = await smtp.send({ from: address, to: address, raw: testMessage(address, messageId, id, clock.now()) }, { beforeBody: () => Promise.resolve(true) });
-  if (outcome.kind === 'refused') return result(false, 'send', `The login works, but the server refused a mail to the mailbox itself: "${outcome.answer.code} ${outcome.answer.text}". Check that ${address} is the address of this account.`);
+  if (outcome.kind === 'refused')
+    return result(
+      false,
+      'send',
+      `The login works, but the server refused a mail to the mailbox itself: "${outcome.answer.code} ${outcome.answer.text}". Check that ${address} is the address of this account.`,
+    );
   if (outcome.kind !== 'accepted') return result(false, 'send', `The test mail could not be sent: ${'cause' in outcome ? outcome.cause : 'it was withdrawn'}. Try again.`);
 
   const inbox = folders.find((folder) => folder.role === 'inbox')?.path ?? 'INBOX';
@@ -48,14 +60,20 @@ export async function makeRoundTrip(options: { address: string; smtp: SmtpSessio
     else if (junk !== undefined && look % 4 === 3 && (await imap.findByHeader(junk, 'Message-ID', messageId)).length > 0) foundIn = junk;
   }
   if (foundIn === null) {
-    return result(false, 'find', `The server accepted a mail to ${address}, but it did not arrive in the inbox within ${findLimitMs / 1000} seconds. Check that SMTP and IMAP belong to the same account; a slow server may deliver it later.`);
+    return result(
+      false,
+      'find',
+      `The server accepted a mail to ${address}, but it did not arrive in the inbox within ${findLimitMs / 1000} seconds. Check that SMTP and IMAP belong to the same account; a slow server may deliver it later.`,
+    );
   }
   const sent = folders.find((folder) => folder.role === 'sent')?.path;
-  const arrived = foundIn === junk ? `A mail to the mailbox itself arrived, but in the folder ${foundIn}: the provider takes it for spam.` : 'A mail to the mailbox itself arrived.';
+  const arrived =
+    foundIn === junk ? `A mail to the mailbox itself arrived, but in the folder ${foundIn}: the provider takes it for spam.` : 'A mail to the mailbox itself arrived.';
   if (sent === undefined) return result(true, 'done', `${arrived} The account has no folder for sent mail, so no copy is kept there.`, 'off');
   for (let look = 0; look < sentLooks; look += 1) {
     if (look > 0) await realDelay(sentEveryMs);
-    if ((await imap.findByHeader(sent, 'Message-ID', messageId)).length > 0) return result(true, 'done', `${arrived} The provider files sent mail in ${sent} itself.`, 'provider', sent);
+    if ((await imap.findByHeader(sent, 'Message-ID', messageId)).length > 0)
+      return result(true, 'done', `${arrived} The provider files sent mail in ${sent} itself.`, 'provider', sent);
   }
   return result(true, 'done', `${arrived} Homing will put a copy of each sent mail into ${sent}.`, 'append', sent);
 }

@@ -12,7 +12,9 @@ export function startOfLocalDay(zone: string, at: number): number {
 
 /** Mails that the mailbox sent on its local day, of every kind. */
 export function sentToday(store: Store, row: MailboxRow, now: number): number {
-  const found = store.prepareRead('select count(*) as sent from deliveries where mailbox_id = ? and sent_at >= ?').get(row.id, startOfLocalDay(row.calendar.zone, now)) as { sent: number };
+  const found = store.prepareRead('select count(*) as sent from deliveries where mailbox_id = ? and sent_at >= ?').get(row.id, startOfLocalDay(row.calendar.zone, now)) as {
+    sent: number;
+  };
   return found.sent;
 }
 

@@ -67,11 +67,19 @@ export function createMailboxes(deps: MailboxesDeps) {
   }
 
   function change(tx: Tx, id: string, values: Partial<MailboxRow>): void {
-    tx.orm.update(mailboxes).set({ ...values, updatedAt: clock.now() }).where(eq(mailboxes.id, id)).run();
+    tx.orm
+      .update(mailboxes)
+      .set({ ...values, updatedAt: clock.now() })
+      .where(eq(mailboxes.id, id))
+      .run();
   }
 
   function refuseDuplicate(tx: Tx, address: string, exceptId: string | null): void {
-    const other = tx.orm.select().from(mailboxes).where(sql`lower(${mailboxes.address}) = lower(${address})`).get();
+    const other = tx.orm
+      .select()
+      .from(mailboxes)
+      .where(sql`lower(${mailboxes.address}) = lower(${address})`)
+      .get();
     if (other === undefined || other.id === exceptId) return;
     throw new AppError('conflict', `The mailbox "${other.name}" already uses ${address}.`, { fields: { address: 'Another mailbox already uses this address' } });
   }
@@ -83,13 +91,27 @@ export function createMailboxes(deps: MailboxesDeps) {
 
   function list(query: PageQuery): Page<Mailbox> {
     const [name, descending] = query.sort?.startsWith('-') === true ? [query.sort.slice(1), true] : [query.sort ?? 'createdAt', false];
-    if (!Object.hasOwn(sortColumns, name)) throw new AppError('bad_request', `Mailboxes cannot be sorted by ${name}.`, { fields: { sort: `One of ${Object.keys(sortColumns).join(', ')}` } });
+    if (!Object.hasOwn(sortColumns, name))
+      throw new AppError('bad_request', `Mailboxes cannot be sorted by ${name}.`, { fields: { sort: `One of ${Object.keys(sortColumns).join(', ')}` } });
     const column = sortColumns[name as keyof typeof sortColumns];
     const like = `%${(query.q ?? '').replace(/[\\%_]/g, '\\$&')}%`;
-    const where: SQL | undefined = query.q === undefined || query.q === '' ? undefined : sql`(${mailboxes.name} like ${like} escape '\\' or ${mailboxes.address} like ${like} escape '\\')`;
+    const where: SQL | undefined =
+      query.q === undefined || query.q === '' ? undefined : sql`(${mailboxes.name} like ${like} escape '\\' or ${mailboxes.address} like ${like} escape '\\')`;
     const offset = readCursor(query.cursor);
-    const rows = store.read.select().from(mailboxes).where(and(where)).orderBy(descending ? desc(column) : asc(column), asc(mailboxes.id)).limit(query.limit).offset(offset).all();
-    const total = store.read.select({ count: sql<number>`count(*)` }).from(mailboxes).where(and(where)).get()?.count ?? 0;
+    const rows = store.read
+      .select()
+      .from(mailboxes)
+      .where(and(where))
+      .orderBy(descending ? desc(column) : asc(column), asc(mailboxes.id))
+      .limit(query.limit)
+      .offset(offset)
+      .all();
+    const total =
+      store.read
+        .select({ count: sql<number>`count(*)` })
+        .from(mailboxes)
+        .where(and(where))
+        .get()?.count ?? 0;
     const now = clock.now();
     const next = offset + rows.length;
     return { items: rows.map((row) => toMailbox(store, row, now)), nextCursor: next < total ? Buffer.from(String(next)).toString('base64url') : null, total };
@@ -103,7 +125,10 @@ export function createMailboxes(deps: MailboxesDeps) {
       refuseDuplicate(tx, input.address, null);
       const { name, fromName, address, replyTo, signatureHtml, limits, calendar } = input;
       const imap = input.imap === null ? null : stored(input.imap);
-      tx.orm.insert(mailboxes).values({ id, name, fromName, address, replyTo, signatureHtml, limits, calendar, smtp: stored(input.smtp), imap, state: 'untested', createdAt: now, updatedAt: now }).run();
+      tx.orm
+        .insert(mailboxes)
+        .values({ id, name, fromName, address, replyTo, signatureHtml, limits, calendar, smtp: stored(input.smtp), imap, state: 'untested', createdAt: now, updatedAt: now })
+        .run();
       keepSecret(smtpSecret(id), input.smtp);
       if (input.imap !== null) keepSecret(imapSecret(id), input.imap);
       events.append(tx, { type: 'mailbox_created', actor: 'person', mailboxId: id });
@@ -240,7 +265,11 @@ export function createMailboxes(deps: MailboxesDeps) {
       }
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
-      trip = { side: { ok: false, stage: 'find', message: `The connection was lost during the round trip: ${said}. Try again.`, durationMs: 0 }, sentCopy: 'unknown', sentFolder: null };
+      trip = {
+        side: { ok: false, stage: 'find', message: `The connection was lost during the round trip: ${said}. Try again.`, durationMs: 0 },
+        sentCopy: 'unknown',
+        sentFolder: null,
+      };
     } finally {
       smtp.session?.close();
       void imap.session?.close();
@@ -264,11 +293,18 @@ export function createMailboxes(deps: MailboxesDeps) {
       const values: Partial<MailboxRow> = { lastTestAt: clock.now() };
       if (same && learnt) Object.assign(values, { sentCopy: trip.sentCopy, sentFolder: trip.sentFolder });
       if (same && connected && row.state !== 'paused') Object.assign(values, { state: 'ready', stateReason: null, failures: 0, backoffUntil: 0 });
-      if (same && !result.smtp.ok && row.state !== 'paused') Object.assign(values, { state: result.smtp.stage === 'login' ? 'needs_login' : 'unreachable', stateReason: result.smtp.message });
+      if (same && !result.smtp.ok && row.state !== 'paused')
+        Object.assign(values, { state: result.smtp.stage === 'login' ? 'needs_login' : 'unreachable', stateReason: result.smtp.message });
       if (same && result.smtp.ok && !result.imap.ok && row.state !== 'paused') values.stateReason = result.imap.message;
       change(tx, id, values);
       const failed = [result.smtp, result.imap, result.roundTrip].find((side) => side !== null && !side.ok);
-      events.append(tx, { type: 'mailbox_tested', actor: 'person', mailboxId: id, reason: failed?.message ?? null, data: { ok: result.ok, roundTrip: roundTrip ? result.sentCopy : null } });
+      events.append(tx, {
+        type: 'mailbox_tested',
+        actor: 'person',
+        mailboxId: id,
+        reason: failed?.message ?? null,
+        data: { ok: result.ok, roundTrip: roundTrip ? result.sentCopy : null },
+      });
       if (same && connected) announce(tx, id, 'changed');
     });
     log.info({ mailboxId: id, ok: result.ok, smtp: result.smtp.stage, imap: result.imap.stage }, 'mailbox tested');

@@ -6,7 +6,14 @@ export interface Composer {
   compose(input: {
     readonly variant: Pick<Variant, 'subject' | 'html' | 'text'>;
     readonly contact: SampleContact;
-    readonly sender: { readonly fromName: string; readonly address: string; readonly replyTo: string | null; readonly signatureHtml: string; readonly postalAddress: string; readonly optOutLine: string };
+    readonly sender: {
+      readonly fromName: string;
+      readonly address: string;
+      readonly replyTo: string | null;
+      readonly signatureHtml: string;
+      readonly postalAddress: string;
+      readonly optOutLine: string;
+    };
     readonly thread: { readonly subject: string; readonly inReplyTo: string | null; readonly references: readonly string[] } | null;
     readonly messageId: string;
     readonly date: number;

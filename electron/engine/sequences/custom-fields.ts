@@ -10,5 +10,8 @@ export function createCustomFields({ store, events }: { store: Store; events: Ev
   events.subscribe((list) => {
     if (list.some(({ type }) => type === 'imported' || type.startsWith('contact_'))) known = null;
   });
-  return () => (known ??= (store.prepareRead(`select distinct f.key as name from contacts c, json_each(c.custom) f where c.custom <> '{}' order by 1`).all() as { name: string }[]).map(({ name }) => name));
+  return () =>
+    (known ??= (store.prepareRead(`select distinct f.key as name from contacts c, json_each(c.custom) f where c.custom <> '{}' order by 1`).all() as { name: string }[]).map(
+      ({ name }) => name,
+    ));
 }

@@ -6,7 +6,14 @@ import type { Store } from '../store/index.ts';
 const sortKeys: Readonly<Record<string, string>> = { name: 'lower(name)', createdAt: 'created_at', updatedAt: 'updated_at' };
 
 /** One page of a small table with `id`, `name`, `created_at` and `updated_at`; newest change first unless asked otherwise. */
-export function listPage<Row extends { id: string }, Item>(store: Store, table: 'sequences' | 'templates', columns: string, searched: string, query: PageQuery, present: (row: Row) => Item): Page<Item> {
+export function listPage<Row extends { id: string }, Item>(
+  store: Store,
+  table: 'sequences' | 'templates',
+  columns: string,
+  searched: string,
+  query: PageQuery,
+  present: (row: Row) => Item,
+): Page<Item> {
   const sort = query.sort ?? '-updatedAt';
   const down = sort.startsWith('-');
   const key = sortKeys[down ? sort.slice(1) : sort];
@@ -16,7 +23,9 @@ export function listPage<Row extends { id: string }, Item>(store: Store, table: 
   const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
   const { n: total } = store.prepareRead(`select count(*) as n from ${table} where ${where}`).get({ like }) as { n: number };
   const rows = store
-    .prepareRead(`select ${columns}, ${key} as sortKey from ${table} where ${where} ${after === null ? '' : `and (${key}, id) ${down ? '<' : '>'} (@k, @id)`} order by ${key} ${down ? 'desc' : 'asc'}, id ${down ? 'desc' : 'asc'} limit @limit`)
+    .prepareRead(
+      `select ${columns}, ${key} as sortKey from ${table} where ${where} ${after === null ? '' : `and (${key}, id) ${down ? '<' : '>'} (@k, @id)`} order by ${key} ${down ? 'desc' : 'asc'}, id ${down ? 'desc' : 'asc'} limit @limit`,
+    )
     .all({ like, limit: query.limit + 1, ...(after === null ? {} : { k: after[0], id: after[1] }) }) as (Row & { sortKey: string | number })[];
   const shown = rows.slice(0, query.limit);
   const last = shown.at(-1);

@@ -29,7 +29,9 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
   function contactOf(id: string | null): SampleContact {
     if (id === null) return samplePerson(customFields());
     const row = store
-      .prepareRead('select id, email, first_name as firstName, last_name as lastName, company, title, phone, website, city, country, time_zone as timeZone, tags, custom from contacts where id = ?')
+      .prepareRead(
+        'select id, email, first_name as firstName, last_name as lastName, company, title, phone, website, city, country, time_zone as timeZone, tags, custom from contacts where id = ?',
+      )
       .get(id) as (Omit<SampleContact, 'tags' | 'custom'> & { tags: string; custom: string }) | undefined;
     if (row === undefined) throw new AppError('not_found', 'There is no such contact.', { fields: { contactId: 'Not found' } });
     return { ...row, tags: JSON.parse(row.tags) as string[], custom: JSON.parse(row.custom) as Record<string, string> };
@@ -37,7 +39,8 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
 
   function senderOf(id: string | null): Sender {
     if (id === null) return sampleSender;
-    const row = store.prepareRead('select from_name as fromName, address, reply_to as replyTo, signature_html as signatureHtml from mailboxes where id = ?').get(id) as Sender | undefined;
+    const row = store.prepareRead('select from_name as fromName, address, reply_to as replyTo, signature_html as signatureHtml from mailboxes where id = ?').get(id) as
+      Sender | undefined;
     if (row === undefined) throw new AppError('not_found', 'There is no such mailbox.', { fields: { mailboxId: 'Not found' } });
     return row;
   }
@@ -47,7 +50,15 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
     const sender = senderOf(mailboxId);
     const issues: GraphIssue[] = checkTexts(variant, composer, customFields()).map((found) => ({ ...found, variantId: variant.id }));
     const noSubject = isFirst && variant.subject.trim() === '';
-    if (noSubject) issues.push({ stepId: null, variantId: variant.id, field: 'subject', code: 'no_subject', blocking: true, message: 'The first e-mail needs a subject: there is no mail before it to answer.' });
+    if (noSubject)
+      issues.push({
+        stepId: null,
+        variantId: variant.id,
+        field: 'subject',
+        code: 'no_subject',
+        blocking: true,
+        message: 'The first e-mail needs a subject: there is no mail before it to answer.',
+      });
     const { postalAddress, optOutLine } = profile();
     const result = composer.compose({
       variant: noSubject ? { ...variant, subject: '-' } : variant,

@@ -86,8 +86,22 @@ export function createSequences(deps: SequencesDeps): Sequences {
   function insert(input: { name: string; description: string; draft: string }): string {
     const id = ids.next();
     const at = clock.now();
-    store.transaction((tx) => tx.prepare('insert into sequences (id, name, description, draft, active_version_id, created_at, updated_at) values (?, ?, ?, ?, null, ?, ?)').run(id, input.name, input.description, input.draft, at, at));
+    store.transaction((tx) => {
+      tx.prepare('insert into sequences (id, name, description, draft, active_version_id, created_at, updated_at) values (?, ?, ?, ?, null, ?, ?)').run(
+        id,
+        input.name,
+        input.description,
+        input.draft,
+        at,
+        at,
+      );
+      changed(tx, id, 'created');
+    });
     return id;
+  }
+
+  function changed(tx: Tx, sequenceId: string, change: 'created' | 'updated' | 'removed'): void {
+    events.append(tx, { type: 'sequence_changed', actor: 'person', data: { sequenceId, change } });
   }
 
   function get(id: string): Sequence {
@@ -106,7 +120,14 @@ export function createSequences(deps: SequencesDeps): Sequences {
       store.transaction((tx) => {
         const row = rowIn(tx, id);
         const draft = patch.graph === undefined ? row.draft : JSON.stringify(normaliseGraph(patch.graph));
-        tx.prepare('update sequences set name = ?, description = ?, draft = ?, updated_at = ? where id = ?').run(patch.name ?? row.name, patch.description ?? row.description, draft, clock.now(), id);
+        tx.prepare('update sequences set name = ?, description = ?, draft = ?, updated_at = ? where id = ?').run(
+          patch.name ?? row.name,
+          patch.description ?? row.description,
+          draft,
+          clock.now(),
+          id,
+        );
+        changed(tx, id, 'updated');
       });
       return get(id);
     },
@@ -114,8 +135,10 @@ export function createSequences(deps: SequencesDeps): Sequences {
       store.transaction((tx) => {
         rowIn(tx, id);
         const users = tx.prepare('select name from campaigns where sequence_id = ? order by created_at limit 3').all(id) as { name: string }[];
-        if (users.length > 0) throw new AppError('in_use', `This sequence is used by ${users.map(({ name }) => `“${name}”`).join(', ')}. Delete the campaign first, or keep the sequence.`);
+        if (users.length > 0)
+          throw new AppError('in_use', `This sequence is used by ${users.map(({ name }) => `“${name}”`).join(', ')}. Delete the campaign first, or keep the sequence.`);
         tx.prepare('delete from sequences where id = ?').run(id);
+        changed(tx, id, 'removed');
       });
     },
     activate(id) {
@@ -140,7 +163,11 @@ export function createSequences(deps: SequencesDeps): Sequences {
     check: (graph) => validateGraph(graph, composer, customFields()),
     preview: createPreview(deps, customFields),
     mergeTags() {
-      const custom = customFields().map((name) => ({ tag: /^[A-Za-z_][\w-]*$/.test(name) ? `custom.${name}` : `custom["${name.replaceAll('"', '')}"]`, label: name, example: `[${name}]` }));
+      const custom = customFields().map((name) => ({
+        tag: /^[A-Za-z_][\w-]*$/.test(name) ? `custom.${name}` : `custom["${name.replaceAll('"', '')}"]`,
+        label: name,
+        example: `[${name}]`,
+      }));
       return [...composer.tags.map((tag) => ({ ...tag })), ...custom];
     },
     requiredFields(graph) {

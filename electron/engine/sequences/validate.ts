@@ -19,7 +19,8 @@ export function validateGraph(graph: SequenceGraph, composer: Pick<Composer, 'ch
   // A walk has no meaning while ids or edges are wrong.
   const order = shape.some(({ blocking }) => blocking) ? [] : emailSteps(graph);
   if (!graph.steps.some((step) => step.type === 'email')) issues.push(issue({ code: 'no_email', blocking: true, message: 'The sequence has no e-mail. Add one.' }));
-  else if (shape.every(({ blocking }) => !blocking) && order.length === 0) issues.push(issue({ code: 'no_email', blocking: true, message: 'The way from the first step never comes to an e-mail.' }));
+  else if (shape.every(({ blocking }) => !blocking) && order.length === 0)
+    issues.push(issue({ code: 'no_email', blocking: true, message: 'The way from the first step never comes to an e-mail.' }));
   for (const step of graph.steps) {
     if (step.type === 'wait') issues.push(...checkWait(step, graph));
     if (step.type === 'email') issues.push(...checkEmail(step, order[0]?.id === step.id, composer, customFields));
@@ -36,7 +37,8 @@ function checkShape(graph: SequenceGraph): GraphIssue[] {
   }
   for (const step of graph.steps) {
     const next = nextStepId(graph, step);
-    if (next !== null && !byId.has(next)) issues.push(issue({ stepId: step.id, field: 'next', code: 'dangling_next', blocking: true, message: `This step leads to “${next}”, which does not exist.` }));
+    if (next !== null && !byId.has(next))
+      issues.push(issue({ stepId: step.id, field: 'next', code: 'dangling_next', blocking: true, message: `This step leads to “${next}”, which does not exist.` }));
   }
   const visited = new Set<string>();
   let step = graph.steps[0];
@@ -57,8 +59,12 @@ function checkShape(graph: SequenceGraph): GraphIssue[] {
 
 function checkWait(step: WaitStep, graph: SequenceGraph): GraphIssue[] {
   const issues: GraphIssue[] = [];
-  if (!/[1-9]/.test(step.duration)) issues.push(issue({ stepId: step.id, field: 'duration', code: 'zero_wait', blocking: true, message: 'This wait lasts no time. Give it a duration such as P3D, or remove it.' }));
-  if (step.businessDays && !/^P(\d+W)?(\d+D)?$/.test(step.duration)) issues.push(issue({ stepId: step.id, field: 'duration', code: 'business_days', blocking: true, message: 'Business days need whole days, for example P3D.' }));
+  if (!/[1-9]/.test(step.duration))
+    issues.push(
+      issue({ stepId: step.id, field: 'duration', code: 'zero_wait', blocking: true, message: 'This wait lasts no time. Give it a duration such as P3D, or remove it.' }),
+    );
+  if (step.businessDays && !/^P(\d+W)?(\d+D)?$/.test(step.duration))
+    issues.push(issue({ stepId: step.id, field: 'duration', code: 'business_days', blocking: true, message: 'Business days need whole days, for example P3D.' }));
   if (nextStepId(graph, step) === null) issues.push(issue({ stepId: step.id, code: 'wait_at_end', blocking: false, message: 'Nothing follows this wait.' }));
   return issues;
 }
@@ -67,7 +73,15 @@ function checkEmail(step: EmailStep, isFirst: boolean, composer: Pick<Composer, 
   const issues: GraphIssue[] = [];
   const original = step.variants[0];
   if (!step.variants.some(({ active, weight }) => active && weight > 0)) {
-    issues.push(issue({ stepId: step.id, field: 'variants', code: 'no_active_variant', blocking: true, message: 'No variant is active with a weight above zero, so there is nothing to send.' }));
+    issues.push(
+      issue({
+        stepId: step.id,
+        field: 'variants',
+        code: 'no_active_variant',
+        blocking: true,
+        message: 'No variant is active with a weight above zero, so there is nothing to send.',
+      }),
+    );
   }
   const seen = new Set<string>();
   for (const variant of step.variants) {
@@ -92,9 +106,11 @@ function checkEmail(step: EmailStep, isFirst: boolean, composer: Pick<Composer, 
 /** Findings in subject, HTML and text of a variant. */
 export function checkTexts(variant: Pick<Variant, 'subject' | 'html' | 'text'>, composer: Pick<Composer, 'check'>, customFields: readonly string[] | null): GraphIssue[] {
   return (['subject', 'html', 'text'] as const).flatMap((field) =>
-    composer.check(variant[field], field === 'html' ? 'html' : 'text', customFields).map(({ code, blocking, message, line, column }) =>
-      issue({ field, code, blocking, message: code === 'template_error' && line !== null ? `${message} (line ${line}, column ${String(column)})` : message }),
-    ),
+    composer
+      .check(variant[field], field === 'html' ? 'html' : 'text', customFields)
+      .map(({ code, blocking, message, line, column }) =>
+        issue({ field, code, blocking, message: code === 'template_error' && line !== null ? `${message} (line ${line}, column ${String(column)})` : message }),
+      ),
   );
 }
 

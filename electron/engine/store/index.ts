@@ -53,7 +53,8 @@ export function openStore(options: { dataDir: string; clock: Clock; log: Logger 
     setPragmas(writer);
     migrateStore(writer, { dataDir, clock });
     const check = crashed ? writer.pragma('quick_check(1)', { simple: true }) : 'ok';
-    if (check !== 'ok') throw new AppError('store_corrupt', `The database ${file} is damaged (${String(check)}). Put back a copy from ${join(dataDir, 'backups')}, then start Homing again.`);
+    if (check !== 'ok')
+      throw new AppError('store_corrupt', `The database ${file} is damaged (${String(check)}). Put back a copy from ${join(dataDir, 'backups')}, then start Homing again.`);
     const reader = new Database(file, { readonly: true, timeout: 5000 });
     reader.pragma('query_only = ON');
     reader.pragma('cache_size = -16000');
@@ -169,7 +170,8 @@ function cached(statements: Map<string, Database.Statement>, db: Database.Databa
 export function pruneBackups(dataDir: string, prefix: string, keep: number): void {
   const folder = join(dataDir, 'backups');
   if (!existsSync(folder)) return;
-  const files = readdirSync(folder).filter((name) => name.startsWith(prefix)).sort();
+  const files = readdirSync(folder)
+    .filter((name) => name.startsWith(prefix))
+    .sort();
   for (const name of files.slice(0, Math.max(0, files.length - keep))) rmSync(join(folder, name));
 }
-

@@ -25,7 +25,10 @@ export function migrateStore(db: Database.Database, options: { dataDir: string; 
   }
   applied.forEach((hash, i) => {
     if (known[i]?.hash !== hash) {
-      throw new AppError('store_from_future', 'This workspace was written by a different build of Homing whose database history does not match. Update Homing, or put back a backup.');
+      throw new AppError(
+        'store_from_future',
+        'This workspace was written by a different build of Homing whose database history does not match. Update Homing, or put back a backup.',
+      );
     }
   });
   if (applied.length === known.length) return;
@@ -35,7 +38,8 @@ export function migrateStore(db: Database.Database, options: { dataDir: string; 
   }
   migrate(drizzle(db), { migrationsFolder: folder });
   const broken = db.pragma('foreign_key_check') as unknown[];
-  if (broken.length > 0) throw new AppError('store_corrupt', `The database has ${broken.length} broken references after its update. Put back the copy from the backups folder and report this.`);
+  if (broken.length > 0)
+    throw new AppError('store_corrupt', `The database has ${broken.length} broken references after its update. Put back the copy from the backups folder and report this.`);
 }
 
 function appliedMigrations(db: Database.Database): string[] {

@@ -1,9 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { rootRoute } from '../../app/root-route.tsx';
 import { choiceParam } from '../../lib/search.ts';
-
-export const campaignTabs = ['people', 'mails', 'replies', 'settings'] as const;
-export type CampaignTab = (typeof campaignTabs)[number];
+import { campaignTabs, type CampaignTab } from './model/tabs.ts';
 
 export const campaignsRoutes = [
   createRoute({ getParentRoute: () => rootRoute, path: '/campaigns', component: lazyRouteComponent(() => import('./campaigns-screen.tsx'), 'CampaignsScreen') }),

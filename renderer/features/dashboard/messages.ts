@@ -16,8 +16,10 @@ export const dashboardMessages = {
   'dashboard.chart.day': 'Day',
   'dashboard.next': 'Next mails',
   'dashboard.next.text':
-    '{waiting, plural, =0 {Nothing waits} one {# mail waits} other {# mails wait}} in {campaigns, plural, =0 {no running campaign} one {# running campaign} other {# running campaigns}}',
-  'dashboard.next.empty': 'No mail is planned.',
+    '{waiting, plural, one {# mail waits} other {# mails wait}} in {campaigns, plural, =0 {no running campaign} one {# running campaign} other {# running campaigns}}',
+  'dashboard.next.answers': '{waiting, plural, one {# mail waits} other {# mails wait}}, and no campaign is running.',
+  'dashboard.next.quiet': '{campaigns, plural, one {# campaign is running} other {# campaigns are running}}, and no mail is planned at the moment.',
+  'dashboard.next.idle': 'No campaign is running, and no mail is planned.',
   'dashboard.next.all': 'All activity',
   'dashboard.needs': 'Needs you',
   'dashboard.needs.empty': 'Nothing waits for you.',

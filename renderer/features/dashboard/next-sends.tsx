@@ -17,29 +17,29 @@ export function NextSends({ data }: { data: Dashboard }) {
         </LinkAnchor>
       </Group>
       <Text size="sm" c="dimmed" mb={4}>
-        {t('dashboard.next.text', { waiting: data.waiting, campaigns: data.runningCampaigns })}
+        {summary(data)}
       </Text>
-      {data.nextSends.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          {t('dashboard.next.empty')}
-        </Text>
-      ) : (
-        data.nextSends.map((delivery) => (
-          <div key={delivery.id} className={styles['row']}>
-            <div style={{ flex: 1, minWidth: 0 }}>
-              <LinkAnchor to="/activity" search={{ delivery: delivery.id }} size="sm" fw={560} c="inherit" className="h-ellipsis" display="block" title={delivery.recipient}>
-                {delivery.contactName || delivery.recipient}
-              </LinkAnchor>
-              <Text size="xs" c="dimmed" component="div">
-                <WhyText why={delivery.why} />
-              </Text>
-            </div>
-            <Text size="sm" fw={560} style={{ whiteSpace: 'nowrap' }}>
-              <TimeText at={delivery.slotAt} />
+      {data.nextSends.map((delivery) => (
+        <div key={delivery.id} className={styles['row']}>
+          <div style={{ flex: 1, minWidth: 0 }}>
+            <LinkAnchor to="/activity" search={{ delivery: delivery.id }} size="sm" fw={560} c="inherit" className="h-ellipsis" display="block" title={delivery.recipient}>
+              {delivery.contactName || delivery.recipient}
+            </LinkAnchor>
+            <Text size="xs" c="dimmed" component="div">
+              <WhyText why={delivery.why} />
             </Text>
           </div>
-        ))
-      )}
+          <Text size="sm" fw={560} style={{ whiteSpace: 'nowrap' }}>
+            <TimeText at={delivery.slotAt} />
+          </Text>
+        </div>
+      ))}
     </section>
   );
+}
+
+/** What is planned, as one sentence. */
+function summary({ waiting, runningCampaigns: campaigns }: Dashboard): string {
+  if (waiting === 0) return campaigns === 0 ? t('dashboard.next.idle') : t('dashboard.next.quiet', { campaigns });
+  return campaigns === 0 ? t('dashboard.next.answers', { waiting }) : t('dashboard.next.text', { waiting, campaigns });
 }

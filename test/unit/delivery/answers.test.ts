@@ -33,5 +33,9 @@ test('sender-side wording pauses the mailbox, not the person', () => {
 });
 
 test('a multi-line answer keeps code, enhanced code and all of its text', () => {
-  expect(parseAnswer('550-5.1.1 The account\n550-5.1.1 does not exist.\n550 5.1.1 Good bye')).toEqual({ code: 550, enhanced: '5.1.1', text: 'The account does not exist. Good bye' });
+  expect(parseAnswer('550-5.1.1 The account\n550-5.1.1 does not exist.\n550 5.1.1 Good bye')).toEqual({
+    code: 550,
+    enhanced: '5.1.1',
+    text: 'The account does not exist. Good bye',
+  });
 });

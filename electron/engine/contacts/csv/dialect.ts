@@ -65,7 +65,7 @@ export function findHeader(records: readonly CsvRecord[]): { header: CsvRecord |
   if (named !== undefined) return { header: named };
   const width = modalWidth(records.filter((record) => filled(record) > 0));
   const wide = before.filter((record) => record.cells.length >= width && filled(record) > 0);
-  return { header: wide.find((record) => filled(record) * 2 >= width) ?? (firstEmail === -1 ? wide[0] ?? early[0] ?? null : null) };
+  return { header: wide.find((record) => filled(record) * 2 >= width) ?? (firstEmail === -1 ? (wide[0] ?? early[0] ?? null) : null) };
 }
 
 function filled(record: CsvRecord): number {

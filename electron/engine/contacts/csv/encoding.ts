@@ -82,7 +82,8 @@ function refuseKnownBinary(head: Uint8Array): void {
   if (text.startsWith('\u00d0\u00cf\u0011\u00e0')) throw unreadable('This is an old Excel workbook, not a CSV file. Open it and save the sheet as “CSV”, then choose that file.');
   if (text.startsWith('%PDF')) throw unreadable('This is a PDF file, not a CSV file.');
   // eslint-disable-next-line no-control-regex -- file signatures
-  if (/^\u001f\u008b|^\u0089PNG|^GIF8|^\u00ff\u00d8\u00ff|^BZh|^7z\u00bc\u00af|^Rar!|^SQLite format/.test(text)) throw unreadable('This is not a text file. Save the table as CSV and choose that file.');
+  if (/^\u001f\u008b|^\u0089PNG|^GIF8|^\u00ff\u00d8\u00ff|^BZh|^7z\u00bc\u00af|^Rar!|^SQLite format/.test(text))
+    throw unreadable('This is not a text file. Save the table as CSV and choose that file.');
   if (/^\s*(?:<!doctype|<html|<table|<\?xml)/i.test(text)) throw unreadable('This is a web page or XML file, not a CSV file. Save the table as CSV and choose that file.');
   if (text.startsWith('{\\rtf')) throw unreadable('This is a text document (RTF), not a CSV file.');
 }

@@ -12,7 +12,7 @@ import { client } from '../../../lib/client.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { isOver, useTasks } from '../../../lib/tasks.ts';
 import { useCampaignActions } from '../api.ts';
-import { campaignTabs, type CampaignTab } from '../routes.ts';
+import { campaignTabs, type CampaignTab } from '../model/tabs.ts';
 import { CampaignSettings } from './campaign-settings.tsx';
 import classes from './campaigns.module.css';
 import { EnrolDialog } from './enrol-dialog.tsx';

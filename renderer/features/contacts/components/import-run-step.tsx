@@ -56,12 +56,14 @@ export function ReportStep({ state, onRestart }: { readonly state: WizardState; 
     void refresh(queryClient, api.subscribers.list.key(), api.subscribers.fields.key(), api.lists.key(), api.workspace.key());
   }, [queryClient]);
   if (!run) return null;
+  const title = t(run.state === 'cancelled' ? 'import.cancelled' : run.state === 'failed' ? 'import.failed' : 'import.finished');
   return (
     <div className={classes['panel']}>
       <Stack gap="lg">
-        <Title order={2} role="status">
-          {t(run.state === 'cancelled' ? 'import.cancelled' : run.state === 'failed' ? 'import.failed' : 'import.finished')}
-        </Title>
+        <Title order={2}>{title}</Title>
+        <div className="h-visually-hidden" role="status">
+          {title}
+        </div>
         {run.state === 'cancelled' && <Text>{t('import.cancelledText')}</Text>}
         {run.error !== null && (
           <Alert color="red" variant="light" role="alert">
