@@ -5,7 +5,18 @@ import { createAnalytics } from './analytics/index.ts';
 import { createCampaigns, createEnrolmentList, createLauncher } from './campaigns/index.ts';
 import { createComposer } from './composing/index.ts';
 import { createContacts } from './contacts/index.ts';
-import { createDeliveries, createMailboxTrouble, createOutbox, createReconciler, createSender, createTestSend, createWriteBatch, type Attempt, type ClaimedDelivery, type OutboxRow } from './delivery/index.ts';
+import {
+  createDeliveries,
+  createMailboxTrouble,
+  createOutbox,
+  createReconciler,
+  createSender,
+  createTestSend,
+  createWriteBatch,
+  type Attempt,
+  type ClaimedDelivery,
+  type OutboxRow,
+} from './delivery/index.ts';
 import { createEvents } from './events/index.ts';
 import { createInbox } from './inbox/index.ts';
 import { minute, second } from './lib/clock.ts';
@@ -58,7 +69,9 @@ export async function createEngine(ports: EnginePorts) {
     vault,
     transports: ports.transports,
     onRemoved(tx, mailboxId) {
-      tx.prepare(`update deliveries set state = 'held', why = 'mailbox_gone', mailbox_id = null, updated_at = ? where mailbox_id = ? and state in ('planned','claimed','deferred','held')`).run(clock.now(), mailboxId);
+      tx.prepare(
+        `update deliveries set state = 'held', why = 'mailbox_gone', mailbox_id = null, updated_at = ? where mailbox_id = ? and state in ('planned','claimed','deferred','held')`,
+      ).run(clock.now(), mailboxId);
     },
   });
   const composer = createComposer();
@@ -83,11 +96,11 @@ export async function createEngine(ports: EnginePorts) {
       return Math.max(minute, second * (ports.timeLapse?.factor ?? 1));
     },
     pausedUntil: pause.until,
+    secretsLocked: () => vault.state() === 'locked',
     outbox: {
       due: outbox.due,
       claim(tx, row) {
-        outbox.claim(tx, row);
-        return sender.load(tx.prepare, row);
+        return sender.load(tx.prepare, outbox.claim(tx, row));
       },
       release: outbox.release,
       moveSlot: outbox.moveSlot,
@@ -100,6 +113,7 @@ export async function createEngine(ports: EnginePorts) {
         }
         const verdict = outbox.settle(tx, row, attempt);
         if (verdict !== null && attempt.kind === 'refused') trouble.refused(tx, row.mailboxId, verdict, `${attempt.answer.code} ${attempt.answer.text}`);
+        if (attempt.kind === 'not_started') trouble.connectFailed(tx, row.mailboxId, new ConnectError('connect', attempt.cause));
         if (attempt.kind === 'unknown') tx.afterCommit(() => void reconciler.run());
       },
       write: (job) => batch.run(job),
@@ -118,8 +132,19 @@ export async function createEngine(ports: EnginePorts) {
   });
 
   function onTick(tx: Tx, now: number): void {
-    const due = tx.prepare(`select id from enrolments where state = 'paused' and paused_until is not null and paused_until <= ? limit 200`).all(now) as { id: string }[];
-    for (const { id } of due) planner.resume(tx, id, 'engine', 'pause_over');
+    const due = tx
+      .prepare(
+        `select e.id from enrolments e join campaigns c on c.id = e.campaign_id where e.state = 'paused' and e.paused_until is not null and e.paused_until <= +? and c.status = 'running' limit 200`,
+      )
+      .all(now) as { id: string }[];
+    for (const { id } of due) {
+      // One person's trouble must not keep the others paused.
+      try {
+        store.transaction((inner) => planner.resume(inner, id, 'engine', 'pause_over'));
+      } catch (error) {
+        log.error({ err: error, enrolmentId: id }, 'a paused person could not be resumed');
+      }
+    }
     campaigns.closeFinished(tx);
     mailboxes.resumeDue();
   }
@@ -140,7 +165,7 @@ export async function createEngine(ports: EnginePorts) {
     },
   });
 
-  const deliveries = createDeliveries({ ...base, outbox, planner, dispatcher: () => dispatcher });
+  const deliveries = createDeliveries({ ...base, outbox, planner, enrolments, dispatcher: () => dispatcher });
   const inbox = createInbox({
     ...base,
     mailboxes,
@@ -166,7 +191,9 @@ export async function createEngine(ports: EnginePorts) {
     enrolments,
     launcher,
     counts: analytics.campaignCounts,
-    requiredFields: (graph) => [...new Set(emailSteps(graph).flatMap((step) => step.variants.filter((variant) => variant.active).flatMap((variant) => composer.requiredFields(variant))))],
+    requiredFields: (graph) => [
+      ...new Set(emailSteps(graph).flatMap((step) => step.variants.filter((variant) => variant.active).flatMap((variant) => composer.requiredFields(variant)))),
+    ],
     secretsLocked: () => vault.state() === 'locked',
     wake,
   });
@@ -230,6 +257,7 @@ export async function createEngine(ports: EnginePorts) {
     practiceServices,
     context: { log },
     workspace,
+    enrolmentList,
     services: { contacts, mailboxes, sequences, templates, campaigns, deliveries, inbox, analytics, settings, events, vault },
     /** Called when the computer wakes or comes online: rows and the wall clock are looked at now. */
     poke(): void {

@@ -25,14 +25,18 @@ console.log(`writing ${enrolments.toLocaleString('en')} enrolments with their ne
 store.transaction((tx) => {
   tx.prepare(`insert into sequences (id, name, description, draft, created_at, updated_at) values ('s', 's', '', '{"steps":[]}', 0, 0)`).run();
   tx.prepare(`insert into sequence_versions (id, sequence_id, number, graph, created_at) values ('v', 's', 1, '{"steps":[]}', 0)`).run();
-  const campaign = tx.prepare(`insert into campaigns (id, name, sequence_id, sequence_version_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, ?, 's', 'v', 'running', '{}', '[]', '{}', 0, 0)`);
+  const campaign = tx.prepare(
+    `insert into campaigns (id, name, sequence_id, sequence_version_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, ?, 's', 'v', 'running', '{}', '[]', '{}', 0, 0)`,
+  );
   for (let i = 0; i < 10; i += 1) campaign.run(`c${i}`, `c${i}`);
 });
 for (let from = 0; from < enrolments; from += 50_000) {
   const to = Math.min(enrolments, from + 50_000) - 1;
   store.transaction((tx) => {
     const numbers = `with recursive n(i) as (select ${from} union all select i + 1 from n where i < ${to})`;
-    tx.prepare(`insert into enrolments (id, campaign_id, contact_id, sequence_version_id, mailbox_id, state, "references", variants, created_at, updated_at) ${numbers} select 'e' || i, 'c' || (i % 10), 'p' || i, 'v', 'm' || (i % 5), 'active', '[]', '{}', 0, 0 from n`).run();
+    tx.prepare(
+      `insert into enrolments (id, campaign_id, contact_id, sequence_version_id, mailbox_id, state, "references", variants, created_at, updated_at) ${numbers} select 'e' || i, 'c' || (i % 10), 'p' || i, 'v', 'm' || (i % 5), 'active', '[]', '{}', 0, 0 from n`,
+    ).run();
     tx.prepare(
       `insert into deliveries (id, kind, unique_key, state, priority, campaign_id, enrolment_id, contact_id, mailbox_id, recipient, recipient_domain, step_id, step_number, slot_at, why, created_at, updated_at)
        ${numbers} select 'd' || i, 'step', 'e' || i || ':a', 'planned', 1 + (i % 2), 'c' || (i % 10), 'e' || i, 'p' || i, 'm' || (i % 5), 'p' || i || '@example.com', 'example.com', 'a', 1, ? - 500000 + i, 'slot', 0, 0 from n`,

@@ -9,8 +9,10 @@ import { createComposer, type ComposeInput } from '../../electron/engine/composi
 
 const paragraph =
   '<p>Hi {{ first_name | default: "there" }},</p>\n<p>I saw that {{ company }} is growing in {{ city }} – congratulations. Teams like yours often tell us that following up by hand takes them an hour a day, and that replies get lost between tools.</p>\n';
-const filler = '<p>We keep everything on your own computer: contacts, drafts and statistics. Nothing leaves it except the mail you send from your own mailbox, at your own pace, and it stops the moment a person answers. Größe und Länge spielen keine Rolle.</p>\n';
-const closing = '<p>Would {{ custom.day }} suit you for a short call? <a href="https://example.com/call?who={{ email | url_encode }}">Pick a time</a>.</p>\n<p>{{ sender.name }}</p>';
+const filler =
+  '<p>We keep everything on your own computer: contacts, drafts and statistics. Nothing leaves it except the mail you send from your own mailbox, at your own pace, and it stops the moment a person answers. Größe und Länge spielen keine Rolle.</p>\n';
+const closing =
+  '<p>Would {{ custom.day }} suit you for a short call? <a href="https://example.com/call?who={{ email | url_encode }}">Pick a time</a>.</p>\n<p>{{ sender.name }}</p>';
 
 const sizes = [
   { name: '1.5 kB', html: paragraph + filler.repeat(2) + closing },
@@ -47,7 +49,14 @@ function input(html: string, number: number): ComposeInput {
       tags: [],
       custom: { day: 'Tuesday', plan: 'pro' },
     },
-    sender: { fromName: 'Grace Hopper', address: 'grace@example.com', replyTo: null, signatureHtml: '<b>Grace</b><br>Example Ltd', postalAddress: '', optOutLine: 'Not for you? Reply “stop”.' },
+    sender: {
+      fromName: 'Grace Hopper',
+      address: 'grace@example.com',
+      replyTo: null,
+      signatureHtml: '<b>Grace</b><br>Example Ltd',
+      postalAddress: '',
+      optOutLine: 'Not for you? Reply “stop”.',
+    },
     thread: { subject: 'A question', inReplyTo: `<a${number}@example.com>`, references: ['<first@example.com>'] },
     messageId: `<m${number}@example.com>`,
     date: 1_770_000_000_000 + number * 1000,

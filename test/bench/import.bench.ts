@@ -55,7 +55,16 @@ async function measure(name: string, work: () => Promise<string>): Promise<Measu
   const used = process.cpuUsage(cpu);
   delay.disable();
   clearInterval(watch);
-  return { name, seconds, cpuSeconds: (used.user + used.system) / 1e6, p50: delay.percentile(50) / 1e6, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6, rssMb: peak / 2 ** 20, counts };
+  return {
+    name,
+    seconds,
+    cpuSeconds: (used.user + used.system) / 1e6,
+    p50: delay.percentile(50) / 1e6,
+    p99: delay.percentile(99) / 1e6,
+    max: delay.max / 1e6,
+    rssMb: peak / 2 ** 20,
+    counts,
+  };
 }
 
 const dataDir = mkdtempSync(join(tmpdir(), 'homing-bench-'));
@@ -85,15 +94,28 @@ try {
   process.stdout.write(`${rows} rows, ${(statSync(path).size / 2 ** 20).toFixed(1)} MB, Node ${process.version}\n\n`);
   process.stdout.write('| work | s | CPU s | rows/s | delay p50 ms | p99 ms | max ms | peak RSS MB | result |\n|---|---|---|---|---|---|---|---|---|\n');
   for (const { name, seconds, cpuSeconds, p50, p99, max, rssMb, counts } of results) {
-    process.stdout.write(`| ${name} | ${seconds.toFixed(2)} | ${cpuSeconds.toFixed(2)} | ${Math.round(rows / seconds)} | ${p50.toFixed(1)} | ${p99.toFixed(1)} | ${max.toFixed(1)} | ${rssMb.toFixed(0)} | ${counts} |\n`);
+    process.stdout.write(
+      `| ${name} | ${seconds.toFixed(2)} | ${cpuSeconds.toFixed(2)} | ${Math.round(rows / seconds)} | ${p50.toFixed(1)} | ${p99.toFixed(1)} | ${max.toFixed(1)} | ${rssMb.toFixed(0)} | ${counts} |\n`,
+    );
   }
 
   process.stdout.write('\n| screen | ms | total |\n|---|---|---|\n');
   const queries = {
-    'first page': {}, 'by name': { sort: 'name' }, 'by company, descending': { sort: '-company' }, 'by last sent': { sort: '-lastSentAt' }, 'offset 90 %': { offset: Math.floor(rows * 0.9) },
-    'offset 90 % by name': { sort: 'name', offset: Math.floor(rows * 0.9) }, 'search, all match': { q: 'company' }, 'search, few match': { q: 'müller-4242' }, 'search, none': { q: 'nobody here' },
-    'search by name, all match': { q: 'muller', sort: 'name' }, 'status active': { status: 'active' as const }, 'status bounced': { status: 'bounced' as const }, 'tag, none': { tag: 'vip' },
-    'list of all': { listId: contacts.lists.list({ limit: 1 }).items[0]?.id }, 'list and search': { listId: contacts.lists.list({ limit: 1 }).items[0]?.id, q: 'person.99' },
+    'first page': {},
+    'by name': { sort: 'name' },
+    'by company, descending': { sort: '-company' },
+    'by last sent': { sort: '-lastSentAt' },
+    'offset 90 %': { offset: Math.floor(rows * 0.9) },
+    'offset 90 % by name': { sort: 'name', offset: Math.floor(rows * 0.9) },
+    'search, all match': { q: 'company' },
+    'search, few match': { q: 'müller-4242' },
+    'search, none': { q: 'nobody here' },
+    'search by name, all match': { q: 'muller', sort: 'name' },
+    'status active': { status: 'active' as const },
+    'status bounced': { status: 'bounced' as const },
+    'tag, none': { tag: 'vip' },
+    'list of all': { listId: contacts.lists.list({ limit: 1 }).items[0]?.id },
+    'list and search': { listId: contacts.lists.list({ limit: 1 }).items[0]?.id, q: 'person.99' },
   };
   for (const [name, query] of Object.entries(queries)) {
     const times: number[] = [];

@@ -25,7 +25,13 @@ async function plain(connections: number): Promise<number> {
     while (next < messages) {
       const i = next;
       next += 1;
-      await transport.sendMail({ from: 'Tess Ter <tess@test.example.com>', to: `person${i}@example.com`, subject: `Hello person${i}`, text: text.replace('{{ first_name }}', `person${i}`), html: html.replace('{{ first_name }}', `person${i}`) });
+      await transport.sendMail({
+        from: 'Tess Ter <tess@test.example.com>',
+        to: `person${i}@example.com`,
+        subject: `Hello person${i}`,
+        text: text.replace('{{ first_name }}', `person${i}`),
+        html: html.replace('{{ first_name }}', `person${i}`),
+      });
     }
   };
   await Promise.all(Array.from({ length: connections * 2 }, worker));
@@ -40,8 +46,32 @@ async function homing(connections: number): Promise<{ rate: number; cpuMs: numbe
   const { contacts, mailboxes, sequences, campaigns, deliveries, events } = engine.services;
   const { id } = mailboxes.create(testMailbox(port, { connections }));
   mailboxes.pause(id, null);
-  for (let i = 0; i < messages; i += 1) contacts.create({ email: `person${i}@example.com`, firstName: `person${i}`, lastName: '', company: '', title: '', phone: '', website: '', city: '', country: '', timeZone: null, tags: [], custom: {} });
-  const sequence = sequences.create({ name: 'Bench', description: '', graph: { steps: [{ id: 'a', type: 'email', variants: [{ id: 'A', weight: 1, active: true, subject: 'Hello {{ first_name }}', html, text }] }, { id: 'w', type: 'wait', duration: 'P3D', businessDays: false }, { id: 'b', type: 'email', variants: [{ id: 'A', weight: 1, active: true, subject: '', html: '', text: 'Again' }] }] } });
+  for (let i = 0; i < messages; i += 1)
+    contacts.create({
+      email: `person${i}@example.com`,
+      firstName: `person${i}`,
+      lastName: '',
+      company: '',
+      title: '',
+      phone: '',
+      website: '',
+      city: '',
+      country: '',
+      timeZone: null,
+      tags: [],
+      custom: {},
+    });
+  const sequence = sequences.create({
+    name: 'Bench',
+    description: '',
+    graph: {
+      steps: [
+        { id: 'a', type: 'email', variants: [{ id: 'A', weight: 1, active: true, subject: 'Hello {{ first_name }}', html, text }] },
+        { id: 'w', type: 'wait', duration: 'P3D', businessDays: false },
+        { id: 'b', type: 'email', variants: [{ id: 'A', weight: 1, active: true, subject: '', html: '', text: 'Again' }] },
+      ],
+    },
+  });
   sequences.activate(sequence.id);
   const campaign = campaigns.create({ name: 'Bench', sequenceId: sequence.id, audience: { listIds: [], contactIds: [], everyone: true }, mailboxIds: [id], rules: anyTime });
   await campaigns.launch(campaign.id);
@@ -77,7 +107,14 @@ for (const connections of [1, 5]) {
     cpu.push(result.cpuMs);
   }
   const ratios = ours.map((rate, i) => rate / (theirs[i] ?? NaN));
-  rows.push({ connections, 'Homing msg/s': Math.round(median(ours)), 'nodemailer pool msg/s': Math.round(median(theirs)), ratio: median(ratios).toFixed(2), 'lowest ratio': Math.min(...ratios).toFixed(2), 'CPU ms/message': median(cpu).toFixed(2) });
+  rows.push({
+    connections,
+    'Homing msg/s': Math.round(median(ours)),
+    'nodemailer pool msg/s': Math.round(median(theirs)),
+    ratio: median(ratios).toFixed(2),
+    'lowest ratio': Math.min(...ratios).toFixed(2),
+    'CPU ms/message': median(cpu).toFixed(2),
+  });
 }
 sink.disconnect();
 printTable(`Sending ${messages} multipart messages of about 10 kB, ${rounds} paired rounds, medians`, rows);

@@ -56,7 +56,8 @@ const log = {
   debug() {},
   info() {},
   warn() {},
-  error: (data: object, message: string) => appendFileSync(options.errorFile, `${message} ${JSON.stringify(data, (_, value: unknown) => (value instanceof Error ? value.stack : value))}\n`),
+  error: (data: object, message: string) =>
+    appendFileSync(options.errorFile, `${message} ${JSON.stringify(data, (_, value: unknown) => (value instanceof Error ? value.stack : value))}\n`),
   child: () => log,
 };
 const engine = await createEngine(

@@ -17,7 +17,9 @@ afterEach(() => {
 });
 
 function startSender(dataDir: string, options: { killAt?: { point: KillPoint; message: number }; factor?: number } = {}): Promise<number | null> {
-  const started = fork(fileURLToPath(new URL('./sender-process.ts', import.meta.url)), [JSON.stringify({ dataDir, errorFile: join(dataDir, 'errors.log'), ...options })], { execArgv: [] });
+  const started = fork(fileURLToPath(new URL('./sender-process.ts', import.meta.url)), [JSON.stringify({ dataDir, errorFile: join(dataDir, 'errors.log'), ...options })], {
+    execArgv: [],
+  });
   child = started;
   return new Promise((resolve) => started.once('exit', (code) => resolve(code)));
 }
@@ -32,7 +34,8 @@ function inspect<T>(dataDir: string, read: (db: Database.Database) => T): T {
   }
 }
 
-const countState = (dataDir: string, states: readonly string[]) => inspect(dataDir, (db) => (db.prepare(`select count(*) as n from deliveries where state in (${states.map((state) => `'${state}'`).join(',')})`).get() as { n: number }).n);
+const countState = (dataDir: string, states: readonly string[]) =>
+  inspect(dataDir, (db) => (db.prepare(`select count(*) as n from deliveries where state in (${states.map((state) => `'${state}'`).join(',')})`).get() as { n: number }).n);
 const errorsOf = (dataDir: string) => (existsSync(join(dataDir, 'errors.log')) ? readFileSync(join(dataDir, 'errors.log'), 'utf8') : '');
 
 /** No recipient got a step twice. */
@@ -42,7 +45,13 @@ function expectNoCopies(messages: readonly RecordedMessage[]): void {
 }
 
 /** Writes the campaign with an engine whose mailbox is paused, so that nothing leaves before the test begins. */
-async function prepare(dataDir: string, smtpPort: number, people: number, steps: readonly Step[], mailbox: { connections?: number; imapPort?: number; password?: string } = {}): Promise<void> {
+async function prepare(
+  dataDir: string,
+  smtpPort: number,
+  people: number,
+  steps: readonly Step[],
+  mailbox: { connections?: number; imapPort?: number; password?: string } = {},
+): Promise<void> {
   const engine = await startEngine(realPorts(dataDir));
   const { id } = engine.services.mailboxes.create(testMailbox(smtpPort, mailbox));
   engine.services.mailboxes.pause(id, null);
@@ -102,7 +111,13 @@ test('killed again and again during 2,000 messages over several connections: nev
   engine.services.sequences.activate(sequence.id);
   const first = engine.services.campaigns.list({ limit: 1 }).items[0];
   if (first === undefined) throw new Error('no campaign');
-  const campaign = engine.services.campaigns.create({ name: 'Second', sequenceId: sequence.id, audience: { listIds: [], contactIds: [], everyone: true }, mailboxIds: first.mailboxIds, rules: first.rules });
+  const campaign = engine.services.campaigns.create({
+    name: 'Second',
+    sequenceId: sequence.id,
+    audience: { listIds: [], contactIds: [], everyone: true },
+    mailboxIds: first.mailboxIds,
+    rules: first.rules,
+  });
   await engine.services.campaigns.launch(campaign.id);
   engine.services.mailboxes.resume(mailbox?.id ?? '');
   await engine.stop();
@@ -153,7 +168,11 @@ test.skipIf(dovecotMissing !== null)('with a proven Sent folder none stays unkno
   const filing = setInterval(file, 100);
   onTestFinished(() => clearInterval(filing));
   const people = 120;
-  await prepare(dataDir, smtp.port, people, [emailStep('first', 'Hello', 'Hello'), waitStep('wait', 'PT1S'), emailStep('second', '', 'And again')], { connections: 4, imapPort: dovecot.imapPort, password: dovecot.password.replaceAll(' ', '_') });
+  await prepare(dataDir, smtp.port, people, [emailStep('first', 'Hello', 'Hello'), waitStep('wait', 'PT1S'), emailStep('second', '', 'And again')], {
+    connections: 4,
+    imapPort: dovecot.imapPort,
+    password: dovecot.password.replaceAll(' ', '_'),
+  });
   inspectWritable(dataDir, (db) => db.prepare(`update mailboxes set sent_copy = 'provider', sent_folder = 'Sent'`).run());
 
   for (const message of [15, 20, 12, 25]) {

@@ -35,8 +35,8 @@ const suppressed = `(c.status <> 'active' or exists (select 1 from suppressions 
   or exists (select 1 from suppressions s where s.kind = 'domain' and (s.value = c.domain or c.domain like '%.' || s.value)))`;
 
 function enrolled(rules: CampaignRules): string {
-  const states = rules.reEnrol === 'when_finished' ? `and e.state in ('pending','active','paused','held')` : '';
-  // A person who opted out or bounced never enrols again whatever the rule (their status is not active).
+  // Only who came to the end may come again: not who replied, was stopped, or failed.
+  const states = rules.reEnrol === 'when_finished' ? `and e.state <> 'finished'` : '';
   return `exists (select 1 from enrolments e where e.campaign_id = ? and e.contact_id = c.id ${states})`;
 }
 

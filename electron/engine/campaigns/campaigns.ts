@@ -99,9 +99,21 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       const own = counts.get(row.id);
       if (own === undefined) throw new AppError('internal', 'A campaign could not be counted.');
       return {
-        id: row.id, name: row.name, sequenceId: row.sequenceId, sequenceName: row.sequenceName, sequenceVersion: row.versionNumber, status: row.status, statusReason: row.statusReason,
-        audience: JSON.parse(row.audience) as Audience, mailboxIds: JSON.parse(row.mailboxIds) as string[], rules: JSON.parse(row.rules) as CampaignRules, counts: own,
-        nextSlotAt: next.at, launchedAt: row.launchedAt, createdAt: row.createdAt, updatedAt: row.updatedAt,
+        id: row.id,
+        name: row.name,
+        sequenceId: row.sequenceId,
+        sequenceName: row.sequenceName,
+        sequenceVersion: row.versionNumber,
+        status: row.status,
+        statusReason: row.statusReason,
+        audience: JSON.parse(row.audience) as Audience,
+        mailboxIds: JSON.parse(row.mailboxIds) as string[],
+        rules: JSON.parse(row.rules) as CampaignRules,
+        counts: own,
+        nextSlotAt: next.at,
+        launchedAt: row.launchedAt,
+        createdAt: row.createdAt,
+        updatedAt: row.updatedAt,
       };
     });
   }
@@ -111,12 +123,15 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
   }
 
   function mailboxesOf(mailboxIds: readonly string[]): MailboxRow[] {
-    return store.prepareRead(`select id, name, state, imap is not null as hasInbox, calendar, limits, next_send_at as nextSendAt from mailboxes where id in (select value from json_each(?))`).all(JSON.stringify(mailboxIds)) as MailboxRow[];
+    return store
+      .prepareRead(`select id, name, state, imap is not null as hasInbox, calendar, limits, next_send_at as nextSendAt from mailboxes where id in (select value from json_each(?))`)
+      .all(JSON.stringify(mailboxIds)) as MailboxRow[];
   }
 
   function checkReferences(input: { sequenceId?: string | undefined; mailboxIds?: readonly string[] | undefined; audience?: Audience | undefined }): void {
     const fields: Record<string, string> = {};
-    if (input.sequenceId !== undefined && store.prepareRead('select 1 from sequences where id = ?').get(input.sequenceId) === undefined) fields['sequenceId'] = 'There is no such sequence.';
+    if (input.sequenceId !== undefined && store.prepareRead('select 1 from sequences where id = ?').get(input.sequenceId) === undefined)
+      fields['sequenceId'] = 'There is no such sequence.';
     if (input.mailboxIds !== undefined && mailboxesOf(input.mailboxIds).length !== new Set(input.mailboxIds).size) fields['mailboxIds'] = 'One of these mailboxes does not exist.';
     const listIds = new Set(input.audience?.listIds ?? []);
     if (listIds.size > 0) {
@@ -128,21 +143,40 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
 
   function sequenceOf(row: CampaignRow): { versionId: string | null; graph: SequenceGraph; draftChanged: boolean } {
     const sequence = store
-      .prepareRead('select s.active_version_id as versionId, v.graph as graph, s.draft as draft from sequences s left join sequence_versions v on v.id = s.active_version_id where s.id = ?')
+      .prepareRead(
+        'select s.active_version_id as versionId, v.graph as graph, s.draft as draft from sequences s left join sequence_versions v on v.id = s.active_version_id where s.id = ?',
+      )
       .get(row.sequenceId) as { versionId: string | null; graph: string | null; draft: string };
-    return { versionId: sequence.versionId, graph: sequence.graph === null ? { steps: [] } : (JSON.parse(sequence.graph) as SequenceGraph), draftChanged: sequence.graph !== null && sequence.graph !== sequence.draft };
+    return {
+      versionId: sequence.versionId,
+      graph: sequence.graph === null ? { steps: [] } : (JSON.parse(sequence.graph) as SequenceGraph),
+      draftChanged: sequence.graph !== null && sequence.graph !== sequence.draft,
+    };
   }
 
   /** How many of the audience have no value for a field that the texts need. */
   function missingFields(row: CampaignRow, graph: SequenceGraph): { field: string; count: number }[] {
-    const builtIn: Record<string, string> = { first_name: 'first_name', last_name: 'last_name', company: 'company', title: 'title', phone: 'phone', website: 'website', city: 'city', country: 'country' };
+    const builtIn: Record<string, string> = {
+      first_name: 'first_name',
+      last_name: 'last_name',
+      company: 'company',
+      title: 'title',
+      phone: 'phone',
+      website: 'website',
+      city: 'city',
+      country: 'country',
+    };
     const audience = JSON.parse(row.audience) as Audience;
     return deps.requiredFields(graph).flatMap((field) => {
       const name = field.replace(/^(contact|custom)\./, '');
       const column = builtIn[name] ?? `json_extract(c.custom, '$."${name.replaceAll(/["'\\]/g, '')}"')`;
-      const scope = audience.everyone ? '1' : `(c.id in (select contact_id from list_members where list_id in (select value from json_each(?))) or c.id in (select value from json_each(?)))`;
+      const scope = audience.everyone
+        ? '1'
+        : `(c.id in (select contact_id from list_members where list_id in (select value from json_each(?))) or c.id in (select value from json_each(?)))`;
       const params = audience.everyone ? [] : [JSON.stringify(audience.listIds), JSON.stringify(audience.contactIds)];
-      const { n } = store.prepareRead(`select count(*) as n from contacts c where c.status = 'active' and coalesce(${column}, '') = '' and ${scope}`).get(...params) as { n: number };
+      const { n } = store.prepareRead(`select count(*) as n from contacts c where c.status = 'active' and coalesce(${column}, '') = '' and ${scope}`).get(...params) as {
+        n: number;
+      };
       return n === 0 ? [] : [{ field, count: n }];
     });
   }
@@ -155,10 +189,18 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     const mailboxes = mailboxesOf(mailboxIds);
     const { versionId, graph, draftChanged } = sequenceOf(row);
     return checkPreflight({
-      status: row.status, audience: viewAudience(store, id, audience, rules), audienceNamed: audience.everyone || audience.listIds.length + audience.contactIds.length > 0,
-      sequenceActive: versionId !== null, draftChanged, followUps: Math.max(0, emailSteps(graph).length - 1), rules,
+      status: row.status,
+      audience: viewAudience(store, id, audience, rules),
+      audienceNamed: audience.everyone || audience.listIds.length + audience.contactIds.length > 0,
+      sequenceActive: versionId !== null,
+      draftChanged,
+      followUps: Math.max(0, emailSteps(graph).length - 1),
+      rules,
       mailboxes: mailboxes.map((mailbox) => ({ name: mailbox.name, state: mailbox.state, hasInbox: mailbox.hasInbox === 1, calendar: JSON.parse(mailbox.calendar) as Calendar })),
-      missingMailboxes: new Set(mailboxIds).size - mailboxes.length, missingFields: missingFields(row, graph), secretsLocked: deps.secretsLocked(), now: clock.now(),
+      missingMailboxes: new Set(mailboxIds).size - mailboxes.length,
+      missingFields: missingFields(row, graph),
+      secretsLocked: deps.secretsLocked(),
+      now: clock.now(),
     });
   }
 
@@ -166,8 +208,17 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     const version = store.prepareRead('select graph from sequence_versions where id = ?').get(row.versionId) as { graph: string } | undefined;
     if (row.versionId === null || version === undefined) throw new AppError('wrong_state', 'The campaign has not been launched.');
     return {
-      campaignId: row.id, versionId: row.versionId, graph: JSON.parse(version.graph) as SequenceGraph, audience: audience ?? (JSON.parse(row.audience) as Audience), rules: JSON.parse(row.rules) as CampaignRules,
-      mailboxes: mailboxesOf(JSON.parse(row.mailboxIds) as string[]).map((mailbox) => ({ id: mailbox.id, limits: JSON.parse(mailbox.limits) as MailboxLimits, calendar: JSON.parse(mailbox.calendar) as Calendar, nextSendAt: mailbox.nextSendAt })),
+      campaignId: row.id,
+      versionId: row.versionId,
+      graph: JSON.parse(version.graph) as SequenceGraph,
+      audience: audience ?? (JSON.parse(row.audience) as Audience),
+      rules: JSON.parse(row.rules) as CampaignRules,
+      mailboxes: mailboxesOf(JSON.parse(row.mailboxIds) as string[]).map((mailbox) => ({
+        id: mailbox.id,
+        limits: JSON.parse(mailbox.limits) as MailboxLimits,
+        calendar: JSON.parse(mailbox.calendar) as Calendar,
+        nextSendAt: mailbox.nextSendAt,
+      })),
     };
   }
 
@@ -176,10 +227,16 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
   }
 
   async function enrolAll(row: CampaignRow): Promise<void> {
-    const target = targetOf(row);
+    const launched = targetOf(row);
+    // A draft has no earlier enrolments, and a launch that goes on after a crash must not take who is through for new.
+    const target = { ...launched, rules: { ...launched.rules, reEnrol: 'never' as const } };
     const total = viewAudience(store, row.id, target.audience, target.rules).enrollable;
     const progress = (done: number, state: string) => events.progress({ task: 'launch', id: row.id, done, total, state });
-    const done = await launcher.enrolAll(target, (count) => progress(count, 'running'), () => rowOf(row.id).status === 'stopped');
+    const done = await launcher.enrolAll(
+      target,
+      (count) => progress(count, 'running'),
+      () => rowOf(row.id).status === 'stopped',
+    );
     progress(done, 'finished');
     store.transaction((tx) => tx.prepare(`update campaigns set status_reason = null where id = ? and status_reason = ?`).run(row.id, enrolling));
     deps.wake();
@@ -198,7 +255,9 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       const params = [...(query.status === undefined ? [] : [query.status]), ...(query.q === undefined || query.q === '' ? [] : [`%${query.q}%`])];
       const total = (store.prepareRead(`select count(*) as n from campaigns g where ${parts.join(' and ')}`).get(...params) as { n: number }).n;
       const rows = store
-        .prepareRead(`select ${columns} ${joins} where ${parts.join(' and ')} ${after === null ? '' : 'and (g.created_at, g.id) < (?, ?)'} order by g.created_at desc, g.id desc limit ?`)
+        .prepareRead(
+          `select ${columns} ${joins} where ${parts.join(' and ')} ${after === null ? '' : 'and (g.created_at, g.id) < (?, ?)'} order by g.created_at desc, g.id desc limit ?`,
+        )
         .all(...params, ...(after ?? []), query.limit + 1) as CampaignRow[];
       const items = rows.slice(0, query.limit);
       const last = items.at(-1);
@@ -209,23 +268,32 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       const id = ids.next();
       const now = clock.now();
       store.transaction((tx) =>
-        tx.prepare(`insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, ?, ?, 'draft', ?, ?, ?, ?, ?)`)
+        tx
+          .prepare(`insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, ?, ?, 'draft', ?, ?, ?, ?, ?)`)
           .run(id, input.name, input.sequenceId, JSON.stringify(input.audience), JSON.stringify([...new Set(input.mailboxIds)]), JSON.stringify(input.rules), now, now),
       );
       return get(id);
     },
     update(id, patch) {
       const row = rowOf(id);
-      if (row.status !== 'draft' && (patch.sequenceId !== undefined || patch.audience !== undefined)) throw new AppError('wrong_state', 'Sequence and audience are fixed once a campaign was launched. Copy the campaign instead.');
+      if (row.status !== 'draft' && (patch.sequenceId !== undefined || patch.audience !== undefined))
+        throw new AppError('wrong_state', 'Sequence and audience are fixed once a campaign was launched. Copy the campaign instead.');
       if (row.status === 'stopped' || row.status === 'finished') {
         if (patch.mailboxIds !== undefined || patch.rules !== undefined) throw wrongStatus(row, 'changed');
       }
       checkReferences(patch);
       store.transaction((tx) =>
-        tx.prepare('update campaigns set name = ?, sequence_id = ?, audience = ?, mailbox_ids = ?, rules = ?, updated_at = ? where id = ?').run(
-          patch.name ?? row.name, patch.sequenceId ?? row.sequenceId, patch.audience === undefined ? row.audience : JSON.stringify(patch.audience),
-          patch.mailboxIds === undefined ? row.mailboxIds : JSON.stringify([...new Set(patch.mailboxIds)]), patch.rules === undefined ? row.rules : JSON.stringify(patch.rules), clock.now(), id,
-        ),
+        tx
+          .prepare('update campaigns set name = ?, sequence_id = ?, audience = ?, mailbox_ids = ?, rules = ?, updated_at = ? where id = ?')
+          .run(
+            patch.name ?? row.name,
+            patch.sequenceId ?? row.sequenceId,
+            patch.audience === undefined ? row.audience : JSON.stringify(patch.audience),
+            patch.mailboxIds === undefined ? row.mailboxIds : JSON.stringify([...new Set(patch.mailboxIds)]),
+            patch.rules === undefined ? row.rules : JSON.stringify(patch.rules),
+            clock.now(),
+            id,
+          ),
       );
       deps.wake();
       return get(id);
@@ -245,11 +313,15 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       const check = preflight(id);
       const blocking = check.items.filter((item) => item.blocking && !item.ok);
       if (blocking.length > 0) {
-        throw new AppError(blocking.some((item) => item.code === 'draft') ? 'wrong_state' : 'preflight_failed', blocking.map((item) => item.message).join(' '), { items: blocking.map((item) => item.code) });
+        throw new AppError(blocking.some((item) => item.code === 'draft') ? 'wrong_state' : 'preflight_failed', blocking.map((item) => item.message).join(' '), {
+          items: blocking.map((item) => item.code),
+        });
       }
       const { versionId } = sequenceOf(rowOf(id));
       store.transaction((tx) => {
-        const changed = tx.prepare(`update campaigns set status = 'running', status_reason = ?, sequence_version_id = ?, launched_at = ?, updated_at = ? where id = ? and status = 'draft'`).run(enrolling, versionId, clock.now(), clock.now(), id);
+        const changed = tx
+          .prepare(`update campaigns set status = 'running', status_reason = ?, sequence_version_id = ?, launched_at = ?, updated_at = ? where id = ? and status = 'draft'`)
+          .run(enrolling, versionId, clock.now(), clock.now(), id);
         if (changed.changes !== 1) throw new AppError('wrong_state', 'The campaign was launched already.');
         events.append(tx, { type: 'campaign_launched', actor: 'person', campaignId: id, data: { people: check.people } });
       });
@@ -273,8 +345,9 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       store.transaction((tx) => {
         tx.prepare(`update campaigns set status = 'running', status_reason = ?, paused_at = null, updated_at = ? where id = ?`).run(row.statusReason, now, id);
         // The clock was frozen: what was left of each delay is still left.
-        tx.prepare(`update deliveries set slot_at = max(slot_at, @pausedAt) + (@now - @pausedAt), why = 'slot', why_detail = 'campaign_paused', updated_at = @now where campaign_id = @id and state in ('planned','deferred')`).run({ pausedAt, now, id });
-        tx.prepare(`update enrolments set paused_until = paused_until + ? where campaign_id = ? and state = 'paused' and paused_until is not null`).run(now - pausedAt, id);
+        tx.prepare(
+          `update deliveries set slot_at = max(slot_at, max(@pausedAt, updated_at)) + (@now - max(@pausedAt, updated_at)), why = 'slot', why_detail = 'campaign_paused', updated_at = @now where campaign_id = @id and state in ('planned','deferred')`,
+        ).run({ pausedAt, now, id });
         events.append(tx, { type: 'campaign_resumed', actor: 'person', campaignId: id, data: { shiftMs: now - pausedAt } });
       });
       deps.wake();
@@ -296,12 +369,20 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       if (row.status === 'finished') {
         store.transaction((tx) => setStatus(tx, id, 'running', null));
       } else if (row.status !== 'running' && row.status !== 'paused') throw wrongStatus(row, 'extended');
-      const enrolled = await launcher.enrolAll(targetOf(row, { listIds: [], contactIds: [...contactIds], everyone: false }), () => undefined, () => false);
+      const enrolled = await launcher.enrolAll(
+        targetOf(row, { listIds: [], contactIds: [...contactIds], everyone: false }),
+        () => undefined,
+        () => rowOf(id).status === 'stopped',
+      );
       deps.wake();
       return { enrolled, leftOut: new Set(contactIds).size - enrolled };
     },
     async recover() {
-      const rows = store.prepareRead(`select id, status, status_reason as reason from campaigns where status_reason = ? or status = 'stopped'`).all(enrolling) as { id: string; status: string; reason: string | null }[];
+      const rows = store.prepareRead(`select id, status, status_reason as reason from campaigns where status_reason = ? or status = 'stopped'`).all(enrolling) as {
+        id: string;
+        status: string;
+        reason: string | null;
+      }[];
       for (const { id, status } of rows) {
         if (status === 'stopped') await stopEnrolments(id);
         else {
@@ -312,7 +393,9 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     },
     closeFinished(tx) {
       const done = tx
-        .prepare(`select id from campaigns c where status = 'running' and status_reason is null and launched_at is not null and not exists (select 1 from enrolments e where e.campaign_id = c.id and e.state in ('pending','active','paused','held'))`)
+        .prepare(
+          `select id from campaigns c where status = 'running' and status_reason is null and launched_at is not null and not exists (select 1 from enrolments e where e.campaign_id = c.id and e.state in ('pending','active','paused','held'))`,
+        )
         .all() as { id: string }[];
       for (const { id } of done) {
         setStatus(tx, id, 'finished', null);

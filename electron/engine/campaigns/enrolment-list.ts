@@ -41,24 +41,39 @@ export function createEnrolmentList(deps: { store: Store; enrolments: Enrolments
     list(query) {
       const parts = ['1'];
       const params: string[] = [];
-      for (const [column, value] of [['e.campaign_id', query.campaignId], ['e.contact_id', query.contactId], ['e.state', query.state]] as const) {
+      for (const [column, value] of [
+        ['e.campaign_id', query.campaignId],
+        ['e.contact_id', query.contactId],
+        ['e.state', query.state],
+      ] as const) {
         if (value === undefined) continue;
         parts.push(`${column} = ?`);
         params.push(value);
       }
       if (query.q !== undefined && query.q !== '') {
-        parts.push('(c.email like ? or c.first_name || \' \' || c.last_name like ?)');
+        parts.push("(c.email like ? or c.first_name || ' ' || c.last_name like ?)");
         params.push(`%${query.q}%`, `%${query.q}%`);
       }
-      const total = (store.prepareRead(`select count(*) as n ${query.q === undefined || query.q === '' ? 'from enrolments e' : joins} where ${parts.join(' and ')}`).get(...params) as { n: number }).n;
+      const total = (
+        store.prepareRead(`select count(*) as n ${query.q === undefined || query.q === '' ? 'from enrolments e' : joins} where ${parts.join(' and ')}`).get(...params) as {
+          n: number;
+        }
+      ).n;
       const after = query.cursor === undefined ? [] : decodeCursor(query.cursor, 1);
-      const rows = store.prepareRead(`select ${columns} ${joins} where ${parts.join(' and ')} ${after.length === 0 ? '' : 'and e.id < ?'} order by e.id desc limit ?`).all(...params, ...after, query.limit + 1) as Enrolment[];
+      const rows = store
+        .prepareRead(`select ${columns} ${joins} where ${parts.join(' and ')} ${after.length === 0 ? '' : 'and e.id < ?'} order by e.id desc limit ?`)
+        .all(...params, ...after, query.limit + 1) as Enrolment[];
       const items = rows.slice(0, query.limit);
       const last = items.at(-1);
       return { items, nextCursor: rows.length > query.limit && last !== undefined ? encodeCursor([last.id]) : null, total };
     },
     stop: (id) => change(id, () => store.transaction((tx) => enrolments.stop(tx, id, 'by_hand', 'person')), 'This person has no mail to come in this campaign.'),
     pause: (id, until) => change(id, () => store.transaction((tx) => enrolments.pause(tx, id, until, 'by_hand', 'person')), 'Only somebody with mail to come can be paused.'),
-    resume: (id) => change(id, () => store.transaction((tx) => planner.resume(tx, id, 'person', 'by_hand')), 'This cannot be resumed: the person opted out, bounced, finished, or is enrolled again.'),
+    resume: (id) =>
+      change(
+        id,
+        () => store.transaction((tx) => planner.resume(tx, id, 'person', 'by_hand')),
+        'This cannot be resumed: the person opted out, bounced, finished, or is enrolled again.',
+      ),
   };
 }

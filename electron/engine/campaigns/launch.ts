@@ -37,10 +37,23 @@ export function createLauncher(deps: { store: Store; events: Events; clock: Cloc
   function allocations(target: LaunchTarget): { mailbox: LaunchTarget['mailboxes'][number]; allocation: Allocation }[] {
     const startAt = Math.max(clock.now(), target.rules.startAt ?? 0);
     return target.mailboxes.map((mailbox) => {
-      const used = store.prepareRead(`select count(*) as n from campaigns, json_each(campaigns.mailbox_ids) where campaigns.status = 'running' and json_each.value = ?`).get(mailbox.id) as { n: number };
+      const used = store
+        .prepareRead(`select count(*) as n from campaigns, json_each(campaigns.mailbox_ids) where campaigns.status = 'running' and json_each.value = ?`)
+        .get(mailbox.id) as { n: number };
       // First mails of this campaign that wait already (a resumed launch): go on behind them.
-      const last = store.prepareRead(`select max(slot_at) as at from deliveries where mailbox_id = ? and campaign_id = ? and priority = 2 and state = 'planned'`).get(mailbox.id, target.campaignId) as { at: number | null };
-      return { mailbox, allocation: createAllocation({ limits: mailbox.limits, zone: mailbox.calendar.zone, startAt: Math.max(startAt, mailbox.nextSendAt, last.at ?? 0), sharedBy: Math.max(1, used.n), random }) };
+      const last = store
+        .prepareRead(`select max(slot_at) as at from deliveries where mailbox_id = ? and campaign_id = ? and priority = 2 and state = 'planned'`)
+        .get(mailbox.id, target.campaignId) as { at: number | null };
+      return {
+        mailbox,
+        allocation: createAllocation({
+          limits: mailbox.limits,
+          zone: mailbox.calendar.zone,
+          startAt: Math.max(startAt, mailbox.nextSendAt, last.at ?? 0),
+          sharedBy: Math.max(1, used.n),
+          random,
+        }),
+      };
     });
   }
 
@@ -64,13 +77,20 @@ export function createLauncher(deps: { store: Store; events: Events; clock: Cloc
               const lane = lanes.reduce((best, other) => (other.allocation.cursor < best.allocation.cursor ? other : best));
               const now = clock.now();
               const zone = person.zone ?? target.rules.calendar.zone;
-              const dueAt = first.waits.reduce((time, wait) => addDuration(time, wait.duration, { businessDays: wait.businessDays, zone, calendar: { ...target.rules.calendar, zone } }), Math.max(now, target.rules.startAt ?? 0));
+              const dueAt = first.waits.reduce(
+                (time, wait) => addDuration(time, wait.duration, { businessDays: wait.businessDays, zone, calendar: { ...target.rules.calendar, zone } }),
+                Math.max(now, target.rules.startAt ?? 0),
+              );
               const slotAt = lane.allocation.take(calendarsFor(target.rules, lane.mailbox.calendar, person.zone), dueAt);
               const id = ids.next();
-              tx.prepare(
-                `insert into enrolments (id, campaign_id, contact_id, sequence_version_id, mailbox_id, state, next_step_id, "references", variants, created_at, updated_at)
+              const written = tx
+                .prepare(
+                  `insert or ignore into enrolments (id, campaign_id, contact_id, sequence_version_id, mailbox_id, state, next_step_id, "references", variants, created_at, updated_at)
                  values (?, ?, ?, ?, ?, 'active', ?, '[]', '{}', ?, ?)`,
-              ).run(id, target.campaignId, person.contactId, target.versionId, lane.mailbox.id, first.step.id, now, now);
+                )
+                .run(id, target.campaignId, person.contactId, target.versionId, lane.mailbox.id, first.step.id, now, now);
+              // Enrolled by somebody else since the page was read.
+              if (written.changes === 0) continue;
               events.append(tx, { type: 'enrolled', actor: 'person', enrolmentId: id, campaignId: target.campaignId, contactId: person.contactId, mailboxId: lane.mailbox.id });
               planner.planFirst(
                 tx,

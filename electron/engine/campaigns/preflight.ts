@@ -29,8 +29,28 @@ export function checkPreflight(facts: PreflightFacts): Preflight {
   item('draft', true, facts.status === 'draft', facts.status === 'draft' ? 'The campaign has not been launched.' : `The campaign is ${facts.status} already.`);
   item('sequence', true, facts.sequenceActive, facts.sequenceActive ? 'The sequence has an active version.' : 'The sequence has no active version. Open it and activate it.');
   if (facts.sequenceActive && facts.draftChanged) item('draft_changed', false, false, 'The sequence has changes that are not active. The active version will be sent.');
-  item('audience', true, people > 0, people > 0 ? `${people} ${people === 1 ? 'person' : 'people'} will be enrolled.` : facts.audienceNamed ? 'Nobody of the audience can be enrolled.' : 'Choose who gets the mails: lists or contacts.', people);
-  item('mailboxes', true, facts.mailboxes.length > 0 && facts.missingMailboxes === 0, facts.mailboxes.length === 0 ? 'Choose at least one mailbox.' : facts.missingMailboxes > 0 ? 'A chosen mailbox no longer exists. Choose again.' : `${facts.mailboxes.length} ${facts.mailboxes.length === 1 ? 'mailbox sends' : 'mailboxes send'}.`, facts.mailboxes.length);
+  item(
+    'audience',
+    true,
+    people > 0,
+    people > 0
+      ? `${people} ${people === 1 ? 'person' : 'people'} will be enrolled.`
+      : facts.audienceNamed
+        ? 'Nobody of the audience can be enrolled.'
+        : 'Choose who gets the mails: lists or contacts.',
+    people,
+  );
+  item(
+    'mailboxes',
+    true,
+    facts.mailboxes.length > 0 && facts.missingMailboxes === 0,
+    facts.mailboxes.length === 0
+      ? 'Choose at least one mailbox.'
+      : facts.missingMailboxes > 0
+        ? 'A chosen mailbox no longer exists. Choose again.'
+        : `${facts.mailboxes.length} ${facts.mailboxes.length === 1 ? 'mailbox sends' : 'mailboxes send'}.`,
+    facts.mailboxes.length,
+  );
   for (const mailbox of facts.mailboxes) {
     if (mailbox.state === 'needs_login') item('mailbox_login', true, false, `${mailbox.name} needs a new login. Open the mailbox and test it.`);
     if (mailbox.state === 'untested') item('mailbox_untested', false, false, `${mailbox.name} was never tested. Test it, so that surprises come now and not at night.`);
@@ -40,11 +60,26 @@ export function checkPreflight(facts: PreflightFacts): Preflight {
   }
   if (facts.secretsLocked) item('secrets', true, false, 'Stored passwords are locked. Unlock them with the passphrase.');
   const firstSlotAt = firstSlot(facts);
-  if (facts.mailboxes.length > 0) item('time', true, firstSlotAt !== null, firstSlotAt === null ? 'The sending windows of campaign and mailbox never meet. Change one of them.' : 'Campaign window and mailbox workday meet.');
+  if (facts.mailboxes.length > 0)
+    item(
+      'time',
+      true,
+      firstSlotAt !== null,
+      firstSlotAt === null ? 'The sending windows of campaign and mailbox never meet. Change one of them.' : 'Campaign window and mailbox workday meet.',
+    );
   for (const { field, count } of facts.missingFields) {
-    item('missing_field', false, false, facts.rules.onMissingValue === 'hold' ? `${count} ${count === 1 ? 'person has' : 'people have'} no value for “${field}” and would be held.` : `${count} ${count === 1 ? 'person has' : 'people have'} no value for “${field}”; it stays blank.`, count);
+    item(
+      'missing_field',
+      false,
+      false,
+      facts.rules.onMissingValue === 'hold'
+        ? `${count} ${count === 1 ? 'person has' : 'people have'} no value for “${field}” and would be held.`
+        : `${count} ${count === 1 ? 'person has' : 'people have'} no value for “${field}”; it stays blank.`,
+      count,
+    );
   }
-  if (facts.audience.suppressed > 0) item('suppressed', false, true, `${facts.audience.suppressed} suppressed ${facts.audience.suppressed === 1 ? 'person is' : 'people are'} left out.`, facts.audience.suppressed);
+  if (facts.audience.suppressed > 0)
+    item('suppressed', false, true, `${facts.audience.suppressed} suppressed ${facts.audience.suppressed === 1 ? 'person is' : 'people are'} left out.`, facts.audience.suppressed);
   return {
     ok: items.every((entry) => entry.ok || !entry.blocking),
     items,

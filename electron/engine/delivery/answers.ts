@@ -10,13 +10,18 @@ export interface AnswerVerdict {
   readonly scope: 'mailbox' | 'domain' | 'message' | 'recipient';
 }
 
-const unknownUser = /user (is )?(unknown|not found)|unknown (user|recipient|mailbox|local part)|no such (user|recipient|mailbox|address|account)|(mailbox|address|account|recipient|user)( address)?( .{0,60})? (does not exist|doesn't exist|not found|unknown|is invalid)|recipient (address )?(rejected: (user|undeliverable|unverified|unknown)|not found)|invalid (recipient|mailbox)|no mailbox (here )?by that name|not a valid (mailbox|user|recipient)|doesn't have .{0,40} account/i;
-const mailboxFull = /(mailbox|inbox|user|account|recipient).{0,40}(is )?(full|over ?quota|out of storage|exceeded.{0,20}(quota|storage))|quota (exceeded|full)|insufficient (storage|disk)/i;
+const unknownUser =
+  /user (is )?(unknown|not found)|unknown (user|recipient|mailbox|local part)|no such (user|recipient|mailbox|address|account)|(mailbox|address|account|recipient|user)( address)?( .{0,60})? (does not exist|doesn't exist|not found|unknown|is invalid)|recipient (address )?(rejected: (user|undeliverable|unverified|unknown)|not found)|invalid (recipient|mailbox)|no mailbox (here )?by that name|not a valid (mailbox|user|recipient)|doesn't have .{0,40} account/i;
+const mailboxFull =
+  /(mailbox|inbox|user|account|recipient).{0,40}(is )?(full|over ?quota|out of storage|exceeded.{0,20}(quota|storage))|quota (exceeded|full)|insufficient (storage|disk)/i;
 const disabled = /(account|mailbox|user|recipient).{0,40}(disabled|inactive|suspended|locked|deactivated|closed|discontinued)/i;
-const login = /authenticat(e|ion) (required|failed|credentials)|bad credentials|invalid (login|credentials)|username and password not accepted|authentication unsuccessful|must issue a starttls|login (required|failed)/i;
+const login =
+  /authenticat(e|ion) (required|failed|credentials)|bad credentials|invalid (login|credentials)|username and password not accepted|authentication unsuccessful|must issue a starttls|login (required|failed)/i;
 const senderAuth = /\b(spf|dkim|dmarc)\b|reverse dns|ptr record|unauthenticated (email|mail)|not authorized to send.{0,40}domain/i;
-const senderRefused = /sender (address )?(rejected|refused|denied|not allowed)|not (owned|allowed|permitted) (by|to send).{0,40}(user|as)|(mail )?from.{0,20}(denied|rejected|not allowed)|client host rejected|5\.7\.60/i;
-const limits = /\brate\b|too many|daily (user )?(sending )?(limit|quota)|(sending|message|hourly|daily) (limit|quota)|limit exceeded|throttl|try again later.{0,40}(many|limit)|quota.{0,20}(sending|messages)|exceeded the.{0,40}(limit|quota)/i;
+const senderRefused =
+  /sender (address )?(rejected|refused|denied|not allowed)|not (owned|allowed|permitted) (by|to send).{0,40}(user|as)|(mail )?from.{0,20}(denied|rejected|not allowed)|client host rejected|5\.7\.60/i;
+const limits =
+  /\brate\b|too many|daily (user )?(sending )?(limit|quota)|(sending|message|hourly|daily) (limit|quota)|limit exceeded|throttl|try again later.{0,40}(many|limit)|quota.{0,20}(sending|messages)|exceeded the.{0,40}(limit|quota)/i;
 const greylist = /gr[ea]y-?list|postgrey|try again (in|after) \d+ ?(s|m)|temporarily (deferred|rejected).{0,60}first/i;
 const relay = /relay(ing)? (access )?(denied|not permitted|not allowed)|unable to relay|we do not relay|relaying/i;
 const policy = /spam|policy|blocked|block ?list|black ?list|reputation|blacklisted|content (rejected|filter)|virus|banned|denied|refused|prohibited|unsolicited|abuse|dnsbl|rbl/i;

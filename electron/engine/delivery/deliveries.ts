@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Dispatcher, Planner } from '../scheduling/index.ts';
+import type { Enrolments } from '../sequences/index.ts';
 import type { StoredContent } from '../store/schema/deliveries.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { Outbox } from './outbox.ts';
@@ -84,8 +85,17 @@ const joins = `from deliveries d left join campaigns g on g.id = d.campaign_id l
 
 const sorts: Record<string, string> = { createdAt: 'd.created_at', slotAt: 'd.slot_at', sentAt: 'd.sent_at', updatedAt: 'd.updated_at' };
 
-export function createDeliveries(deps: { store: Store; events: Events; clock: Clock; ids: Ids; outbox: Outbox; planner: Planner; dispatcher: () => Dispatcher }): Deliveries {
-  const { store, events, clock, ids, outbox, planner } = deps;
+export function createDeliveries(deps: {
+  store: Store;
+  events: Events;
+  clock: Clock;
+  ids: Ids;
+  outbox: Outbox;
+  planner: Planner;
+  enrolments: Enrolments;
+  dispatcher: () => Dispatcher;
+}): Deliveries {
+  const { store, events, clock, ids, outbox, planner, enrolments } = deps;
 
   function whyOf(row: Row): Why | null {
     if (row.state === 'unknown') return { code: 'unknown_outcome', until: null, detail: row.whyDetail };
@@ -105,10 +115,31 @@ export function createDeliveries(deps: { store: Store; events: Events; clock: Cl
 
   function present(row: Row): Delivery {
     return {
-      id: row.id, kind: row.kind, state: row.state, why: whyOf(row), campaignId: row.campaignId, campaignName: row.campaignName, enrolmentId: row.enrolmentId, contactId: row.contactId,
-      contactName: row.contactName, recipient: row.recipient, mailboxId: row.mailboxId, mailboxName: row.mailboxName, stepId: row.stepId, stepNumber: row.stepNumber, variantId: row.variantId,
-      subject: row.subject, messageId: row.messageId, slotAt: row.slotAt, attempts: row.attempts, sentAt: row.sentAt, finalReason: row.finalReason, answerClass: row.answerClass, answer: row.answer,
-      createdAt: row.createdAt, updatedAt: row.updatedAt,
+      id: row.id,
+      kind: row.kind,
+      state: row.state,
+      why: whyOf(row),
+      campaignId: row.campaignId,
+      campaignName: row.campaignName,
+      enrolmentId: row.enrolmentId,
+      contactId: row.contactId,
+      contactName: row.contactName,
+      recipient: row.recipient,
+      mailboxId: row.mailboxId,
+      mailboxName: row.mailboxName,
+      stepId: row.stepId,
+      stepNumber: row.stepNumber,
+      variantId: row.variantId,
+      subject: row.subject,
+      messageId: row.messageId,
+      slotAt: row.slotAt,
+      attempts: row.attempts,
+      sentAt: row.sentAt,
+      finalReason: row.finalReason,
+      answerClass: row.answerClass,
+      answer: row.answer,
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
     };
   }
 
@@ -116,6 +147,13 @@ export function createDeliveries(deps: { store: Store; events: Events; clock: Cl
     const row = store.prepareRead(`select ${columns} ${joins} where d.id = ?`).get(id) as Row | undefined;
     if (row === undefined) throw new AppError('not_found', 'There is no such delivery.');
     return present(row);
+  }
+
+  /** Without this mail the person has nothing to come: the enrolment stops, too. A retry revives both. */
+  function cancelByHand(tx: Tx, delivery: Delivery): void {
+    if (delivery.enrolmentId !== null) enrolments.stop(tx, delivery.enrolmentId, 'by_hand', 'person');
+    const row = outbox.row(tx, delivery.id);
+    if (row !== undefined) outbox.cancel(tx, row, 'by_hand', 'person');
   }
 
   function wrongState(delivery: Delivery, wish: string): AppError {
@@ -159,7 +197,9 @@ export function createDeliveries(deps: { store: Store; events: Events; clock: Cl
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
       const compare = after === null ? '' : `${sql === '' ? 'where' : 'and'} (coalesce(${column}, 0), d.id) ${descending ? '<' : '>'} (?, ?)`;
       const rows = store
-        .prepareRead(`select ${columns}, coalesce(${column}, 0) as sortValue ${joins} ${sql} ${compare} order by ${sortExpression(column)} ${descending ? 'desc' : 'asc'}, d.id ${descending ? 'desc' : 'asc'} limit ?`)
+        .prepareRead(
+          `select ${columns}, coalesce(${column}, 0) as sortValue ${joins} ${sql} ${compare} order by ${sortExpression(column)} ${descending ? 'desc' : 'asc'}, d.id ${descending ? 'desc' : 'asc'} limit ?`,
+        )
         .all(...params, ...(after ?? []), query.limit + 1) as (Row & { sortValue: number })[];
       const items = rows.slice(0, query.limit);
       const last = items.at(-1);
@@ -167,21 +207,40 @@ export function createDeliveries(deps: { store: Store; events: Events; clock: Cl
     },
     retry(id) {
       const delivery = get(id);
-      if (delivery.state !== 'failed' && delivery.state !== 'held' && delivery.state !== 'deferred' && delivery.state !== 'cancelled' && delivery.state !== 'skipped') throw wrongState(delivery, 'sent again');
+      if (delivery.state !== 'failed' && delivery.state !== 'held' && delivery.state !== 'deferred' && delivery.state !== 'cancelled' && delivery.state !== 'skipped')
+        throw wrongState(delivery, 'sent again');
       store.transaction((tx) => {
         const now = clock.now();
         if (delivery.enrolmentId !== null) {
           const enrolment = tx.prepare('select state from enrolments where id = ?').get(delivery.enrolmentId) as { state: string } | undefined;
-          if (enrolment?.state === 'stopped' || enrolment?.state === 'failed' || enrolment?.state === 'paused') {
-            if (!planner.resume(tx, delivery.enrolmentId, 'person', 'retry')) throw new AppError('wrong_state', 'This person opted out, bounced or is enrolled again: the mail cannot be sent.');
-            return;
-          }
+          const revived = enrolment?.state === 'active' ? planner.replan(tx, delivery.enrolmentId) : planner.resume(tx, delivery.enrolmentId, 'person', 'retry');
+          if (!revived) throw new AppError('wrong_state', 'This mail cannot be sent: the campaign was stopped, or the person opted out, bounced, finished or is enrolled again.');
+          events.append(tx, {
+            type: 'released',
+            actor: 'person',
+            reason: 'retry',
+            deliveryId: id,
+            enrolmentId: delivery.enrolmentId,
+            campaignId: delivery.campaignId,
+            contactId: delivery.contactId,
+            mailboxId: delivery.mailboxId,
+          });
+          return;
         }
         tx.prepare(
           `update deliveries set state = 'planned', slot_at = ?, why = 'slot', why_detail = null, attempts = 0, final_at = null, final_reason = null, boot = null, updated_at = ?
            where id = ? and state in ('failed','held','deferred','cancelled','skipped')`,
         ).run(now, now, id);
-        events.append(tx, { type: 'released', actor: 'person', reason: 'retry', deliveryId: id, enrolmentId: delivery.enrolmentId, campaignId: delivery.campaignId, contactId: delivery.contactId, mailboxId: delivery.mailboxId });
+        events.append(tx, {
+          type: 'released',
+          actor: 'person',
+          reason: 'retry',
+          deliveryId: id,
+          enrolmentId: delivery.enrolmentId,
+          campaignId: delivery.campaignId,
+          contactId: delivery.contactId,
+          mailboxId: delivery.mailboxId,
+        });
       });
       deps.dispatcher().wake();
       return get(id);
@@ -191,7 +250,7 @@ export function createDeliveries(deps: { store: Store; events: Events; clock: Cl
       store.transaction((tx) => {
         const row = outbox.row(tx, id);
         if (row === undefined || row.state === 'sent' || row.state === 'sending' || row.state === 'cancelled') throw wrongState(delivery, 'cancelled');
-        outbox.cancel(tx, row, 'by_hand', 'person');
+        cancelByHand(tx, delivery);
       });
       return get(id);
     },
@@ -200,11 +259,8 @@ export function createDeliveries(deps: { store: Store; events: Events; clock: Cl
       if (delivery.state !== 'unknown') throw wrongState(delivery, 'decided');
       store.transaction((tx) => {
         if (outcome === 'sent') outbox.markFound(tx, { deliveryId: id, source: 'person' }, 'person');
-        else if (outcome === 'send_again') outbox.markAbsent(tx, id, 'by_hand', 'person');
-        else {
-          const row = outbox.row(tx, id);
-          if (row !== undefined) outbox.cancel(tx, row, 'by_hand', 'person');
-        }
+        else if (outcome === 'send_again') outbox.markAbsent(tx, id, null, 'by_hand', 'person');
+        else cancelByHand(tx, delivery);
       });
       deps.dispatcher().wake();
       return get(id);
@@ -217,13 +273,29 @@ export function createDeliveries(deps: { store: Store; events: Events; clock: Cl
       tx.prepare(
         `insert into deliveries (id, kind, unique_key, state, priority, contact_id, mailbox_id, recipient, recipient_domain, content, slot_at, why, created_at, updated_at)
          values (?, ?, ?, 'planned', 0, ?, ?, ?, ?, ?, ?, 'slot', ?, ?)`,
-      ).run(id, message.kind, message.uniqueKey, message.contactId, message.mailboxId, message.recipient, message.recipient.slice(message.recipient.lastIndexOf('@') + 1).toLowerCase(), JSON.stringify(message.content), now, now, now);
+      ).run(
+        id,
+        message.kind,
+        message.uniqueKey,
+        message.contactId,
+        message.mailboxId,
+        message.recipient,
+        message.recipient.slice(message.recipient.lastIndexOf('@') + 1).toLowerCase(),
+        JSON.stringify(message.content),
+        now,
+        now,
+        now,
+      );
       events.append(tx, { type: 'planned', actor: 'person', deliveryId: id, contactId: message.contactId, mailboxId: message.mailboxId, data: { kind: message.kind } });
       tx.afterCommit(() => deps.dispatcher().wake());
       return id;
     },
     next(limit) {
-      const rows = store.prepareRead(`select ${columns} ${joins} where d.state in ('planned','deferred') and d.id in (select id from deliveries where state in ('planned','deferred') order by slot_at limit ?) order by d.slot_at`).all(limit) as Row[];
+      const rows = store
+        .prepareRead(
+          `select ${columns} ${joins} where d.state in ('planned','deferred') and d.id in (select id from deliveries where state in ('planned','deferred') order by slot_at limit ?) order by d.slot_at`,
+        )
+        .all(limit) as Row[];
       return rows.map(present);
     },
   };

@@ -23,7 +23,12 @@ export function createMailboxTrouble(deps: { clock: Clock; random: Random; mailb
   function backOff(tx: Tx, mailboxId: string, reason: string): number {
     const row = tx.prepare('select failures from mailboxes where id = ?').get(mailboxId) as { failures: number } | undefined;
     const failures = (row?.failures ?? 0) + 1;
-    tx.prepare('update mailboxes set failures = ?, backoff_until = ?, state_reason = ? where id = ?').run(failures, clock.now() + backoffMs(mailboxBackoff, failures, random), reason, mailboxId);
+    tx.prepare('update mailboxes set failures = ?, backoff_until = ?, state_reason = ? where id = ?').run(
+      failures,
+      clock.now() + backoffMs(mailboxBackoff, failures, random),
+      reason,
+      mailboxId,
+    );
     return failures;
   }
 

@@ -3,7 +3,8 @@ import type { Actor, EventType } from '../../../shared/schemas/event.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { Events } from '../events/index.ts';
 import { backoffMs, mailboxBackoff, recipientBackoff } from '../lib/backoff.ts';
-import { day, type Clock } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
 import type { SendOutcome, SmtpAnswer } from '../ports.ts';
 import type { Block, Planner } from '../scheduling/index.ts';
@@ -32,16 +33,16 @@ export interface OutboxRow {
   readonly slotAt: number;
   readonly attempts: number;
   readonly messageId: string | null;
-  readonly createdAt: number;
+  /** Of the present claim; what an attempt writes counts only while it holds it. */
+  readonly claimToken: string | null;
 }
 
 const columns = `id, kind, state, priority, campaign_id as campaignId, enrolment_id as enrolmentId, contact_id as contactId, mailbox_id as mailboxId,
   recipient, recipient_domain as recipientDomain, step_id as stepId, step_number as stepNumber, variant_id as variantId, content, slot_at as slotAt, attempts,
-  message_id as messageId, created_at as createdAt`;
+  message_id as messageId, claim_token as claimToken`;
 
-/** Attempts and age after which a temporary failure becomes final. */
+/** Attempts after which a temporary failure becomes final: about a day with the back-off of a recipient. */
 const maxAttempts = 10;
-const maxAgeMs = 5 * day;
 
 /** What is written at the 354 answer, before the first body byte. */
 export interface BeginMark {
@@ -64,9 +65,10 @@ export interface Outbox {
   /** The earliest due row of a mailbox for one priority and campaign (null = none), or undefined. */
   due(tx: Tx, mailboxId: string, priority: number, campaignId: string | null, now: number): OutboxRow | undefined;
   row(tx: Tx, id: string): OutboxRow | undefined;
-  claim(tx: Tx, row: OutboxRow): void;
+  /** Takes the row; the returned one carries the claim's token and the person's present address. */
+  claim(tx: Tx, row: OutboxRow): OutboxRow;
   /** Back to the queue: nothing was started. */
-  release(tx: Tx, id: string, reason: string): void;
+  release(tx: Tx, row: OutboxRow, reason: string): void;
   /** The slot moves to the end of the block, with the reason on the row and in an event. */
   moveSlot(tx: Tx, row: OutboxRow, block: Block): void;
   hold(tx: Tx, row: OutboxRow, reason: HoldReason, detail: string): void;
@@ -77,27 +79,52 @@ export interface Outbox {
   /** An unknown (or still open) delivery was found to have left. Returns true when that changed something. */
   markFound(tx: Tx, evidence: Evidence, actor: Actor): boolean;
   /** An unknown delivery is proven absent: it is planned again. */
-  markAbsent(tx: Tx, id: string, reason: string, actor: Actor): boolean;
+  markAbsent(tx: Tx, id: string, messageId: string | null, reason: string, actor: Actor): boolean;
   cancel(tx: Tx, row: OutboxRow, reason: string, actor: Actor): void;
   /** Rows of older boots: claimed → planned, sending → unknown. */
   rescue(tx: Tx): { released: number; unknown: number };
 }
 
-export function createOutbox(deps: { events: Events; clock: Clock; random: Random; boot: string; planner: Planner; enrolments: Enrolments; contacts: Pick<Contacts, 'suppress' | 'isSuppressed'> }): Outbox {
-  const { events, clock, random, boot, planner, enrolments, contacts } = deps;
+export function createOutbox(deps: {
+  events: Events;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  boot: string;
+  planner: Planner;
+  enrolments: Enrolments;
+  contacts: Pick<Contacts, 'suppress' | 'isSuppressed'>;
+}): Outbox {
+  const { events, clock, ids, random, boot, planner, enrolments, contacts } = deps;
 
-  /** Moves a row along the transition table; false when its present state does not allow the event. */
-  function transit(tx: Tx, id: string, event: DeliveryEvent, to: DeliveryState, set: Record<string, unknown> = {}): boolean {
+  /** Moves a row along the transition table; false when its present state, or the holder of its claim, does not allow the event. */
+  function transit(tx: Tx, { id, claimToken }: Pick<OutboxRow, 'id' | 'claimToken'>, event: DeliveryEvent, to: DeliveryState, set: Record<string, unknown> = {}): boolean {
     const names = Object.keys(set);
-    const from = statesBefore(event).map((state) => `'${state}'`).join(',');
+    const from = statesBefore(event)
+      .map((state) => `'${state}'`)
+      .join(',');
     const result = tx
-      .prepare(`update deliveries set state = '${to}', ${names.map((name) => `${name} = @${name}`).join(', ')}${names.length > 0 ? ', ' : ''}updated_at = @now where id = @id and state in (${from})`)
-      .run({ ...set, now: clock.now(), id });
+      .prepare(
+        `update deliveries set state = '${to}', ${names.map((name) => `${name} = @${name}`).join(', ')}${names.length > 0 ? ', ' : ''}updated_at = @now where id = @id and state in (${from}) and (@claimToken is null or claim_token = @claimToken)`,
+      )
+      .run({ ...set, now: clock.now(), id, claimToken });
     return result.changes === 1;
   }
 
   function fact(tx: Tx, row: OutboxRow, type: EventType, actor: Actor, reason: string | null, data: Record<string, unknown> | null = null): void {
-    events.append(tx, { type, actor, reason, deliveryId: row.id, enrolmentId: row.enrolmentId, campaignId: row.campaignId, contactId: row.contactId, mailboxId: row.mailboxId, stepId: row.stepId, variantId: row.variantId, data });
+    events.append(tx, {
+      type,
+      actor,
+      reason,
+      deliveryId: row.id,
+      enrolmentId: row.enrolmentId,
+      campaignId: row.campaignId,
+      contactId: row.contactId,
+      mailboxId: row.mailboxId,
+      stepId: row.stepId,
+      variantId: row.variantId,
+      data,
+    });
   }
 
   function accepted(tx: Tx, row: OutboxRow, sentAt: number, actor: Actor, data: Record<string, unknown> | null): void {
@@ -113,21 +140,18 @@ export function createOutbox(deps: { events: Events; clock: Clock; random: Rando
     if (row.enrolmentId !== null && row.stepId !== null) planner.planNext(tx, row.enrolmentId, row.stepId, sentAt);
   }
 
-  function settleRefused(tx: Tx, row: OutboxRow, answer: SmtpAnswer): AnswerVerdict {
-    const verdict = classifyAnswer(answer);
+  /** A refusal or a lost connection is tried again after a back-off, until the attempts are used up. */
+  function deferOrFail(tx: Tx, row: OutboxRow, verdict: AnswerVerdict, said: Record<string, unknown> & { answer: string }): void {
     const now = clock.now();
-    const said = { answer: `${answer.code} ${answer.enhanced === null ? '' : `${answer.enhanced} `}${answer.text}`.slice(0, 1000), answer_code: answer.code, answer_class: verdict.class };
     const senderSide = verdict.scope === 'mailbox';
-    const exhausted = row.attempts + 1 >= maxAttempts || now - row.createdAt > maxAgeMs;
-    if ((verdict.permanent && !senderSide) || exhausted) {
-      transit(tx, row.id, 'fail', 'failed', { ...said, final_at: now, final_reason: verdict.class, attempts: row.attempts + 1 });
+    if ((verdict.permanent && !senderSide) || row.attempts + 1 >= maxAttempts) {
+      if (!transit(tx, row, 'fail', 'failed', { ...said, final_at: now, final_reason: verdict.class, attempts: row.attempts + 1 })) return;
       fact(tx, row, 'failed', 'server', verdict.class, { answer: said.answer });
       failed(tx, row, verdict, said.answer);
-      return verdict;
+      return;
     }
-    const policy = senderSide ? mailboxBackoff : recipientBackoff;
-    const until = now + backoffMs(policy, row.attempts + 1, random);
-    transit(tx, row.id, 'defer', 'deferred', { ...said, slot_at: until, why: 'retry', why_detail: verdict.class, attempts: row.attempts + 1, boot: null });
+    const until = now + backoffMs(senderSide ? mailboxBackoff : recipientBackoff, row.attempts + 1, random);
+    if (!transit(tx, row, 'defer', 'deferred', { ...said, slot_at: until, why: 'retry', why_detail: verdict.class, attempts: row.attempts + 1, boot: null })) return;
     fact(tx, row, 'deferred', 'server', verdict.class, { answer: said.answer, until });
     if (verdict.scope === 'domain') {
       tx.prepare(
@@ -135,6 +159,15 @@ export function createOutbox(deps: { events: Events; clock: Clock; random: Rando
          on conflict (domain) do update set until = max(until, excluded.until), failures = failures + 1, reason = excluded.reason`,
       ).run(row.recipientDomain, until, verdict.class);
     }
+  }
+
+  function settleRefused(tx: Tx, row: OutboxRow, answer: SmtpAnswer): AnswerVerdict {
+    const verdict = classifyAnswer(answer);
+    deferOrFail(tx, row, verdict, {
+      answer: `${answer.code} ${answer.enhanced === null ? '' : `${answer.enhanced} `}${answer.text}`.slice(0, 1000),
+      answer_code: answer.code,
+      answer_class: verdict.class,
+    });
     return verdict;
   }
 
@@ -145,8 +178,20 @@ export function createOutbox(deps: { events: Events; clock: Clock; random: Rando
       contacts.suppress(tx, { kind: 'address', value: row.recipient, reason: 'hard_bounce', note: answer, actor: 'server' });
       if (row.contactId !== null) enrolments.stopContact(tx, row.contactId, 'bounced', 'server', { answer });
     } else if (row.enrolmentId !== null) {
-      tx.prepare(`update enrolments set state = 'failed', reason = ?, updated_at = ? where id = ? and state in ('pending','active','held')`).run(verdict.class, clock.now(), row.enrolmentId);
+      tx.prepare(`update enrolments set state = 'failed', reason = ?, updated_at = ? where id = ? and state in ('pending','active','held')`).run(
+        verdict.class,
+        clock.now(),
+        row.enrolmentId,
+      );
     }
+  }
+
+  /** The stop rules once more, at the last moment: a campaign is stopped in slices, its status comes first. */
+  function mayGoOn(tx: Tx, row: OutboxRow): boolean {
+    if (row.enrolmentId === null) return true;
+    const now = tx.prepare('select e.state as enrolment, c.status as campaign from enrolments e join campaigns c on c.id = e.campaign_id where e.id = ?').get(row.enrolmentId) as
+      { enrolment: string; campaign: string } | undefined;
+    return now?.enrolment === 'active' && now.campaign === 'running';
   }
 
   const outbox: Outbox = {
@@ -161,33 +206,60 @@ export function createOutbox(deps: { events: Events; clock: Clock; random: Rando
     },
     row: (tx, id) => parseRow(tx.prepare(`select ${columns} from deliveries where id = ?`).get(id)),
     claim(tx, row) {
-      transit(tx, row.id, 'claim', 'claimed', { boot, claimed_at: clock.now() });
+      const claimToken = ids.next();
+      // A corrected address counts for what has not left yet.
+      const claimed = tx
+        .prepare(
+          `update deliveries set state = 'claimed', boot = @boot, claimed_at = @now, claim_token = @claimToken, updated_at = @now,
+             recipient = coalesce((select email from contacts where id = deliveries.contact_id and deliveries.kind = 'step'), recipient),
+             recipient_domain = coalesce((select domain from contacts where id = deliveries.contact_id and deliveries.kind = 'step'), recipient_domain)
+           where id = @id and state in (${statesBefore('claim')
+             .map((state) => `'${state}'`)
+             .join(',')}) returning recipient, recipient_domain as recipientDomain`,
+        )
+        .get({ boot, now: clock.now(), claimToken, id: row.id }) as { recipient: string; recipientDomain: string } | undefined;
+      return { ...row, ...claimed, claimToken };
     },
-    release(tx, id, reason) {
-      transit(tx, id, 'release', 'planned', { boot: null, claimed_at: null, why: 'retry', why_detail: reason });
+    release(tx, row, reason) {
+      transit(tx, row, 'release', 'planned', { boot: null, claimed_at: null, why: 'retry', why_detail: reason });
     },
     moveSlot(tx, row, block) {
       if (block.until === null) return;
-      const moved = tx.prepare(`update deliveries set slot_at = ?, why = ?, why_detail = ?, updated_at = ? where id = ? and state in ('planned','deferred')`).run(block.until, block.code, block.detail ?? null, clock.now(), row.id);
+      const moved = tx
+        .prepare(`update deliveries set slot_at = ?, why = ?, why_detail = ?, updated_at = ? where id = ? and state in ('planned','deferred')`)
+        .run(block.until, block.code, block.detail ?? null, clock.now(), row.id);
       if (moved.changes === 1) fact(tx, row, 'slot_moved', 'engine', block.code, { from: row.slotAt, to: block.until });
     },
     hold(tx, row, reason, detail) {
-      if (!transit(tx, row.id, 'hold', 'held', { why: reason, why_detail: detail, boot: null })) return;
+      if (!transit(tx, row, 'hold', 'held', { why: reason, why_detail: detail, boot: null })) return;
       fact(tx, row, 'held', 'engine', reason, { detail });
     },
     begin(tx, row, mark) {
       if (contacts.isSuppressed(tx, row.recipient) !== null && row.kind !== 'test') {
-        if (transit(tx, row.id, 'skip', 'skipped', { final_at: clock.now(), final_reason: 'suppressed' })) fact(tx, row, 'skipped', 'engine', 'suppressed');
+        if (transit(tx, row, 'skip', 'skipped', { final_at: clock.now(), final_reason: 'suppressed' })) fact(tx, row, 'skipped', 'engine', 'suppressed');
         if (row.enrolmentId !== null) enrolments.stop(tx, row.enrolmentId, 'suppressed', 'engine');
         return false;
       }
+      if (!mayGoOn(tx, row)) return false;
       const now = clock.now();
       // A stop rule that fired since the claim has already cancelled the row, so the state guards this update.
-      const begun = transit(tx, row.id, 'begin', 'sending', { message_id: mark.messageId, content_hash: mark.contentHash, subject: mark.subject, connection: mark.connection, sending_at: now, attempts: row.attempts + 1 });
+      const begun = transit(tx, row, 'begin', 'sending', {
+        message_id: mark.messageId,
+        content_hash: mark.contentHash,
+        subject: mark.subject,
+        connection: mark.connection,
+        sending_at: now,
+        attempts: row.attempts + 1,
+      });
       if (begun && row.enrolmentId !== null && row.stepId !== null) {
-        tx.prepare(
-          `update enrolments set last_message_id = ?, "references" = ?, thread_subject = ?, variants = json_set(variants, '$."' || ? || '"', ?) where id = ?`,
-        ).run(mark.messageId, JSON.stringify(mark.references), mark.threadSubject, row.stepId, row.variantId ?? 'A', row.enrolmentId);
+        tx.prepare(`update enrolments set last_message_id = ?, "references" = ?, thread_subject = ?, variants = json_set(variants, '$."' || ? || '"', ?) where id = ?`).run(
+          mark.messageId,
+          JSON.stringify(mark.references),
+          mark.threadSubject,
+          row.stepId,
+          row.variantId ?? 'A',
+          row.enrolmentId,
+        );
       }
       return begun;
     },
@@ -195,7 +267,14 @@ export function createOutbox(deps: { events: Events; clock: Clock; random: Rando
       const now = clock.now();
       switch (outcome.kind) {
         case 'accepted':
-          if (transit(tx, row.id, 'accept', 'sent', { sent_at: now, final_at: now, answer: `${outcome.answer.code} ${outcome.answer.text}`.slice(0, 1000), answer_code: outcome.answer.code })) {
+          if (
+            transit(tx, row, 'accept', 'sent', {
+              sent_at: now,
+              final_at: now,
+              answer: `${outcome.answer.code} ${outcome.answer.text}`.slice(0, 1000),
+              answer_code: outcome.answer.code,
+            })
+          ) {
             accepted(tx, row, now, 'server', null);
             tx.prepare('delete from domain_backoffs where domain = ?').run(row.recipientDomain);
           }
@@ -203,14 +282,20 @@ export function createOutbox(deps: { events: Events; clock: Clock; random: Rando
         case 'refused':
           return settleRefused(tx, row, outcome.answer);
         case 'not_started':
-          outbox.release(tx, row.id, outcome.cause);
+          // The connection went before the body: nothing was accepted, but a server that does so each time is not asked at once.
+          deferOrFail(tx, row, { permanent: false, class: 'temporary', suppress: false, scope: 'mailbox' }, { answer: outcome.cause });
           return null;
         case 'withdrawn':
           // `begin` or a stop rule wrote the final state; a row left claimed goes back.
-          tx.prepare(`update deliveries set state = 'planned', boot = null, updated_at = ? where id = ? and state = 'claimed'`).run(now, row.id);
+          tx.prepare(`update deliveries set state = 'planned', boot = null, updated_at = ? where id = ? and state = 'claimed' and claim_token = ?`).run(
+            now,
+            row.id,
+            row.claimToken,
+          );
           return null;
         case 'unknown':
-          if (transit(tx, row.id, 'lose', 'unknown', { why: 'unknown_outcome', why_detail: outcome.cause })) fact(tx, row, 'unknown', 'engine', 'connection_lost', { cause: outcome.cause });
+          if (transit(tx, row, 'lose', 'unknown', { why: 'unknown_outcome', why_detail: outcome.cause }))
+            fact(tx, row, 'unknown', 'engine', 'connection_lost', { cause: outcome.cause });
           return null;
       }
     },
@@ -222,28 +307,45 @@ export function createOutbox(deps: { events: Events; clock: Clock; random: Rando
       );
       if (row?.state !== 'unknown') return false;
       const sentAt = (tx.prepare('select sending_at as at from deliveries where id = ?').get(row.id) as { at: number }).at;
-      transit(tx, row.id, 'find', 'sent', { sent_at: sentAt, final_at: clock.now() });
+      transit(tx, { id: row.id, claimToken: null }, 'find', 'sent', { sent_at: sentAt, final_at: clock.now() });
       fact(tx, row, 'resolved', actor, `found_${evidence.source}`);
       accepted(tx, row, sentAt, actor, { evidence: evidence.source });
       return true;
     },
-    markAbsent(tx, id, reason, actor) {
+    markAbsent(tx, id, messageId, reason, actor) {
       const row = outbox.row(tx, id);
-      if (row === undefined || !transit(tx, id, 'absent', 'planned', { slot_at: clock.now(), why: 'retry', why_detail: reason, message_id: null, boot: null })) return false;
+      if (row === undefined || row.state !== 'unknown' || (messageId !== null && row.messageId !== messageId)) return false;
+      const enrolment = row.enrolmentId === null ? undefined : (tx.prepare('select state from enrolments where id = ?').get(row.enrolmentId) as { state: string } | undefined);
+      if (enrolment !== undefined && enrolment.state !== 'active' && enrolment.state !== 'paused') {
+        // Whoever answered or was stopped meanwhile gets no second try.
+        outbox.cancel(tx, row, reason, actor);
+        return true;
+      }
+      const paused = enrolment?.state === 'paused';
+      transit(tx, { id, claimToken: null }, 'absent', 'planned', {
+        slot_at: clock.now(),
+        why: paused ? 'enrolment_paused' : 'retry',
+        why_detail: reason,
+        message_id: null,
+        boot: null,
+      });
+      if (paused) transit(tx, { id, claimToken: null }, 'hold', 'held');
       fact(tx, row, 'resolved', actor, reason);
       return true;
     },
     cancel(tx, row, reason, actor) {
-      if (transit(tx, row.id, 'cancel', 'cancelled', { final_at: clock.now(), final_reason: reason })) fact(tx, row, 'cancelled', actor, reason);
+      if (transit(tx, { id: row.id, claimToken: null }, 'cancel', 'cancelled', { final_at: clock.now(), final_reason: reason })) fact(tx, row, 'cancelled', actor, reason);
     },
     rescue(tx) {
       const lost = tx.prepare(`select ${columns} from deliveries where state = 'sending' and boot is not ?`).all(boot).map(parseRow);
       for (const row of lost) {
         if (row === undefined) continue;
-        transit(tx, row.id, 'lose', 'unknown', { why: 'unknown_outcome', why_detail: 'Homing stopped while this mail was being sent' });
+        transit(tx, { id: row.id, claimToken: null }, 'lose', 'unknown', { why: 'unknown_outcome', why_detail: 'Homing stopped while this mail was being sent' });
         fact(tx, row, 'unknown', 'engine', 'older_boot');
       }
-      const released = tx.prepare(`update deliveries set state = 'planned', boot = null, claimed_at = null, updated_at = ? where state = 'claimed' and boot is not ?`).run(clock.now(), boot);
+      const released = tx
+        .prepare(`update deliveries set state = 'planned', boot = null, claimed_at = null, updated_at = ? where state = 'claimed' and boot is not ?`)
+        .run(clock.now(), boot);
       return { released: released.changes, unknown: lost.length };
     },
   };

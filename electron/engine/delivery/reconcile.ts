@@ -15,7 +15,8 @@ interface UnknownRow {
   id: string;
   mailboxId: string;
   messageId: string;
-  sendingAt: number;
+  /** When the body began, or when the outcome was lost sight of, whichever is later. */
+  since: number;
 }
 
 /**
@@ -43,8 +44,8 @@ export function createReconciler(deps: {
         const uids = [...(await sent.session.findByHeader(sent.folder, 'Message-ID', row.messageId)), ...(await sent.session.findByHeader(sent.folder, 'X-Homing-Id', row.id))];
         if (uids.length > 0) {
           if (store.transaction((tx) => outbox.markFound(tx, { deliveryId: row.id, source: 'sent_folder' }, 'engine'))) tally.found += 1;
-        } else if (sent.proven && searchedAt - row.sendingAt > sentGraceMs) {
-          if (store.transaction((tx) => outbox.markAbsent(tx, row.id, 'absent_from_sent', 'engine'))) tally.absent += 1;
+        } else if (sent.proven && searchedAt - row.since > sentGraceMs) {
+          if (store.transaction((tx) => outbox.markAbsent(tx, row.id, row.messageId, 'absent_from_sent', 'engine'))) tally.absent += 1;
         }
       }
     } finally {
@@ -53,7 +54,11 @@ export function createReconciler(deps: {
   }
 
   async function run(): Promise<{ found: number; absent: number; open: number }> {
-    const rows = store.prepareRead(`select id, mailbox_id as mailboxId, message_id as messageId, sending_at as sendingAt from deliveries where state = 'unknown' and mailbox_id is not null`).all() as UnknownRow[];
+    const rows = store
+      .prepareRead(
+        `select id, mailbox_id as mailboxId, message_id as messageId, max(sending_at, updated_at) as since from deliveries where state = 'unknown' and mailbox_id is not null`,
+      )
+      .all() as UnknownRow[];
     const tally = { found: 0, absent: 0 };
     for (const [mailboxId, ofMailbox] of Map.groupBy(rows, (row) => row.mailboxId)) {
       try {

@@ -74,7 +74,11 @@ export function createSender(deps: {
   }
 
   function contactOf(prepare: Prepare, row: OutboxRow): MergeContact | null {
-    const contact = row.contactId === null ? undefined : (prepare(`select ${contactColumns} from contacts where id = ?`).get(row.contactId) as (Omit<MergeContact, 'tags' | 'custom'> & { tags: string; custom: string }) | undefined);
+    const contact =
+      row.contactId === null
+        ? undefined
+        : (prepare(`select ${contactColumns} from contacts where id = ?`).get(row.contactId) as
+            (Omit<MergeContact, 'tags' | 'custom'> & { tags: string; custom: string }) | undefined);
     if (contact === undefined) return null;
     return { ...contact, tags: JSON.parse(contact.tags) as string[], custom: JSON.parse(contact.custom) as Record<string, string> };
   }
@@ -90,7 +94,10 @@ export function createSender(deps: {
     const variant: Variant | undefined = step.variants.find((candidate) => candidate.id === row.variantId) ?? step.variants[0];
     if (variant === undefined) return 'The step has no text';
     const original = step.variants[0];
-    const thread = enrolment.lastMessageId === null || row.stepNumber === 1 ? null : { subject: enrolment.threadSubject ?? '', inReplyTo: enrolment.lastMessageId, references: JSON.parse(enrolment.refs) as string[] };
+    const thread =
+      enrolment.lastMessageId === null || row.stepNumber === 1
+        ? null
+        : { subject: enrolment.threadSubject ?? '', inReplyTo: enrolment.lastMessageId, references: JSON.parse(enrolment.refs) as string[] };
     return {
       // A variant inherits what it leaves empty from the first one.
       variant: original === undefined || variant === original ? variant : inherit(variant, original),
@@ -109,7 +116,9 @@ export function createSender(deps: {
   }
 
   function load(prepare: Prepare, row: OutboxRow): ClaimedDelivery {
-    const mailbox = prepare(`select from_name as fromName, address, reply_to as replyTo, signature_html as signatureHtml, sent_copy <> 'append' as filesOwnCopies from mailboxes where id = ?`).get(row.mailboxId) as SendingMailbox | undefined;
+    const mailbox = prepare(
+      `select from_name as fromName, address, reply_to as replyTo, signature_html as signatureHtml, sent_copy <> 'append' as filesOwnCopies from mailboxes where id = ?`,
+    ).get(row.mailboxId) as SendingMailbox | undefined;
     return { row, mailbox: mailbox ?? null, contact: contactOf(prepare, row), parts: row.kind === 'step' ? stepParts(prepare, row) : storedParts(row) };
   }
 
@@ -137,7 +146,12 @@ export function createSender(deps: {
     async send(session, claimed) {
       const { row, mailbox } = claimed;
       const messageId = newMessageId(ids, mailbox?.address ?? '');
-      const composed = compose(claimed, messageId);
+      let composed: ReturnType<typeof compose>;
+      try {
+        composed = compose(claimed, messageId);
+      } catch (error) {
+        return { kind: 'hold', reason: 'template_error', detail: error instanceof Error ? error.message : String(error) };
+      }
       if (typeof composed === 'string') return { kind: 'hold', reason: 'mailbox_gone', detail: composed };
       if (!composed.ok) {
         return composed.error.kind === 'missing_field'
@@ -174,5 +188,10 @@ export function createSender(deps: {
 
 function inherit(variant: Variant, original: Variant): Variant {
   const blankBody = variant.html === '' && variant.text === '';
-  return { ...variant, subject: variant.subject === '' ? original.subject : variant.subject, html: blankBody ? original.html : variant.html, text: blankBody ? original.text : variant.text };
+  return {
+    ...variant,
+    subject: variant.subject === '' ? original.subject : variant.subject,
+    html: blankBody ? original.html : variant.html,
+    text: blankBody ? original.text : variant.text,
+  };
 }

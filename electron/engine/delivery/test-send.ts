@@ -20,10 +20,20 @@ export function createTestSend(deps: { store: Store; sequences: Pick<Sequences, 
   return (input) => {
     const recipient = parseAddress(input.to);
     if (!recipient.ok) throw new AppError('validation', recipient.error, { fields: { to: recipient.error } });
-    const preview = sequences.preview({ variant: input.variant, isFirst: input.variant.subject !== '', previousSubject: null, contactId: input.contactId, mailboxId: input.mailboxId });
+    const preview = sequences.preview({
+      variant: input.variant,
+      isFirst: input.variant.subject !== '',
+      previousSubject: null,
+      contactId: input.contactId,
+      mailboxId: input.mailboxId,
+    });
     const blocking = preview.issues.find((issue) => issue.blocking);
     if (blocking !== undefined) throw new AppError('template_error', blocking.message, { fields: { [blocking.field ?? 'variant']: blocking.message } });
     const content = { subject: preview.subject, html: preview.html, text: preview.text, inReplyTo: null, references: [] };
-    return { deliveryId: store.transaction((tx) => deliveries.queue(tx, { kind: 'test', uniqueKey: input.requestId, mailboxId: input.mailboxId, recipient: recipient.value.email, contactId: null, content })) };
+    return {
+      deliveryId: store.transaction((tx) =>
+        deliveries.queue(tx, { kind: 'test', uniqueKey: input.requestId, mailboxId: input.mailboxId, recipient: recipient.value.email, contactId: null, content }),
+      ),
+    };
   };
 }

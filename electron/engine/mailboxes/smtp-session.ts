@@ -109,6 +109,7 @@ function sendMessage(connection: SMTPConnection, message: OutgoingMessage, hooks
   return new Promise((resolve) => {
     let bodyBegun = false;
     let withdrawn = false;
+    let over = false;
     // nodemailer calls `pipe` when the server answered 354 and nothing of the body has left: the one moment for the durable mark.
     const body = {
       pipe(stream: NodeJS.WritableStream) {
@@ -116,6 +117,8 @@ function sendMessage(connection: SMTPConnection, message: OutgoingMessage, hooks
           .beforeBody()
           .catch(() => false)
           .then((go) => {
+            // The server took its 354 back, or went, while the mark was written: nothing of the body may follow.
+            if (over) return;
             if (go) {
               bodyBegun = true;
               stream.end(message.raw);
@@ -131,6 +134,7 @@ function sendMessage(connection: SMTPConnection, message: OutgoingMessage, hooks
     };
     connection.send({ from: message.from, to: [message.to], size: message.raw.length }, body as never, (error, info) => {
       if (withdrawn) return;
+      over = true;
       if (!error) {
         resolve({ kind: 'accepted', answer: parseAnswer(info?.response ?? '250 OK') });
         return;
@@ -148,11 +152,23 @@ function sendMessage(connection: SMTPConnection, message: OutgoingMessage, hooks
         resolve(refused);
         return;
       }
+      const unsendable = bodyBegun ? null : clientRefusal(error as SmtpError);
+      if (unsendable !== null) {
+        resolve({ kind: 'refused', phase: 'mail', answer: unsendable });
+        return;
+      }
       spoil();
       connection.close();
       resolve(bodyBegun ? { kind: 'unknown', cause: error.message } : { kind: 'not_started', cause: error.message });
     });
   });
+}
+
+/** What nodemailer refuses before it asks the server: the connection stays good, the message will never do. */
+function clientRefusal(error: SmtpError): SmtpAnswer | null {
+  if (error.code === 'EMESSAGE') return { code: 552, enhanced: '5.3.4', text: `Message size exceeds what the server accepts (${error.message})` };
+  if (error.code === 'EENVELOPE') return { code: 501, enhanced: '5.5.4', text: error.message };
+  return null;
 }
 
 function resetThen(connection: SMTPConnection, spoil: () => void, done: () => void): void {

@@ -1,4 +1,5 @@
 import type { CampaignRules, CampaignStatus } from '../../../shared/schemas/campaign.ts';
+import { recipientBackoff } from '../lib/backoff.ts';
 import type { Tx } from '../store/index.ts';
 import { startOfLocalDay, startOfNextLocalDay } from './calendar.ts';
 import { calendarsFor, staleGate, windowGate, type Block, type MailboxView } from './gates.ts';
@@ -19,7 +20,7 @@ export interface DispatchRow {
 export function mailboxView(prepare: Tx['prepare'], mailboxId: string): MailboxView | undefined {
   const row = prepare(
     `select id, state, state_reason as stateReason, paused_until as pausedUntil, backoff_until as backoffUntil, next_send_at as nextSendAt, limits, calendar,
-       imap is not null as hasInbox, inbox_checked_at as inboxCheckedAt from mailboxes where id = ?`,
+       imap is not null as hasInbox, coalesce(inbox_checked_at, created_at) as inboxCheckedAt from mailboxes where id = ?`,
   ).get(mailboxId) as (Omit<MailboxView, 'limits' | 'calendar' | 'hasInbox'> & { limits: string; calendar: string; hasInbox: number }) | undefined;
   if (row === undefined) return undefined;
   return { ...row, limits: JSON.parse(row.limits) as MailboxView['limits'], calendar: JSON.parse(row.calendar) as MailboxView['calendar'], hasInbox: row.hasInbox === 1 };
@@ -29,7 +30,7 @@ export function mailboxView(prepare: Tx['prepare'], mailboxId: string): MailboxV
 export function rowBlock(prepare: Tx['prepare'], row: DispatchRow, mailbox: MailboxView, now: number): Block | null {
   if (row.priority === 0) return null;
   const domain = prepare('select until, reason from domain_backoffs where domain = ?').get(row.recipientDomain) as { until: number; reason: string } | undefined;
-  if (domain !== undefined && domain.until > now) return { code: 'domain_backoff', until: domain.until, detail: domain.reason };
+  if (domain !== undefined && domain.until > now && domain.until <= now + recipientBackoff.capMs) return { code: 'domain_backoff', until: domain.until, detail: domain.reason };
   if (row.campaignId === null) return null;
   const campaign = prepare('select status, rules from campaigns where id = ?').get(row.campaignId) as { status: CampaignStatus; rules: string } | undefined;
   if (campaign === undefined || campaign.status !== 'running') return { code: 'campaign_paused', until: null };
@@ -47,7 +48,7 @@ function campaignDayBlock(prepare: Tx['prepare'], row: DispatchRow, rules: Campa
   const counts = prepare(
     `select count(*) as total, coalesce(sum(priority = 2), 0) as fresh from (
        select priority from deliveries where campaign_id = @campaignId and sent_at >= @since
-       union all select priority from deliveries where campaign_id = @campaignId and state in ('claimed','sending','unknown'))`,
+       union all select priority from deliveries where campaign_id = @campaignId and (state in ('claimed','sending') or (state = 'unknown' and sending_at >= @since)))`,
   ).get({ campaignId: row.campaignId, since: startOfLocalDay(zone, now) }) as { total: number; fresh: number };
   const until = startOfNextLocalDay(zone, now);
   if (rules.maxPerDay !== null && counts.total >= rules.maxPerDay) return { code: 'campaign_day', until, detail: String(rules.maxPerDay) };

@@ -1,65 +1,12 @@
 import type { HoldReason } from '../../../shared/schemas/delivery.ts';
-import type { Clock } from '../lib/clock.ts';
-import { day, minute } from '../lib/clock.ts';
-import type { Random } from '../lib/random.ts';
-import { ConnectError, type Logger, type SmtpSession } from '../ports.ts';
-import type { Store, Tx } from '../store/index.ts';
+import { day, minute, second } from '../lib/clock.ts';
+import { ConnectError, type SmtpSession } from '../ports.ts';
+import type { Tx } from '../store/index.ts';
 import { mailboxView, rowBlock, type DispatchRow } from './claim-rules.ts';
+import type { Dispatcher, DispatcherDeps } from './dispatch-ports.ts';
 import { inboxGate, mailboxGate, type Block, type MailboxView } from './gates.ts';
 import { createSendLog, type SendLog } from './send-log.ts';
 import { drawGapMs } from './slots.ts';
-
-/** The outbox and the sender, as the dispatcher uses them (implemented by `delivery/`). */
-export interface DispatchPorts<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends { kind: string }> {
-  due(tx: Tx, mailboxId: string, priority: number, campaignId: string | null, now: number): Row | undefined;
-  /** Claims the row and reads what its message is made of. */
-  claim(tx: Tx, row: Row): Claimed;
-  release(tx: Tx, id: string, reason: string): void;
-  moveSlot(tx: Tx, row: Row, block: Block): void;
-  hold(tx: Tx, row: Row, reason: HoldReason, detail: string): void;
-  /** Sends; never throws. */
-  send(session: SmtpSession, claimed: Claimed): Promise<Attempt>;
-  /** Writes what became of it. */
-  settle(tx: Tx, row: Row, attempt: Attempt): void;
-  /** Runs a write in the next group commit. */
-  write<T>(job: (tx: Tx) => T): Promise<T>;
-}
-
-export interface DispatcherDeps<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends { kind: string }> {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
-  readonly outbox: DispatchPorts<Row, Claimed, Attempt>;
-  /** Opens a logged-in connection of the mailbox. */
-  connect(mailboxId: string, signal: AbortSignal): Promise<SmtpSession>;
-  /** Writes what a failed connection means for the mailbox (needs login, back-off). */
-  connectFailed(tx: Tx, mailboxId: string, error: ConnectError): void;
-  /** A message was accepted: the back-off of the mailbox is over. */
-  connectProven(tx: Tx, mailboxId: string): void;
-  /** Looks for new mail now; resolves when everything that arrived before has had its consequences. */
-  refreshInbox(mailboxId: string): Promise<void>;
-  /** Until when all sending is paused, or null. */
-  pausedUntil(): number | null;
-  /** Work of the tick beside mail: resumes whose time has come. */
-  onTick(tx: Tx, now: number): void;
-  /** The longest sleep between two looks, ms of workspace time. */
-  readonly maxSleepMs: number;
-}
-
-export interface Dispatcher {
-  start(): void;
-  /** Stops claiming, lets messages in flight finish (up to the deadline, real ms), closes connections. */
-  stop(deadlineMs?: number): Promise<void>;
-  /** Something changed: look at the queue now. */
-  wake(): void;
-  /** Messages being sent now. */
-  readonly inFlight: number;
-  /** What keeps this delivery from leaving now; null = nothing, it is about to be claimed. */
-  explain(row: DispatchRow): Block | null;
-  /** Accepted per minute of real time over the last minute, for the status line. */
-  readonly ratePerMinute: number;
-}
 
 interface Lane {
   readonly mailboxId: string;
@@ -87,7 +34,9 @@ const idleConnectionMs = 30_000;
  * rules, sends, and settles together with its next claim. It looks at rows and the wall clock whenever it is woken, so
  * sleep, restarts and clock changes need no special case.
  */
-export function createDispatcher<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends { kind: string }>(deps: DispatcherDeps<Row, Claimed, Attempt>): Dispatcher {
+export function createDispatcher<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends { kind: string }>(
+  deps: DispatcherDeps<Row, Claimed, Attempt>,
+): Dispatcher {
   const { store, clock, random, log, outbox } = deps;
   const lanes = new Map<string, Lane>();
   let running = false;
@@ -98,7 +47,19 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
   function laneOf(mailboxId: string): Lane {
     let lane = lanes.get(mailboxId);
     if (lane === undefined) {
-      lane = { mailboxId, idle: [], abort: new AbortController(), workers: 0, inFlight: 0, log: null, served: new Map(), refreshing: false, inboxFailedUntil: 0, justChecked: false, wakeAt: 0 };
+      lane = {
+        mailboxId,
+        idle: [],
+        abort: new AbortController(),
+        workers: 0,
+        inFlight: 0,
+        log: null,
+        served: new Map(),
+        refreshing: false,
+        inboxFailedUntil: 0,
+        justChecked: false,
+        wakeAt: 0,
+      };
       lanes.set(mailboxId, lane);
     }
     return lane;
@@ -125,12 +86,15 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
 
   function tryClaim(lane: Lane, tx: Tx): Claim<Claimed> {
     const now = clock.now();
+    const checked = lane.justChecked;
+    lane.justChecked = false;
     const paused = deps.pausedUntil();
     if (paused !== null && paused > now) return { wakeAt: paused };
+    if (deps.secretsLocked()) return { wakeAt: Infinity };
     const mailbox = mailboxView(tx.prepare, lane.mailboxId);
     if (mailbox === undefined) return { wakeAt: Infinity };
     const sendLog = logOf(lane, now);
-    sendLog.forgetBefore(now - 2 * day);
+    sendLog.keepBetween(now - 2 * day, now);
     let wakeAt = Infinity;
 
     const personal = outbox.due(tx, lane.mailboxId, 0, null, now);
@@ -145,8 +109,6 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
       return { wakeAt: gate.until ?? Infinity };
     }
     let looked = 0;
-    const checked = lane.justChecked;
-    lane.justChecked = false;
     for (const priority of [1, 2]) {
       for (const campaignId of campaignsInTurn(lane, tx, priority)) {
         for (;;) {
@@ -196,6 +158,10 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
       if (gap > 0) tx.prepare('update mailboxes set next_send_at = ? where id = ?').run(now + gap, lane.mailboxId);
     }
     lane.inFlight += 1;
+    tx.afterCommit(
+      () => undefined,
+      () => (lane.inFlight -= 1),
+    );
     return { claimed };
   }
 
@@ -207,25 +173,27 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
       while (running || 'claimed' in claim) {
         if ('claimed' in claim) {
           const { claimed } = claim;
-          const { row } = claimed;
           session = await sessionFor(lane, session);
           if (session === null) {
-            await outbox.write((tx) => outbox.release(tx, row.id, 'The mail server could not be reached'));
             lane.inFlight -= 1;
+            await settled((tx) => outbox.release(tx, claimed.row, 'The mail server could not be reached'));
             return;
           }
           const attempt = await outbox.send(session, claimed);
-          claim = await outbox.write((tx) => {
-            outbox.settle(tx, row, attempt);
-            const now = clock.now();
-            if (attempt.kind === 'accepted' || attempt.kind === 'unknown') lane.log?.add(now);
-            if (attempt.kind === 'accepted') {
-              deps.connectProven(tx, lane.mailboxId);
-              noteSent();
-            }
-            lane.inFlight -= 1;
-            return running ? tryClaim(lane, tx) : { wakeAt: Infinity };
+          // From here on the attempt is a fact, whatever becomes of the write.
+          lane.inFlight -= 1;
+          if (attempt.kind === 'accepted' || attempt.kind === 'unknown') lane.log?.add(clock.now());
+          if (attempt.kind === 'accepted') noteSent();
+          const written = settled((tx) => {
+            outbox.settle(tx, claimed.row, attempt);
+            if (attempt.kind === 'accepted') deps.connectProven(tx, lane.mailboxId);
           });
+          // Both stand in the same commit, each behind its own savepoint.
+          const next = running ? outbox.write((tx) => tryClaim(lane, tx)) : Promise.resolve<Claim<Claimed>>({ wakeAt: Infinity });
+          // It may fail while the outcome is still being written; it is looked at below.
+          next.catch(() => undefined);
+          await written;
+          claim = await next;
           if (!session.usable) session = null;
         } else if ('refresh' in claim) {
           if (!(await refresh(lane))) return;
@@ -245,6 +213,20 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
       lane.workers -= 1;
       schedule();
       if (!running && totalInFlight() === 0 && allWorkers() === 0) onDrained?.();
+    }
+  }
+
+  /** Writes what has happened already: a full disk or a busy file is waited for, the fact is not let go. */
+  async function settled(job: (tx: Tx) => void): Promise<void> {
+    for (let waitMs = second; ; waitMs = Math.min(minute, waitMs * 2)) {
+      try {
+        await outbox.write(job);
+        return;
+      } catch (error) {
+        if (!running) throw error;
+        log.error({ err: error, waitMs }, 'the outcome of a mail could not be written; it is tried again');
+        await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
+      }
     }
   }
 
@@ -303,15 +285,27 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
 
   function look(): void {
     if (!running) return;
-    const now = clock.now();
+    try {
+      lookAround(clock.now());
+    } catch (error) {
+      // A full disk or a busy file: nothing is lost, the next look tries again.
+      log.error({ err: error }, 'the queue could not be looked at');
+    }
+    schedule();
+  }
+
+  function lookAround(now: number): void {
     store.transaction((tx) => deps.onTick(tx, now));
     const mailboxes = store.prepareRead(`select id, json_extract(limits, '$.connections') as connections from mailboxes`).all() as { id: string; connections: number }[];
     for (const { id, connections } of mailboxes) {
       const lane = laneOf(id);
-      const due = store.prepareRead(`select count(*) as n from (select 1 from deliveries indexed by deliveries_due where mailbox_id = +? and priority in (0, 1, 2) and slot_at <= +? and state in ('planned','deferred') limit ?)`).get(id, now, connections) as { n: number };
-      for (let wanted = Math.min(connections, due.n) - lane.workers; wanted > 0; wanted -= 1) void work(lane);
+      const due = store
+        .prepareRead(
+          `select count(*) as n from (select 1 from deliveries indexed by deliveries_due where mailbox_id = +? and priority in (0, 1, 2) and slot_at <= +? and state in ('planned','deferred') limit ?)`,
+        )
+        .get(id, now, connections) as { n: number };
+      for (let wanted = Math.min(connections - lane.workers, due.n); wanted > 0; wanted -= 1) void work(lane);
     }
-    schedule();
   }
 
   /** Sleeps until the next slot or the end of the nearest block, never past `maxSleepMs`. */
@@ -319,7 +313,12 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
     if (!running) return;
     cancelTimer?.();
     const now = clock.now();
-    const next = (store.prepareRead(`select min(slot_at) as at from deliveries indexed by deliveries_slot where slot_at > +? and state in ('planned','deferred')`).get(now) as { at: number | null }).at ?? Infinity;
+    const next =
+      (
+        store.prepareRead(`select min(slot_at) as at from deliveries indexed by deliveries_slot where slot_at > +? and state in ('planned','deferred')`).get(now) as {
+          at: number | null;
+        }
+      ).at ?? Infinity;
     const wakes = [...lanes.values()].map((lane) => lane.wakeAt).filter((at) => at > now);
     const at = Math.min(next, now + deps.maxSleepMs, ...wakes);
     cancelTimer = clock.after(Math.max(1, at - now), look);
@@ -358,6 +357,7 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
       const now = clock.now();
       const paused = deps.pausedUntil();
       if (paused !== null && paused > now) return { code: 'sending_paused', until: paused };
+      if (deps.secretsLocked()) return { code: 'mailbox_needs_login', until: null, detail: 'Stored passwords are locked. Unlock them in the settings.' };
       const prepare = (sql: string) => store.prepareRead(sql);
       const mailbox = mailboxView(prepare, row.mailboxId);
       if (mailbox === undefined) return { code: 'mailbox_gone', until: null };

@@ -50,7 +50,7 @@ export function addDuration(at: number, duration: string | Duration, rules: Dura
 
 function businessDay(from: number, count: number, weekdays: ReadonlySet<number>, holidays: ReadonlySet<number>): number {
   let dayNumber = from;
-  for (let left = count; left > 0; ) {
+  for (let left = count; left > 0;) {
     dayNumber += 1;
     if (weekdays.has(weekdayOf(dayNumber)) && !holidays.has(dayNumber)) left -= 1;
   }

@@ -2,7 +2,8 @@ import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
 import type { Calendar } from '../../../shared/schemas/common.ts';
 import type { WhyCode } from '../../../shared/schemas/delivery.ts';
 import type { MailboxLimits, MailboxState } from '../../../shared/schemas/mailbox.ts';
-import { day, hour, minute } from '../lib/clock.ts';
+import { mailboxBackoff } from '../lib/backoff.ts';
+import { day, hour, minute, second } from '../lib/clock.ts';
 import { isOpen, nextAllowed, startOfNextLocalDay, startOfLocalDay } from './calendar.ts';
 import type { SendLog } from './send-log.ts';
 
@@ -28,7 +29,8 @@ export interface MailboxView {
   readonly limits: MailboxLimits;
   readonly calendar: Calendar;
   readonly hasInbox: boolean;
-  readonly inboxCheckedAt: number | null;
+  /** Last successful look; for a mailbox that was never read, when it was added. */
+  readonly inboxCheckedAt: number;
 }
 
 /** A person's reply or test (priority 0) waits for no window, gap or limit, only for a mailbox that works. Pure. */
@@ -37,17 +39,21 @@ export function mailboxGate(mailbox: MailboxView, log: SendLog, inFlight: number
   if (mailbox.state === 'paused' && (mailbox.pausedUntil === null || mailbox.pausedUntil > now)) {
     return { code: 'mailbox_paused', until: mailbox.pausedUntil, detail: mailbox.stateReason ?? '' };
   }
-  if (mailbox.backoffUntil > now) return { code: 'mailbox_backoff', until: mailbox.backoffUntil, detail: mailbox.stateReason ?? '' };
+  // Times further off than a back-off or a gap can be come from a clock that was wrong: they hold nothing.
+  if (mailbox.backoffUntil > now && mailbox.backoffUntil <= now + mailboxBackoff.capMs)
+    return { code: 'mailbox_backoff', until: mailbox.backoffUntil, detail: mailbox.stateReason ?? '' };
   if (priority === 0) return null;
-  return limitGate(mailbox, log, inFlight, now) ?? (mailbox.nextSendAt > now ? { code: 'mailbox_gap', until: mailbox.nextSendAt } : null);
+  const longestGapMs = Math.max(mailbox.limits.minGapSeconds, mailbox.limits.maxGapSeconds) * second;
+  return (
+    limitGate(mailbox, log, inFlight, now) ?? (mailbox.nextSendAt > now && mailbox.nextSendAt <= now + longestGapMs ? { code: 'mailbox_gap', until: mailbox.nextSendAt } : null)
+  );
 }
 
 function limitGate(mailbox: MailboxView, log: SendLog, inFlight: number, now: number): Block | null {
   const { limits, calendar } = mailbox;
-  if (log.countSince(startOfLocalDay(calendar.zone, now)) + inFlight >= limits.perDay) return { code: 'mailbox_day', until: startOfNextLocalDay(calendar.zone, now), detail: String(limits.perDay) };
-  return (
-    rollingGate('mailbox_hour', limits.perHour, hour, log, inFlight, now) ?? rollingGate('mailbox_24h', limits.per24Hours ?? limits.perDay, day, log, inFlight, now)
-  );
+  if (log.countSince(startOfLocalDay(calendar.zone, now)) + inFlight >= limits.perDay)
+    return { code: 'mailbox_day', until: startOfNextLocalDay(calendar.zone, now), detail: String(limits.perDay) };
+  return rollingGate('mailbox_hour', limits.perHour, hour, log, inFlight, now) ?? rollingGate('mailbox_24h', limits.per24Hours ?? limits.perDay, day, log, inFlight, now);
 }
 
 function rollingGate(code: WhyCode, limit: number, windowMs: number, log: SendLog, inFlight: number, now: number): Block | null {
@@ -84,9 +90,10 @@ export function windowGate(calendars: readonly Calendar[], now: number): Block |
 export function inboxGate(mailbox: MailboxView, priority: number, now: number): Block | null {
   if (priority === 0) return null;
   if (!mailbox.hasInbox) return priority === 1 ? { code: 'no_inbox', until: null } : null;
-  const age = mailbox.inboxCheckedAt === null ? Infinity : now - mailbox.inboxCheckedAt;
+  const age = now - mailbox.inboxCheckedAt;
   const allowed = priority === 1 ? inboxFreshMs : firstMailsWithoutInboxMs;
-  return age <= allowed || (priority === 2 && mailbox.inboxCheckedAt === null) ? null : { code: 'inbox_check', until: now };
+  // A negative age means that the clock was set back: look again.
+  return age >= 0 && age <= allowed ? null : { code: 'inbox_check', until: now };
 }
 
 /** Whether a slot was missed by so much that a person is asked first. Pure. */

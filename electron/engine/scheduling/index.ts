@@ -1,7 +1,8 @@
 export { everyDay, isOpen, localDay, nextAllowed, startOfLocalDay, startOfNextLocalDay, windowEnd } from './calendar.ts';
 export { addDuration, parseDuration, type Duration, type DurationRules } from './duration.ts';
 export type { DispatchRow } from './claim-rules.ts';
-export { createDispatcher, type DispatchPorts, type Dispatcher, type DispatcherDeps } from './dispatcher.ts';
+export type { Dispatcher, DispatcherDeps, DispatchPorts } from './dispatch-ports.ts';
+export { createDispatcher } from './dispatcher.ts';
 export { calendarsFor, type Block, type MailboxView } from './gates.ts';
 export { createPlanner, type Planner, type Slot } from './planner.ts';
 export { createAllocation, type Allocation } from './slots.ts';

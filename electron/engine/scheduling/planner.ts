@@ -1,7 +1,7 @@
 import type { Actor } from '../../../shared/schemas/event.ts';
 import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
 import type { Calendar } from '../../../shared/schemas/common.ts';
-import type { WhyCode } from '../../../shared/schemas/delivery.ts';
+import type { HoldReason, WhyCode } from '../../../shared/schemas/delivery.ts';
 import type { SequenceGraph, WaitStep } from '../../../shared/schemas/sequence.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -29,12 +29,19 @@ export interface Slot {
 
 export interface Planner {
   /** Plans the first mail of an enrolment that was just written. `slot` null = no allowed time within a year. */
-  planFirst(tx: Tx, enrolment: { id: string; campaignId: string; contactId: string; mailboxId: string; recipient: string; recipientDomain: string }, graph: SequenceGraph, slot: Slot | null): void;
+  planFirst(
+    tx: Tx,
+    enrolment: { id: string; campaignId: string; contactId: string; mailboxId: string; recipient: string; recipientDomain: string },
+    graph: SequenceGraph,
+    slot: Slot | null,
+  ): void;
   /**
    * The mail of `stepId` left at `sentAt`: plans the next one from that real moment, or finishes the enrolment.
    * Returns false when the enrolment was no longer active.
    */
   planNext(tx: Tx, enrolmentId: string, stepId: string, sentAt: number): boolean;
+  /** Puts the waiting, failed or cancelled mail of an active enrolment back into the queue, now. Returns false when the campaign is stopped or nothing is left. */
+  replan(tx: Tx, enrolmentId: string): boolean;
   /** Resumes a paused, held, failed or reversibly stopped enrolment: what was waiting is planned again. Returns false when that is not allowed. */
   resume(tx: Tx, enrolmentId: string, actor: Actor, reason: string): boolean;
 }
@@ -65,7 +72,8 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
 
   function contextOf(tx: Tx, enrolment: EnrolmentRow): PlanContext | null {
     const campaign = tx.prepare('select rules from campaigns where id = ?').get(enrolment.campaignId) as { rules: string } | undefined;
-    const contact = tx.prepare('select email, domain, time_zone as zone from contacts where id = ?').get(enrolment.contactId) as { email: string; domain: string; zone: string | null } | undefined;
+    const contact = tx.prepare('select email, domain, time_zone as zone from contacts where id = ?').get(enrolment.contactId) as
+      { email: string; domain: string; zone: string | null } | undefined;
     if (campaign === undefined || contact === undefined) return null;
     const mailbox = tx.prepare('select calendar from mailboxes where id = ?').get(enrolment.mailboxId) as { calendar: string } | undefined;
     return {
@@ -84,7 +92,19 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
 
   function insert(
     tx: Tx,
-    row: { enrolmentId: string; campaignId: string; contactId: string; mailboxId: string | null; recipient: string; recipientDomain: string; stepId: string; stepNumber: number; variantId: string; slot: Slot | null },
+    row: {
+      enrolmentId: string;
+      campaignId: string;
+      contactId: string;
+      mailboxId: string | null;
+      recipient: string;
+      recipientDomain: string;
+      stepId: string;
+      stepNumber: number;
+      variantId: string;
+      slot: Slot | null;
+      whyNot?: HoldReason;
+    },
   ): void {
     const now = clock.now();
     const id = ids.next();
@@ -93,39 +113,79 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
          step_id, step_number, variant_id, slot_at, why, created_at, updated_at)
        values (?, 'step', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ).run(
-      id, `${row.enrolmentId}:${row.stepId}`, row.slot === null ? 'held' : 'planned', row.stepNumber === 1 ? 2 : 1, row.campaignId, row.enrolmentId, row.contactId,
-      row.mailboxId, row.recipient, row.recipientDomain, row.stepId, row.stepNumber, row.variantId, row.slot?.at ?? now, row.slot?.why ?? 'no_allowed_time', now, now,
+      id,
+      `${row.enrolmentId}:${row.stepId}`,
+      row.slot === null ? 'held' : 'planned',
+      row.stepNumber === 1 ? 2 : 1,
+      row.campaignId,
+      row.enrolmentId,
+      row.contactId,
+      row.mailboxId,
+      row.recipient,
+      row.recipientDomain,
+      row.stepId,
+      row.stepNumber,
+      row.variantId,
+      row.slot?.at ?? now,
+      row.slot?.why ?? row.whyNot ?? 'no_allowed_time',
+      now,
+      now,
     );
     events.append(tx, {
-      type: row.slot === null ? 'held' : 'planned', actor: 'engine', reason: row.slot === null ? 'no_allowed_time' : null, deliveryId: id, enrolmentId: row.enrolmentId,
-      campaignId: row.campaignId, contactId: row.contactId, mailboxId: row.mailboxId, stepId: row.stepId, variantId: row.variantId, data: row.slot === null ? null : { slotAt: row.slot.at },
+      type: row.slot === null ? 'held' : 'planned',
+      actor: 'engine',
+      reason: row.slot === null ? (row.whyNot ?? 'no_allowed_time') : null,
+      deliveryId: id,
+      enrolmentId: row.enrolmentId,
+      campaignId: row.campaignId,
+      contactId: row.contactId,
+      mailboxId: row.mailboxId,
+      stepId: row.stepId,
+      variantId: row.variantId,
+      data: row.slot === null ? null : { slotAt: row.slot.at },
     });
   }
 
   function finish(tx: Tx, enrolment: EnrolmentRow): void {
     const now = clock.now();
     tx.prepare(`update enrolments set state = 'finished', next_step_id = null, updated_at = ? where id = ?`).run(now, enrolment.id);
-    events.append(tx, { type: 'finished', actor: 'engine', enrolmentId: enrolment.id, campaignId: enrolment.campaignId, contactId: enrolment.contactId, mailboxId: enrolment.mailboxId });
+    events.append(tx, {
+      type: 'finished',
+      actor: 'engine',
+      enrolmentId: enrolment.id,
+      campaignId: enrolment.campaignId,
+      contactId: enrolment.contactId,
+      mailboxId: enrolment.mailboxId,
+    });
   }
 
   /** Puts the delivery of the enrolment's next step back into the queue, or writes it where none exists yet. */
-  function replan(tx: Tx, enrolment: EnrolmentRow, context: PlanContext, slot: Slot | null): void {
+  function putBack(tx: Tx, enrolment: EnrolmentRow, context: PlanContext, slot: Slot | null): void {
     const next = nextEmail(context.graph, enrolment.stepId);
     if (next === null) return finish(tx, enrolment);
     const now = clock.now();
     const revived = tx
       .prepare(
-        `update deliveries set state = case when @slotAt is null then 'held' else 'planned' end, slot_at = coalesce(@slotAt, slot_at), why = @why, why_detail = null, attempts = 0,
+        `update deliveries set state = case when @slotAt is null then 'held' else 'planned' end, slot_at = coalesce(@slotAt, slot_at), why = @why, mailbox_id = @mailboxId, why_detail = null, attempts = 0,
            final_at = null, final_reason = null, answer = null, answer_class = null, answer_code = null, boot = null, updated_at = @now
          where kind = 'step' and unique_key = @key and state in ('planned','deferred','held','cancelled','failed','skipped')`,
       )
-      .run({ slotAt: slot?.at ?? null, why: slot?.why ?? 'no_allowed_time', now, key: `${enrolment.id}:${next.step.id}` });
+      .run({ slotAt: slot?.at ?? null, why: slot?.why ?? whyNot(context), mailboxId: enrolment.mailboxId, now, key: `${enrolment.id}:${next.step.id}` });
     if (revived.changes > 0) return;
     const known = tx.prepare(`select 1 from deliveries where kind = 'step' and unique_key = ?`).get(`${enrolment.id}:${next.step.id}`);
     if (known !== undefined) return; // in flight, unknown or sent: never a second row
     insert(tx, {
-      enrolmentId: enrolment.id, campaignId: enrolment.campaignId, contactId: enrolment.contactId, mailboxId: enrolment.mailboxId, recipient: context.email,
-      recipientDomain: context.domain, stepId: next.step.id, stepNumber: next.stepNumber, variantId: chooseVariant(next.step, enrolment.id)?.id ?? 'A', slot,
+      enrolmentId: enrolment.id,
+      campaignId: enrolment.campaignId,
+      contactId: enrolment.contactId,
+      mailboxId: enrolment.mailboxId,
+      recipient: context.email,
+      recipientDomain: context.domain,
+      stepId: next.step.id,
+      stepNumber: next.stepNumber,
+      variantId: chooseVariant(next.step, enrolment.id)?.id ?? 'A',
+      slot,
+      whyNot: whyNot(context),
     });
   }
 
@@ -133,14 +193,26 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
     planFirst(tx, enrolment, graph, slot) {
       const next = nextEmail(graph, null);
       if (next === null) return;
-      insert(tx, { ...enrolment, enrolmentId: enrolment.id, stepId: next.step.id, stepNumber: next.stepNumber, variantId: chooseVariant(next.step, enrolment.id)?.id ?? 'A', slot });
+      insert(tx, {
+        ...enrolment,
+        enrolmentId: enrolment.id,
+        stepId: next.step.id,
+        stepNumber: next.stepNumber,
+        variantId: chooseVariant(next.step, enrolment.id)?.id ?? 'A',
+        slot,
+      });
     },
     planNext(tx, enrolmentId, stepId, sentAt) {
       const enrolment = enrolmentRow(tx, enrolmentId);
       if (enrolment === undefined) return false;
       const context = contextOf(tx, enrolment);
       const next = context === null ? null : nextEmail(context.graph, stepId);
-      tx.prepare(`update enrolments set step_id = ?, next_step_id = ?, sent_count = sent_count + 1, updated_at = ? where id = ?`).run(stepId, next?.step.id ?? null, sentAt, enrolmentId);
+      tx.prepare(`update enrolments set step_id = ?, next_step_id = ?, sent_count = sent_count + 1, updated_at = ? where id = ?`).run(
+        stepId,
+        next?.step.id ?? null,
+        sentAt,
+        enrolmentId,
+      );
       if (enrolment.state !== 'active') return false;
       if (context === null || next === null) {
         finish(tx, enrolment);
@@ -148,25 +220,89 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
       }
       const slotAt = slotFor(context, dueAfter(sentAt, next.waits, context.rules, context.contactZone));
       insert(tx, {
-        enrolmentId, campaignId: enrolment.campaignId, contactId: enrolment.contactId, mailboxId: enrolment.mailboxId, recipient: context.email, recipientDomain: context.domain,
-        stepId: next.step.id, stepNumber: next.stepNumber, variantId: chooseVariant(next.step, enrolmentId)?.id ?? 'A', slot: slotAt === null ? null : { at: slotAt, why: 'slot' },
+        enrolmentId,
+        campaignId: enrolment.campaignId,
+        contactId: enrolment.contactId,
+        mailboxId: enrolment.mailboxId,
+        recipient: context.email,
+        recipientDomain: context.domain,
+        stepId: next.step.id,
+        stepNumber: next.stepNumber,
+        variantId: chooseVariant(next.step, enrolmentId)?.id ?? 'A',
+        slot: slotAt === null ? null : { at: slotAt, why: 'slot' },
+        whyNot: whyNot(context),
       });
       return true;
     },
-    resume(tx, enrolmentId, actor, reason) {
+    replan(tx, enrolmentId) {
       const enrolment = enrolmentRow(tx, enrolmentId);
-      if (enrolment === undefined || !isReversible(enrolment.state, enrolment.reason)) return false;
+      if (enrolment?.state !== 'active' || !reopenCampaign(tx, enrolment.campaignId)) return false;
+      const settled = withMailbox(tx, enrolment);
+      const context = contextOf(tx, settled);
+      if (context === null) return false;
+      const slotAt = slotFor(context, clock.now());
+      putBack(tx, settled, context, slotAt === null ? null : { at: slotAt, why: 'slot' });
+      return true;
+    },
+    resume(tx, enrolmentId, actor, reason) {
+      const stored = enrolmentRow(tx, enrolmentId);
+      if (stored === undefined || !isReversible(stored.state, stored.reason)) return false;
+      // Enrolled again meanwhile: only one living enrolment of a person in a campaign.
+      const other = tx
+        .prepare(`select 1 from enrolments where campaign_id = ? and contact_id = ? and id <> ? and state in ('pending','active','paused','held')`)
+        .get(stored.campaignId, stored.contactId, enrolmentId);
+      if (other !== undefined || contextOf(tx, stored) === null || !reopenCampaign(tx, stored.campaignId)) return false;
+      const enrolment = withMailbox(tx, stored);
       const context = contextOf(tx, enrolment);
       if (context === null) return false;
-      // Enrolled again meanwhile: only one living enrolment of a person in a campaign.
-      const other = tx.prepare(`select 1 from enrolments where campaign_id = ? and contact_id = ? and id <> ? and state in ('pending','active','paused','held')`).get(enrolment.campaignId, enrolment.contactId, enrolmentId);
-      if (other !== undefined) return false;
       const now = clock.now();
       tx.prepare(`update enrolments set state = 'active', reason = null, paused_until = null, remaining_ms = null, updated_at = ? where id = ?`).run(now, enrolmentId);
-      const slotAt = slotFor(context, now + (enrolment.remainingMs ?? 0));
-      events.append(tx, { type: enrolment.state === 'stopped' ? 'restarted' : 'resumed', actor, reason, enrolmentId, campaignId: enrolment.campaignId, contactId: enrolment.contactId, mailboxId: enrolment.mailboxId });
-      replan(tx, enrolment, context, slotAt === null ? null : { at: slotAt, why: 'slot' });
+      events.append(tx, {
+        type: enrolment.state === 'stopped' ? 'restarted' : 'resumed',
+        actor,
+        reason,
+        enrolmentId,
+        campaignId: enrolment.campaignId,
+        contactId: enrolment.contactId,
+        mailboxId: enrolment.mailboxId,
+      });
+      const slotAt = slotFor(context, enrolment.remainingMs === null ? Math.max(now, dueFromLast(tx, enrolment, context)) : now + enrolment.remainingMs);
+      putBack(tx, enrolment, context, slotAt === null ? null : { at: slotAt, why: 'slot' });
       return true;
     },
   };
+
+  /** When the next mail is due by the delays after the last one that left; 0 when none has left. */
+  function dueFromLast(tx: Tx, enrolment: EnrolmentRow, context: PlanContext): number {
+    const last = tx.prepare('select max(sent_at) as at from deliveries where enrolment_id = ?').get(enrolment.id) as { at: number | null };
+    const next = nextEmail(context.graph, enrolment.stepId);
+    return last.at === null || next === null ? 0 : dueAfter(last.at, next.waits, context.rules, context.contactZone);
+  }
+
+  /** Somebody goes on in a campaign that had come to its end: it runs again. A stopped one stays stopped. */
+  function reopenCampaign(tx: Tx, campaignId: string): boolean {
+    const campaign = tx.prepare('select status from campaigns where id = ?').get(campaignId) as { status: string } | undefined;
+    if (campaign === undefined || campaign.status === 'stopped' || campaign.status === 'draft') return false;
+    if (campaign.status === 'finished') {
+      tx.prepare(`update campaigns set status = 'running', updated_at = ? where id = ?`).run(clock.now(), campaignId);
+      events.append(tx, { type: 'campaign_resumed', actor: 'engine', campaignId, reason: 'somebody_goes_on' });
+    }
+    return true;
+  }
+
+  /** A person whose mailbox was deleted goes on from another one of the campaign. */
+  function withMailbox(tx: Tx, enrolment: EnrolmentRow): EnrolmentRow {
+    const living = enrolment.mailboxId === null ? undefined : tx.prepare('select 1 from mailboxes where id = ?').get(enrolment.mailboxId);
+    if (living !== undefined) return enrolment;
+    const other = tx.prepare('select m.id from campaigns c, json_each(c.mailbox_ids) j join mailboxes m on m.id = j.value where c.id = ? limit 1').get(enrolment.campaignId) as
+      { id: string } | undefined;
+    if (other === undefined) return enrolment;
+    tx.prepare('update enrolments set mailbox_id = ? where id = ?').run(other.id, enrolment.id);
+    return { ...enrolment, mailboxId: other.id };
+  }
+}
+
+/** Why no slot was found. */
+function whyNot(context: PlanContext): HoldReason {
+  return context.mailboxCalendar === null ? 'mailbox_gone' : 'no_allowed_time';
 }

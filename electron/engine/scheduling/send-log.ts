@@ -8,8 +8,8 @@ export interface SendLog {
   countSince(since: number): number;
   /** The time of the nth newest (1 = last), or null. */
   nthNewest(n: number): number | null;
-  /** Forgets what is older. */
-  forgetBefore(at: number): void;
+  /** Forgets what is older than `from`, and what lies after `to`: a clock that was wrong and was mended. */
+  keepBetween(from: number, to: number): void;
 }
 
 export function createSendLog(times: readonly number[]): SendLog {
@@ -33,8 +33,9 @@ export function createSendLog(times: readonly number[]): SendLog {
     },
     countSince: (since) => log.length - firstAtOrAfter(since),
     nthNewest: (n) => log.at(-n) ?? null,
-    forgetBefore(at) {
-      const first = firstAtOrAfter(at);
+    keepBetween(from, to) {
+      if ((log.at(-1) ?? 0) > to) log = log.slice(0, firstAtOrAfter(to + 1));
+      const first = firstAtOrAfter(from);
       // Copying a large array on each claim would cost more than the memory it frees.
       if (first > 1000) log = log.slice(first);
     },

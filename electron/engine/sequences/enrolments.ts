@@ -57,26 +57,54 @@ export function createEnrolments(deps: { events: Events; clock: Clock }): Enrolm
     return (tx.prepare(`select id from enrolments where contact_id = ? and state in ('pending','active','paused','held')`).all(contactId) as { id: string }[]).map((row) => row.id);
   }
 
-  function cancelWaiting(tx: Tx, enrolmentId: string, reason: string, actor: Actor): void {
+  /** Cancels what waits and returns the delay that was left, so that a reversal can go on with it. */
+  function cancelWaiting(tx: Tx, enrolmentId: string, reason: string, actor: Actor): number | null {
     const now = clock.now();
     const waiting = tx
       .prepare(
         `update deliveries set state = 'cancelled', final_reason = ?, final_at = ?, updated_at = ?
-         where enrolment_id = ? and state in ('planned','claimed','deferred','held') returning id, campaign_id as campaignId, contact_id as contactId, mailbox_id as mailboxId, step_id as stepId`,
+         where enrolment_id = ? and state in ('planned','claimed','deferred','held') returning id, campaign_id as campaignId, contact_id as contactId, mailbox_id as mailboxId, step_id as stepId, slot_at as slotAt`,
       )
-      .all(reason, now, now, enrolmentId) as { id: string; campaignId: string; contactId: string; mailboxId: string | null; stepId: string | null }[];
+      .all(reason, now, now, enrolmentId) as { id: string; campaignId: string; contactId: string; mailboxId: string | null; stepId: string | null; slotAt: number }[];
     for (const row of waiting) {
-      events.append(tx, { type: 'cancelled', actor, reason, deliveryId: row.id, enrolmentId, campaignId: row.campaignId, contactId: row.contactId, mailboxId: row.mailboxId, stepId: row.stepId });
+      events.append(tx, {
+        type: 'cancelled',
+        actor,
+        reason,
+        deliveryId: row.id,
+        enrolmentId,
+        campaignId: row.campaignId,
+        contactId: row.contactId,
+        mailboxId: row.mailboxId,
+        stepId: row.stepId,
+      });
     }
+    return waiting[0] === undefined ? null : Math.max(0, waiting[0].slotAt - now);
   }
 
   const enrolments: Enrolments = {
     stop(tx, id, reason, actor, data) {
       const row = enrolmentRow(tx, id);
       if (row === undefined || !livingStates.some((state) => state === row.state)) return false;
-      tx.prepare(`update enrolments set state = 'stopped', reason = ?, paused_until = null, updated_at = ? where id = ?`).run(reason, clock.now(), id);
-      cancelWaiting(tx, id, reason, actor);
-      events.append(tx, { type: 'stopped', actor, reason, enrolmentId: id, campaignId: row.campaignId, contactId: row.contactId, mailboxId: row.mailboxId, stepId: row.stepId, data: data ?? null });
+      // A pause has frozen the delay already.
+      const left = cancelWaiting(tx, id, reason, actor);
+      tx.prepare(`update enrolments set state = 'stopped', reason = ?, paused_until = null, remaining_ms = coalesce(remaining_ms, ?), updated_at = ? where id = ?`).run(
+        reason,
+        left,
+        clock.now(),
+        id,
+      );
+      events.append(tx, {
+        type: 'stopped',
+        actor,
+        reason,
+        enrolmentId: id,
+        campaignId: row.campaignId,
+        contactId: row.contactId,
+        mailboxId: row.mailboxId,
+        stepId: row.stepId,
+        data: data ?? null,
+      });
       return true;
     },
     stopContact(tx, contactId, reason, actor, data) {
@@ -88,7 +116,12 @@ export function createEnrolments(deps: { events: Events; clock: Clock }): Enrolm
       const now = clock.now();
       if (row.state === 'paused') {
         // A second notice may only lengthen a pause; the frozen delay stays as it was.
-        tx.prepare(`update enrolments set paused_until = case when ? is null or paused_until is null then null else max(paused_until, ?) end, updated_at = ? where id = ?`).run(until, until, now, id);
+        tx.prepare(`update enrolments set paused_until = case when ? is null or paused_until is null then null else max(paused_until, ?) end, updated_at = ? where id = ?`).run(
+          until,
+          until,
+          now,
+          id,
+        );
         return true;
       }
       const waiting = tx

@@ -91,6 +91,7 @@ CREATE TABLE `deliveries` (
 	`attempts` integer DEFAULT 0 NOT NULL,
 	`boot` text,
 	`claimed_at` integer,
+	`claim_token` text,
 	`message_id` text,
 	`content_hash` text,
 	`subject` text,

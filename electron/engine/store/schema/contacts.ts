@@ -39,18 +39,26 @@ export const contacts = sqliteTable(
     index('contacts_name').on(sql`${t.lastName} collate nocase`, sql`${t.firstName} collate nocase`, t.id),
     index('contacts_company').on(sql`${t.company} collate nocase`, t.id),
     index('contacts_last_sent').on(t.lastSentAt, t.id),
-    index('contacts_status').on(t.status, t.createdAt, t.id).where(sql`${t.status} <> 'active'`),
+    index('contacts_status')
+      .on(t.status, t.createdAt, t.id)
+      .where(sql`${t.status} <> 'active'`),
     check('contacts_status', sql`${t.status} in ('active','bounced','unsubscribed','suppressed')`),
   ],
 );
 
-export const lists = sqliteTable('lists', { id: id(), name: text('name').notNull(), createdAt: createdAt(), updatedAt: updatedAt() }, (t) => [uniqueIndex('lists_name').on(sql`lower(${t.name})`)]);
+export const lists = sqliteTable('lists', { id: id(), name: text('name').notNull(), createdAt: createdAt(), updatedAt: updatedAt() }, (t) => [
+  uniqueIndex('lists_name').on(sql`lower(${t.name})`),
+]);
 
 export const listMembers = sqliteTable(
   'list_members',
   {
-    listId: text('list_id').notNull().references(() => lists.id, { onDelete: 'cascade' }),
-    contactId: text('contact_id').notNull().references(() => contacts.id, { onDelete: 'cascade' }),
+    listId: text('list_id')
+      .notNull()
+      .references(() => lists.id, { onDelete: 'cascade' }),
+    contactId: text('contact_id')
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
     addedAt: integer('added_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.listId, t.contactId] }), index('list_members_contact').on(t.contactId)],

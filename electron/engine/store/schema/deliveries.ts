@@ -41,6 +41,8 @@ export const deliveries = sqliteTable(
     attempts: integer('attempts').notNull().default(0),
     boot: text('boot'),
     claimedAt: integer('claimed_at'),
+    /** Who holds the claim: an attempt that was overtaken (dropped, retried, claimed again) changes nothing any more. */
+    claimToken: text('claim_token'),
     /** Written at the 354 answer, before the first body byte. */
     messageId: text('message_id'),
     contentHash: text('content_hash'),
@@ -59,16 +61,28 @@ export const deliveries = sqliteTable(
   (t) => [
     uniqueIndex('deliveries_unique').on(t.kind, t.uniqueKey),
     // The claim: next due row of a mailbox by priority, campaign (served in turn) and slot, never a scan.
-    index('deliveries_due').on(t.mailboxId, t.priority, t.campaignId, t.slotAt).where(sql`${t.state} in ('planned','deferred')`),
-    index('deliveries_slot').on(t.slotAt).where(sql`${t.state} in ('planned','deferred')`),
-    index('deliveries_open').on(t.state, t.updatedAt, t.answerClass).where(sql`${t.state} in ('claimed','sending','unknown','held','failed')`),
+    index('deliveries_due')
+      .on(t.mailboxId, t.priority, t.campaignId, t.slotAt)
+      .where(sql`${t.state} in ('planned','deferred')`),
+    index('deliveries_slot')
+      .on(t.slotAt)
+      .where(sql`${t.state} in ('planned','deferred')`),
+    index('deliveries_open')
+      .on(t.state, t.updatedAt, t.answerClass)
+      .where(sql`${t.state} in ('claimed','sending','unknown','held','failed')`),
     // Limits are counted from here, not from a counter that can drift.
-    index('deliveries_sent').on(t.mailboxId, t.sentAt).where(sql`${t.sentAt} is not null`),
-    index('deliveries_campaign_sent').on(t.campaignId, t.sentAt).where(sql`${t.sentAt} is not null`),
+    index('deliveries_sent')
+      .on(t.mailboxId, t.sentAt)
+      .where(sql`${t.sentAt} is not null`),
+    index('deliveries_campaign_sent')
+      .on(t.campaignId, t.sentAt)
+      .where(sql`${t.sentAt} is not null`),
     index('deliveries_enrolment').on(t.enrolmentId),
     index('deliveries_contact').on(t.contactId, t.createdAt),
     index('deliveries_campaign').on(t.campaignId, t.state, t.slotAt),
-    index('deliveries_message').on(t.messageId).where(sql`${t.messageId} is not null`),
+    index('deliveries_message')
+      .on(t.messageId)
+      .where(sql`${t.messageId} is not null`),
     index('deliveries_created').on(t.createdAt),
     check('deliveries_state', sql`${t.state} in ('planned','claimed','sending','sent','deferred','failed','unknown','held','cancelled','skipped')`),
     check('deliveries_kind', sql`${t.kind} in ('step','reply','one-off','test')`),

@@ -22,15 +22,17 @@ export const events = sqliteTable(
     data: json<Record<string, unknown>>('data'),
   },
   (t) => [
-    index('events_contact').on(t.contactId, t.id).where(sql`${t.contactId} is not null`),
-    index('events_campaign').on(t.campaignId, t.type, t.at).where(sql`${t.campaignId} is not null`),
+    index('events_contact')
+      .on(t.contactId, t.id)
+      .where(sql`${t.contactId} is not null`),
+    index('events_campaign')
+      .on(t.campaignId, t.type, t.at)
+      .where(sql`${t.campaignId} is not null`),
     index('events_type').on(t.type, t.at),
   ],
 );
 
 /** Totals over the events up to a cursor (a row of its own): a cache that analytics fills again when it is emptied. */
-export const eventTotals = sqliteTable(
-  'event_totals',
-  { campaignId: text('campaign_id').notNull(), key: text('key').notNull(), n: integer('n').notNull() },
-  (t) => [primaryKey({ columns: [t.campaignId, t.key] })],
-);
+export const eventTotals = sqliteTable('event_totals', { campaignId: text('campaign_id').notNull(), key: text('key').notNull(), n: integer('n').notNull() }, (t) => [
+  primaryKey({ columns: [t.campaignId, t.key] }),
+]);

@@ -7,7 +7,9 @@ import { mailboxes } from './mailboxes.ts';
 export const folderCursors = sqliteTable(
   'folder_cursors',
   {
-    mailboxId: text('mailbox_id').notNull().references(() => mailboxes.id, { onDelete: 'cascade' }),
+    mailboxId: text('mailbox_id')
+      .notNull()
+      .references(() => mailboxes.id, { onDelete: 'cascade' }),
     folder: text('folder').notNull(),
     uidValidity: text('uid_validity').notNull(),
     lastUid: integer('last_uid').notNull(),
@@ -21,7 +23,9 @@ export const replies = sqliteTable(
   'replies',
   {
     id: id(),
-    mailboxId: text('mailbox_id').notNull().references(() => mailboxes.id, { onDelete: 'cascade' }),
+    mailboxId: text('mailbox_id')
+      .notNull()
+      .references(() => mailboxes.id, { onDelete: 'cascade' }),
     folder: text('folder').notNull(),
     uid: integer('uid').notNull(),
     uidValidity: text('uid_validity').notNull(),
@@ -51,13 +55,17 @@ export const replies = sqliteTable(
   },
   (t) => [
     // A message is stored once however often a folder is read, moved or renumbered.
-    uniqueIndex('replies_message').on(t.mailboxId, t.messageId).where(sql`${t.messageId} is not null`),
+    uniqueIndex('replies_message')
+      .on(t.mailboxId, t.messageId)
+      .where(sql`${t.messageId} is not null`),
     uniqueIndex('replies_uid').on(t.mailboxId, t.folder, t.uidValidity, t.uid),
     index('replies_received').on(t.receivedAt),
     index('replies_contact').on(t.contactId, t.receivedAt),
     // Counts read the class without the texts, which stand before it in a row.
     index('replies_class').on(t.class, t.receivedAt, t.campaignId, t.contactId),
     index('replies_campaign').on(t.campaignId, t.receivedAt),
-    index('replies_unread').on(t.receivedAt, t.class, t.unread).where(sql`${t.unread} = 1`),
+    index('replies_unread')
+      .on(t.receivedAt, t.class, t.unread)
+      .where(sql`${t.unread} = 1`),
   ],
 );

@@ -30,7 +30,9 @@ export const sequenceVersions = sqliteTable(
   'sequence_versions',
   {
     id: id(),
-    sequenceId: text('sequence_id').notNull().references(() => sequences.id, { onDelete: 'cascade' }),
+    sequenceId: text('sequence_id')
+      .notNull()
+      .references(() => sequences.id, { onDelete: 'cascade' }),
     number: integer('number').notNull(),
     graph: json<SequenceGraph>('graph').notNull(),
     createdAt: createdAt(),
@@ -43,7 +45,9 @@ export const campaigns = sqliteTable(
   {
     id: id(),
     name: text('name').notNull(),
-    sequenceId: text('sequence_id').notNull().references(() => sequences.id),
+    sequenceId: text('sequence_id')
+      .notNull()
+      .references(() => sequences.id),
     sequenceVersionId: text('sequence_version_id').references(() => sequenceVersions.id),
     status: text('status').$type<CampaignStatus>().notNull(),
     statusReason: text('status_reason'),
@@ -63,10 +67,14 @@ export const enrolments = sqliteTable(
   'enrolments',
   {
     id: id(),
-    campaignId: text('campaign_id').notNull().references(() => campaigns.id),
+    campaignId: text('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
     /** No foreign key: erasing a person keeps the row of what happened. */
     contactId: text('contact_id').notNull(),
-    sequenceVersionId: text('sequence_version_id').notNull().references(() => sequenceVersions.id),
+    sequenceVersionId: text('sequence_version_id')
+      .notNull()
+      .references(() => sequenceVersions.id),
     mailboxId: text('mailbox_id'),
     state: text('state').$type<EnrolmentState>().notNull(),
     reason: text('reason'),
@@ -88,10 +96,14 @@ export const enrolments = sqliteTable(
   },
   (t) => [
     // Only one living enrolment of a person in a campaign.
-    uniqueIndex('enrolments_living').on(t.campaignId, t.contactId).where(sql`${t.state} in ('pending','active','paused','held')`),
+    uniqueIndex('enrolments_living')
+      .on(t.campaignId, t.contactId)
+      .where(sql`${t.state} in ('pending','active','paused','held')`),
     index('enrolments_contact').on(t.contactId),
     index('enrolments_campaign_state').on(t.campaignId, t.state),
-    index('enrolments_paused').on(t.pausedUntil).where(sql`${t.state} = 'paused' and ${t.pausedUntil} is not null`),
+    index('enrolments_paused')
+      .on(t.pausedUntil)
+      .where(sql`${t.state} = 'paused' and ${t.pausedUntil} is not null`),
     check('enrolments_state', sql`${t.state} in ('pending','active','paused','held','finished','stopped','failed')`),
   ],
 );

@@ -1,0 +1,152 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { hour, minute } from '../../electron/engine/lib/clock.ts';
+import { openStore } from '../../electron/engine/store/index.ts';
+import { anyTime, emailStep, fastClock, launchCampaign, realPorts, startEngine, testMailbox, until, waitStep } from '../support/engine.ts';
+import { startRecordingSmtp, type RecordingSmtpOptions } from '../support/recording-smtp.ts';
+import { silentLog, temporaryDir } from '../support/store.ts';
+
+async function open(smtpOptions: RecordingSmtpOptions = {}, factor = 1) {
+  const smtp = await startRecordingSmtp(smtpOptions);
+  const dataDir = temporaryDir();
+  const clock = fastClock(factor);
+  const engine = await startEngine(realPorts(dataDir, { clock }));
+  onTestFinished(async () => {
+    await engine.stop();
+    await smtp.close();
+  });
+  const { deliveries } = engine.services;
+  const inState = (state: 'planned' | 'claimed' | 'sent' | 'unknown' | 'deferred' | 'failed' | 'cancelled') => deliveries.list({ limit: 50, state }).items;
+  return { engine, smtp, dataDir, clock, inState, ...engine.services };
+}
+
+test('an attempt that was overtaken by drop and retry changes nothing: the person gets one copy', async () => {
+  const { engine, smtp, mailboxes, deliveries, inState } = await open({
+    scripts: [
+      { phase: 'rcpt', times: 1, delayMs: 700, answer: { code: 451, text: '4.3.0 Try again later' } },
+      { phase: 'body', times: 1, delayMs: 900 },
+    ],
+  });
+  const { id } = mailboxes.create(testMailbox(smtp.port, { connections: 2 }));
+  await launchCampaign(engine, { recipients: ['anna@example.com'], mailboxIds: [id], steps: [emailStep('a', 'Hello', 'Hi')] });
+  await until(() => inState('claimed').length === 1, 'the first attempt waits at RCPT');
+  const delivery = inState('claimed')[0]?.id ?? '';
+  deliveries.drop(delivery);
+  deliveries.retry(delivery);
+  await until(() => inState('sent').length === 1, 'the second attempt is sent');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(smtp.messages()).toHaveLength(1);
+  expect(deliveries.get(delivery).state).toBe('sent');
+});
+
+test('a mail of unknown outcome is not sent again to somebody who was stopped meanwhile', async () => {
+  const { engine, smtp, mailboxes, deliveries, contacts, inState } = await open({ scripts: [{ phase: 'body', times: 1, drop: 'lost' }] });
+  const { id } = mailboxes.create(testMailbox(smtp.port));
+  await launchCampaign(engine, { recipients: ['anna@example.com'], mailboxIds: [id], steps: [emailStep('a', 'Hello', 'Hi')] });
+  await until(() => inState('unknown').length === 1, 'the outcome is unknown');
+  contacts.suppressions.create({ value: 'anna@example.com', reason: 'by_hand', note: '' });
+  expect(deliveries.resolve(inState('unknown')[0]?.id ?? '', 'send_again').state).toBe('cancelled');
+  expect(smtp.messages()).toHaveLength(0);
+});
+
+test('a launch that goes on after a crash does not take who is through for new', async () => {
+  const { engine, smtp, dataDir, mailboxes, campaigns, clock } = await open();
+  const { id } = mailboxes.create(testMailbox(smtp.port));
+  const campaignId = await launchCampaign(engine, { recipients: ['anna@example.com'], mailboxIds: [id], steps: [emailStep('a', 'Hello', 'Hi')] });
+  await until(() => campaigns.get(campaignId).status === 'finished', 'the campaign is finished');
+  const store = openStore({ dataDir, clock, log: silentLog });
+  store.transaction((tx) => tx.prepare(`update campaigns set status = 'running', status_reason = 'enrolling', rules = json_set(rules, '$.reEnrol', 'when_finished')`).run());
+  store.close();
+  await campaigns.recover();
+  engine.poke();
+  await until(() => campaigns.get(campaignId).status === 'finished', 'the campaign is finished again');
+  expect(campaigns.get(campaignId).counts.people).toBe(1);
+  expect(smtp.messages()).toHaveLength(1);
+});
+
+test('a server that drops every connection before the body is asked again after a back-off, not at once', async () => {
+  const { engine, smtp, mailboxes, deliveries } = await open({ scripts: [{ phase: 'data', drop: 'now' }] });
+  const { id } = mailboxes.create(testMailbox(smtp.port));
+  await launchCampaign(engine, { recipients: ['anna@example.com', 'ben@example.com'], mailboxIds: [id], steps: [emailStep('a', 'Hello', 'Hi')] });
+  await until(() => deliveries.list({ limit: 1, state: 'deferred' }).total === 1, 'the first is deferred');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(deliveries.list({ limit: 10 }).items.reduce((sum, delivery) => sum + delivery.attempts, 0)).toBe(1);
+  expect(deliveries.list({ limit: 10, state: 'planned' }).items[0]?.why?.code).toBe('mailbox_backoff');
+});
+
+test('retrying the failed mail of a finished campaign sends it', async () => {
+  const { engine, smtp, mailboxes, deliveries, campaigns, inState } = await open({
+    scripts: [{ phase: 'body', times: 2, answer: { code: 554, text: '5.6.0 Message malformed' } }],
+  });
+  const { id } = mailboxes.create(testMailbox(smtp.port));
+  const campaignId = await launchCampaign(engine, { recipients: ['anna@example.com', 'ben@example.com'], mailboxIds: [id], steps: [emailStep('a', 'Hello', 'Hi')] });
+  await until(() => campaigns.get(campaignId).status === 'finished' && inState('failed').length === 2, 'both failed and the campaign ended');
+  const [first, second] = inState('failed');
+  deliveries.retry(first?.id ?? '');
+  await until(() => smtp.messages().length === 1, 'the retried one left');
+  await until(() => campaigns.get(campaignId).status === 'finished', 'the campaign is finished again');
+  deliveries.retry(second?.id ?? '');
+  await until(() => smtp.messages().length === 2, 'the other left, too');
+});
+
+test('dropping the next mail of a person ends their enrolment, so that the campaign can finish', async () => {
+  const { engine, smtp, mailboxes, deliveries, campaigns, inState } = await open();
+  const { id } = mailboxes.create(testMailbox(smtp.port));
+  const campaignId = await launchCampaign(engine, {
+    recipients: ['anna@example.com'],
+    mailboxIds: [id],
+    steps: [emailStep('a', 'Hello', 'Hi'), waitStep('w', 'P3D'), emailStep('b', '', 'Again')],
+  });
+  await until(() => inState('sent').length === 1, 'the first mail left');
+  deliveries.drop(inState('planned')[0]?.id ?? '');
+  await until(() => campaigns.get(campaignId).status === 'finished', 'the campaign is finished');
+  expect(campaigns.get(campaignId).counts.enrolments.stopped).toBe(1);
+});
+
+test('a person who goes on after a stop waits out what was left of the delay', async () => {
+  const { engine, smtp, mailboxes, inState, clock } = await open();
+  const { id } = mailboxes.create(testMailbox(smtp.port));
+  await launchCampaign(engine, { recipients: ['anna@example.com'], mailboxIds: [id], steps: [emailStep('a', 'Hello', 'Hi'), waitStep('w', 'PT3H'), emailStep('b', '', 'Again')] });
+  await until(() => inState('planned').length === 1 && smtp.messages().length === 1, 'the follow-up is planned');
+  const { enrolmentId } = inState('planned')[0] ?? {};
+  engine.enrolmentList.stop(enrolmentId ?? '');
+  expect(inState('cancelled')).toHaveLength(1);
+  engine.enrolmentList.resume(enrolmentId ?? '');
+  const slotAt = inState('planned')[0]?.slotAt ?? 0;
+  expect(slotAt - clock.now()).toBeGreaterThan(3 * hour - minute);
+});
+
+test('a corrected address counts for what has not left yet', async () => {
+  const { engine, smtp, mailboxes, contacts, inState } = await open();
+  const { id } = mailboxes.create(testMailbox(smtp.port));
+  mailboxes.pause(id, null);
+  await launchCampaign(engine, { recipients: ['ana@example.com'], mailboxIds: [id], steps: [emailStep('a', 'Hello', 'Hi')] });
+  contacts.update({ id: inState('planned')[0]?.contactId ?? '', email: 'anna@example.com' });
+  mailboxes.resume(id);
+  await until(() => smtp.messages().length === 1, 'it left');
+  expect(smtp.messages()[0]?.to).toBe('anna@example.com');
+});
+
+test('people enrolled later in a running campaign get their mails; a second time is left out', async () => {
+  const { engine, smtp, mailboxes, contacts, campaigns } = await open();
+  const { id } = mailboxes.create(testMailbox(smtp.port));
+  const campaignId = await launchCampaign(engine, { recipients: ['anna@example.com'], mailboxIds: [id], steps: [emailStep('a', 'Hello', 'Hi')] });
+  await until(() => campaigns.get(campaignId).status === 'finished', 'the campaign is finished');
+  const ben = contacts.create({
+    email: 'ben@example.com',
+    firstName: '',
+    lastName: '',
+    company: '',
+    title: '',
+    phone: '',
+    website: '',
+    city: '',
+    country: '',
+    timeZone: null,
+    tags: [],
+    custom: {},
+  });
+  expect(await campaigns.enrol(campaignId, [ben.id])).toEqual({ enrolled: 1, leftOut: 0 });
+  await until(() => smtp.messages().length === 2, 'Ben got it');
+  expect(await campaigns.enrol(campaignId, [ben.id])).toEqual({ enrolled: 0, leftOut: 1 });
+  expect(anyTime.reEnrol).toBe('never');
+});
