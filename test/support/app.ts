@@ -120,7 +120,7 @@ export async function until<T>(what: string, ask: () => Promise<T> | T, satisfie
   for (;;) {
     const answer = await ask();
     if (satisfied(answer)) return answer;
-    if (performance.now() > end) throw new Error(`Not within ${timeoutMs / 1000} s: ${what}. Last: ${JSON.stringify(answer).slice(0, 2000)}`);
+    if (performance.now() > end) throw new Error(`Not within ${timeoutMs / 1000} s: ${what}. Last: ${String(JSON.stringify(answer)).slice(0, 2000)}`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

@@ -83,7 +83,7 @@ const columns = `d.id, d.kind, d.state, d.priority, d.campaign_id as campaignId,
   d.created_at as createdAt, d.updated_at as updatedAt`;
 const joins = `from deliveries d left join campaigns g on g.id = d.campaign_id left join contacts c on c.id = d.contact_id left join mailboxes m on m.id = d.mailbox_id`;
 
-const sorts: Record<string, string> = { createdAt: 'd.created_at', slotAt: 'd.slot_at', sentAt: 'd.sent_at', updatedAt: 'd.updated_at' };
+const sorts: Record<string, string> = { createdAt: 'd.id', slotAt: 'd.slot_at', sentAt: 'd.sent_at', updatedAt: 'd.updated_at' };
 
 export function createDeliveries(deps: {
   store: Store;
@@ -301,7 +301,7 @@ export function createDeliveries(deps: {
   };
 }
 
-/** `created_at` stays bare so that its index serves the order; nullable columns sort by their coalesced value. */
+/** Ids are UUID v7: their order is that of creation. Nullable columns sort by their coalesced value. */
 function sortExpression(column: string): string {
   return column === 'd.sent_at' ? 'coalesce(d.sent_at, 0)' : column;
 }

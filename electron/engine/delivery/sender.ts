@@ -1,10 +1,10 @@
 import type { HoldReason } from '../../../shared/schemas/delivery.ts';
-import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
 import type { SequenceGraph, Variant } from '../../../shared/schemas/sequence.ts';
 import { newMessageId, unsubscribeAddress, type ComposeInput, type Composer, type MergeContact } from '../composing/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { SendOutcome, SmtpSession } from '../ports.ts';
+import { parseRules } from '../scheduling/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { Outbox, OutboxRow } from './outbox.ts';
 import type { WriteBatch } from './write-batch.ts';
@@ -102,7 +102,7 @@ export function createSender(deps: {
       // A variant inherits what it leaves empty from the first one.
       variant: original === undefined || variant === original ? variant : inherit(variant, original),
       thread,
-      onMissing: (JSON.parse(enrolment.rules) as CampaignRules).onMissingValue,
+      onMissing: parseRules(enrolment.rules).onMissingValue,
     };
   }
 

@@ -1,16 +1,8 @@
+import type { TestSendInput } from '../delivery/index.ts';
 import type { Sequences } from '../sequences/index.ts';
 import { os } from './base.ts';
 
-/** What a test mail is made of: the contract's input of `testSend`. */
-export interface TestSendInput {
-  readonly variant: { id: string; weight: number; active: boolean; subject: string; html: string; text: string };
-  readonly contactId: string | null;
-  readonly mailboxId: string;
-  readonly to: string;
-  readonly requestId: string;
-}
-
-export function sequencesRouter(sequences: Sequences, testSend: (input: TestSendInput) => { deliveryId: string } | Promise<{ deliveryId: string }>) {
+export function sequencesRouter(sequences: Sequences, testSend: (input: TestSendInput) => { deliveryId: string }) {
   return {
     list: os.sequences.list.handler(({ input }) => sequences.list(input)),
     create: os.sequences.create.handler(({ input }) => sequences.create(input)),

@@ -1,8 +1,16 @@
 import type { CampaignRules, CampaignStatus } from '../../../shared/schemas/campaign.ts';
+import type { Calendar } from '../../../shared/schemas/common.ts';
+import type { MailboxLimits } from '../../../shared/schemas/mailbox.ts';
+import { createParseOnce } from '../lib/parse-once.ts';
 import { recipientBackoff } from '../lib/backoff.ts';
 import type { Tx } from '../store/index.ts';
 import { startOfLocalDay, startOfNextLocalDay } from './calendar.ts';
 import { calendarsFor, staleGate, windowGate, type Block, type MailboxView } from './gates.ts';
+
+// Equal texts give the same objects, so that a calendar's weeks are compiled once and not at each mail.
+export const parseRules = createParseOnce<CampaignRules>();
+export const parseCalendar = createParseOnce<Calendar>();
+const parseLimits = createParseOnce<MailboxLimits>();
 
 /** What the dispatcher needs to know of a delivery. */
 export interface DispatchRow {
@@ -23,7 +31,7 @@ export function mailboxView(prepare: Tx['prepare'], mailboxId: string): MailboxV
        imap is not null as hasInbox, coalesce(inbox_checked_at, created_at) as inboxCheckedAt from mailboxes where id = ?`,
   ).get(mailboxId) as (Omit<MailboxView, 'limits' | 'calendar' | 'hasInbox'> & { limits: string; calendar: string; hasInbox: number }) | undefined;
   if (row === undefined) return undefined;
-  return { ...row, limits: JSON.parse(row.limits) as MailboxView['limits'], calendar: JSON.parse(row.calendar) as MailboxView['calendar'], hasInbox: row.hasInbox === 1 };
+  return { ...row, limits: parseLimits(row.limits), calendar: parseCalendar(row.calendar), hasInbox: row.hasInbox === 1 };
 }
 
 /** Everything about the row itself: campaign, windows, domain, staleness. Null = may leave now. */
@@ -34,7 +42,7 @@ export function rowBlock(prepare: Tx['prepare'], row: DispatchRow, mailbox: Mail
   if (row.campaignId === null) return null;
   const campaign = prepare('select status, rules from campaigns where id = ?').get(row.campaignId) as { status: CampaignStatus; rules: string } | undefined;
   if (campaign === undefined || campaign.status !== 'running') return { code: 'campaign_paused', until: null };
-  const rules = JSON.parse(campaign.rules) as CampaignRules;
+  const rules = parseRules(campaign.rules);
   if (rules.startAt !== null && rules.startAt > now) return { code: 'campaign_not_started', until: rules.startAt };
   const stale = staleGate(rules, row.slotAt, now);
   if (stale !== null) return stale;

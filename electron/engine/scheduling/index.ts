@@ -1,6 +1,6 @@
 export { everyDay, isOpen, localDay, nextAllowed, startOfLocalDay, startOfNextLocalDay, windowEnd } from './calendar.ts';
 export { addDuration, parseDuration, type Duration, type DurationRules } from './duration.ts';
-export type { DispatchRow } from './claim-rules.ts';
+export { parseRules, type DispatchRow } from './claim-rules.ts';
 export type { Dispatcher, DispatcherDeps, DispatchPorts } from './dispatch-ports.ts';
 export { createDispatcher } from './dispatcher.ts';
 export { calendarsFor, type Block, type MailboxView } from './gates.ts';

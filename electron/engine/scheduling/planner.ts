@@ -10,6 +10,7 @@ import { chooseVariant, enrolmentRow, isReversible, nextEmail, type EnrolmentRow
 import type { Tx } from '../store/index.ts';
 import { nextAllowed } from './calendar.ts';
 import { addDuration } from './duration.ts';
+import { parseCalendar, parseRules } from './claim-rules.ts';
 import { calendarsFor } from './gates.ts';
 
 interface PlanContext {
@@ -77,12 +78,12 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
     if (campaign === undefined || contact === undefined) return null;
     const mailbox = tx.prepare('select calendar from mailboxes where id = ?').get(enrolment.mailboxId) as { calendar: string } | undefined;
     return {
-      rules: JSON.parse(campaign.rules) as CampaignRules,
+      rules: parseRules(campaign.rules),
       graph: graphOf(tx, enrolment.sequenceVersionId),
       email: contact.email,
       domain: contact.domain,
       contactZone: contact.zone,
-      mailboxCalendar: mailbox === undefined ? null : (JSON.parse(mailbox.calendar) as Calendar),
+      mailboxCalendar: mailbox === undefined ? null : parseCalendar(mailbox.calendar),
     };
   }
 

@@ -120,7 +120,6 @@ CREATE INDEX `deliveries_enrolment` ON `deliveries` (`enrolment_id`);--> stateme
 CREATE INDEX `deliveries_contact` ON `deliveries` (`contact_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `deliveries_campaign` ON `deliveries` (`campaign_id`,`state`,`slot_at`);--> statement-breakpoint
 CREATE INDEX `deliveries_message` ON `deliveries` (`message_id`) WHERE "deliveries"."message_id" is not null;--> statement-breakpoint
-CREATE INDEX `deliveries_created` ON `deliveries` (`created_at`);--> statement-breakpoint
 CREATE TABLE `event_totals` (
 	`campaign_id` text NOT NULL,
 	`key` text NOT NULL,

@@ -83,7 +83,6 @@ export const deliveries = sqliteTable(
     index('deliveries_message')
       .on(t.messageId)
       .where(sql`${t.messageId} is not null`),
-    index('deliveries_created').on(t.createdAt),
     check('deliveries_state', sql`${t.state} in ('planned','claimed','sending','sent','deferred','failed','unknown','held','cancelled','skipped')`),
     check('deliveries_kind', sql`${t.kind} in ('step','reply','one-off','test')`),
     check('deliveries_sending', sql`${t.state} not in ('sending','sent','unknown') or ${t.messageId} is not null`),
