@@ -19,7 +19,10 @@ const bouncedClass: ReplyClass = 'hard_bounce';
 const unsubscribedClass: ReplyClass = 'opt_out';
 
 /** Partial indexes are only used when their condition stands in the query word for word. */
-const openStates = `state in ('claimed','sending','unknown','held','failed')`;
+const openStates = `state in ('unknown','held','failed')`;
+/** Exactly the states of the indexes `deliveries_campaign` and `deliveries_in_flight`. */
+const unsentStates = `state in ('planned','deferred','held','unknown','failed')`;
+const inFlightStates = `state in ('claimed','sending')`;
 const badAddress = `${openStates} and state = 'failed' and answer_class = 'unknown_recipient'`;
 
 interface Pair {
@@ -48,10 +51,15 @@ export function campaignCounts(store: Store, rollup: Rollup, campaignIds: readon
   const pending = store
     .prepareRead(
       `select campaign_id as campaignId, state, count(*) as n from deliveries indexed by deliveries_campaign
-       where ${chosen} and state in ('planned','claimed','sending','deferred','held','unknown','failed') group by campaign_id, state`,
+       where ${chosen} and ${unsentStates} group by campaign_id, state`,
     )
     .all({ ids }) as (Pair & { state: DeliveryState })[];
-  for (const { campaignId, state, n } of pending) {
+  const inFlight = store
+    .prepareRead(
+      `select campaign_id as campaignId, 'sending' as state, count(*) as n from deliveries indexed by deliveries_in_flight where ${chosen} and ${inFlightStates} group by campaign_id`,
+    )
+    .all({ ids }) as typeof pending;
+  for (const { campaignId, state, n } of [...pending, ...inFlight]) {
     const own = counts.get(campaignId);
     if (own === undefined) continue;
     if (state === 'failed') own.failed = n;
@@ -135,12 +143,13 @@ export function totals(store: Store, rollup: Rollup, outcomes: Outcomes): Totals
 
 /** Mails that wait for their time or for somebody. */
 export function waitingMails(store: Store): number {
-  const states = `state in ('planned','claimed','sending','deferred','held','unknown')`;
+  const states = `${unsentStates} and d.state <> 'failed'`;
   // The cross join keeps the order: campaigns first, then one range of the index for each state.
   const row = store
     .prepareRead(
       `select (select count(*) from campaigns g cross join deliveries d indexed by deliveries_campaign where d.campaign_id = g.id and d.${states})
-            + (select count(*) from deliveries indexed by deliveries_campaign where campaign_id is null and ${states}) as n`,
+            + (select count(*) from deliveries d indexed by deliveries_campaign where d.campaign_id is null and d.${states})
+            + (select count(*) from deliveries indexed by deliveries_in_flight where ${inFlightStates}) as n`,
     )
     .get() as { n: number };
   return row.n;

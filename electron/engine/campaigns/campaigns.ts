@@ -95,7 +95,11 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
   function present(rows: readonly CampaignRow[]): Campaign[] {
     const counts = deps.counts(rows.map((row) => row.id));
     return rows.map((row) => {
-      const next = store.prepareRead(`select min(slot_at) as at from deliveries where campaign_id = ? and state in ('planned','deferred')`).get(row.id) as { at: number | null };
+      const next = store
+        .prepareRead(
+          `select min(slot_at) as at from deliveries indexed by deliveries_campaign where campaign_id = ? and state in ('planned','deferred','held','unknown','failed') and state in ('planned','deferred')`,
+        )
+        .get(row.id) as { at: number | null };
       const own = counts.get(row.id);
       if (own === undefined) throw new AppError('internal', 'A campaign could not be counted.');
       return {
@@ -346,7 +350,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
         tx.prepare(`update campaigns set status = 'running', status_reason = ?, paused_at = null, updated_at = ? where id = ?`).run(row.statusReason, now, id);
         // The clock was frozen: what was left of each delay is still left.
         tx.prepare(
-          `update deliveries set slot_at = max(slot_at, max(@pausedAt, updated_at)) + (@now - max(@pausedAt, updated_at)), why = 'slot', why_detail = 'campaign_paused', updated_at = @now where campaign_id = @id and state in ('planned','deferred')`,
+          `update deliveries set slot_at = max(slot_at, max(@pausedAt, updated_at)) + (@now - max(@pausedAt, updated_at)), why = 'slot', why_detail = 'campaign_paused', updated_at = @now where campaign_id = @id and state in ('planned','deferred','held','unknown','failed') and state in ('planned','deferred')`,
         ).run({ pausedAt, now, id });
         events.append(tx, { type: 'campaign_resumed', actor: 'person', campaignId: id, data: { shiftMs: now - pausedAt } });
       });

@@ -337,14 +337,16 @@ export function createOutbox(deps: {
       if (transit(tx, { id: row.id, claimToken: null }, 'cancel', 'cancelled', { final_at: clock.now(), final_reason: reason })) fact(tx, row, 'cancelled', actor, reason);
     },
     rescue(tx) {
-      const lost = tx.prepare(`select ${columns} from deliveries where state = 'sending' and boot is not ?`).all(boot).map(parseRow);
+      const lost = tx.prepare(`select ${columns} from deliveries where state in ('claimed','sending') and state = 'sending' and boot is not ?`).all(boot).map(parseRow);
       for (const row of lost) {
         if (row === undefined) continue;
         transit(tx, { id: row.id, claimToken: null }, 'lose', 'unknown', { why: 'unknown_outcome', why_detail: 'Homing stopped while this mail was being sent' });
         fact(tx, row, 'unknown', 'engine', 'older_boot');
       }
       const released = tx
-        .prepare(`update deliveries set state = 'planned', boot = null, claimed_at = null, updated_at = ? where state = 'claimed' and boot is not ?`)
+        .prepare(
+          `update deliveries set state = 'planned', boot = null, claimed_at = null, updated_at = ? where state in ('claimed','sending') and state = 'claimed' and boot is not ?`,
+        )
         .run(clock.now(), boot);
       return { released: released.changes, unknown: lost.length };
     },

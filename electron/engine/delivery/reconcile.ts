@@ -56,7 +56,7 @@ export function createReconciler(deps: {
   async function run(): Promise<{ found: number; absent: number; open: number }> {
     const rows = store
       .prepareRead(
-        `select id, mailbox_id as mailboxId, message_id as messageId, max(sending_at, updated_at) as since from deliveries where state = 'unknown' and mailbox_id is not null`,
+        `select id, mailbox_id as mailboxId, message_id as messageId, max(sending_at, updated_at) as since from deliveries where state in ('unknown','held','failed') and state = 'unknown' and mailbox_id is not null`,
       )
       .all() as UnknownRow[];
     const tally = { found: 0, absent: 0 };

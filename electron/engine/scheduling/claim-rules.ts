@@ -56,7 +56,8 @@ function campaignDayBlock(prepare: Tx['prepare'], row: DispatchRow, rules: Campa
   const counts = prepare(
     `select count(*) as total, coalesce(sum(priority = 2), 0) as fresh from (
        select priority from deliveries where campaign_id = @campaignId and sent_at >= @since
-       union all select priority from deliveries where campaign_id = @campaignId and (state in ('claimed','sending') or (state = 'unknown' and sending_at >= @since)))`,
+       union all select priority from deliveries where campaign_id = @campaignId and state in ('claimed','sending')
+       union all select priority from deliveries where campaign_id = @campaignId and state in ('unknown','held','failed') and state = 'unknown' and sending_at >= @since)`,
   ).get({ campaignId: row.campaignId, since: startOfLocalDay(zone, now) }) as { total: number; fresh: number };
   const until = startOfNextLocalDay(zone, now);
   if (rules.maxPerDay !== null && counts.total >= rules.maxPerDay) return { code: 'campaign_day', until, detail: String(rules.maxPerDay) };

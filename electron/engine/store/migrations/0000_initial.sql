@@ -113,12 +113,14 @@ CREATE TABLE `deliveries` (
 CREATE UNIQUE INDEX `deliveries_unique` ON `deliveries` (`kind`,`unique_key`);--> statement-breakpoint
 CREATE INDEX `deliveries_due` ON `deliveries` (`mailbox_id`,`priority`,`campaign_id`,`slot_at`) WHERE "deliveries"."state" in ('planned','deferred');--> statement-breakpoint
 CREATE INDEX `deliveries_slot` ON `deliveries` (`slot_at`) WHERE "deliveries"."state" in ('planned','deferred');--> statement-breakpoint
-CREATE INDEX `deliveries_open` ON `deliveries` (`state`,`updated_at`,`answer_class`) WHERE "deliveries"."state" in ('claimed','sending','unknown','held','failed');--> statement-breakpoint
+CREATE INDEX `deliveries_open` ON `deliveries` (`state`,`updated_at`,`answer_class`) WHERE "deliveries"."state" in ('unknown','held','failed');--> statement-breakpoint
+CREATE INDEX `deliveries_in_flight` ON `deliveries` (`campaign_id`) WHERE "deliveries"."state" in ('claimed','sending');--> statement-breakpoint
 CREATE INDEX `deliveries_sent` ON `deliveries` (`mailbox_id`,`sent_at`) WHERE "deliveries"."sent_at" is not null;--> statement-breakpoint
 CREATE INDEX `deliveries_campaign_sent` ON `deliveries` (`campaign_id`,`sent_at`) WHERE "deliveries"."sent_at" is not null;--> statement-breakpoint
 CREATE INDEX `deliveries_enrolment` ON `deliveries` (`enrolment_id`);--> statement-breakpoint
 CREATE INDEX `deliveries_contact` ON `deliveries` (`contact_id`,`created_at`);--> statement-breakpoint
-CREATE INDEX `deliveries_campaign` ON `deliveries` (`campaign_id`,`state`,`slot_at`);--> statement-breakpoint
+CREATE INDEX `deliveries_campaign` ON `deliveries` (`campaign_id`,`state`,`slot_at`) WHERE "deliveries"."state" in ('planned','deferred','held','unknown','failed');--> statement-breakpoint
+CREATE INDEX `deliveries_of_campaign` ON `deliveries` (`campaign_id`,`id`);--> statement-breakpoint
 CREATE INDEX `deliveries_message` ON `deliveries` (`message_id`) WHERE "deliveries"."message_id" is not null;--> statement-breakpoint
 CREATE TABLE `event_totals` (
 	`campaign_id` text NOT NULL,
