@@ -39,7 +39,7 @@ export function pages(page: Page) {
       rejectedReason: () => page.getByRole('row').filter({ hasText: 'not-an-address' }),
       async runImport(people: number) {
         await button(`Import ${people} people`).click();
-        await page.getByText('The import is finished').waitFor();
+        await page.getByRole('heading', { name: 'The import is finished' }).waitFor();
       },
       async search(text: string) {
         await page.getByPlaceholder('Search name, address or company').fill(text);

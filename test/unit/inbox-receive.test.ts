@@ -299,6 +299,10 @@ describe('opting out', () => {
       expect(bench.enrolment(person.enrolmentId)).toMatchObject({ state: 'stopped', reason: 'unsubscribed' });
     }
     expect(bench.eventTypes().filter((type) => type === 'unsubscribed')).toHaveLength(2);
+    // Nobody has to read our token.
+    const { items } = bench.inbox.list({ limit: 5, contactId: token.contactId });
+    expect(items).toMatchObject([{ class: 'opt_out', snippet: 'Asked to be unsubscribed' }]);
+    expect(items[0]?.subject).not.toContain(token.deliveryId);
   });
 
   test('our own footer in the quote, and a forged token, do not', async () => {

@@ -227,13 +227,19 @@ describe('preview', () => {
 });
 
 test('templates are kept, changed, found and deleted', () => {
-  const { templates } = setUp();
+  const { templates, events } = setUp();
   const made = templates.create({ name: 'Thanks', subject: 'Thank you', html: '<p>x</p>', text: '' });
   expect(templates.update(made.id, { subject: 'Many thanks' })).toMatchObject({ name: 'Thanks', subject: 'Many thanks', html: '<p>x</p>' });
   expect(templates.list({ ...page, q: 'many' }).items).toHaveLength(1);
   templates.remove(made.id);
   expect(templates.list(page).items).toEqual([]);
   expect(errorOf(() => templates.get(made.id)).code).toBe('not_found');
+  expect(errorOf(() => templates.remove(made.id)).code).toBe('not_found');
+  expect(events.after(0, 10).map(({ type, data }) => [type, data?.['change']])).toEqual([
+    ['template_changed', 'created'],
+    ['template_changed', 'updated'],
+    ['template_changed', 'removed'],
+  ]);
 });
 
 describe('the sample sequences', () => {

@@ -254,6 +254,7 @@ function toReply(row: Row): Reply {
   return {
     ...{ id, mailboxId, mailboxName, contactId, contactName, enrolmentId, campaignId, campaignName, deliveryId, fromAddress, fromName, subject, source, matchedBy, receivedAt },
     snippet: snippetFor(row),
+    subject: row.class === 'opt_out' ? subject.replace(tokenWords, 'unsubscribe') : subject,
     class: row.class,
     confidence: row.confidence / 1000,
     unread: row.unread === 1,

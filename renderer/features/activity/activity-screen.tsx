@@ -16,6 +16,7 @@ import { EmptyState } from '../../components/states.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { WhyText } from '../../components/why-text.tsx';
 import { api, client } from '../../lib/client.ts';
+import { overAt } from '../../lib/delivery-time.ts';
 import { t } from '../../lib/messages/index.ts';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
 import { quickFilters, statesOf, type QuickFilter } from './filters.ts';
@@ -23,17 +24,17 @@ import type { ActivitySearch } from './routes.ts';
 import { outcomeWords } from './words.ts';
 
 const columns: readonly Column<Delivery>[] = [
-  { id: 'state', header: t('activity.col.state'), width: 168, cell: (row) => <StateBadge kind="delivery" state={row.state} /> },
-  { id: 'recipient', header: t('activity.col.recipient'), grow: 1.2, cell: (row) => <TwoLines top={row.contactName || row.recipient} bottom={row.recipient} /> },
+  { id: 'state', header: t('activity.col.state'), width: 148, cell: (row) => <StateBadge kind="delivery" state={row.state} /> },
+  { id: 'recipient', header: t('activity.col.recipient'), grow: 1.5, cell: (row) => <TwoLines top={row.contactName || row.recipient} bottom={row.recipient} /> },
   {
     id: 'mail',
     header: t('activity.col.mail'),
-    grow: 1.1,
+    grow: 1.6,
     cell: (row) => <TwoLines top={row.subject ?? t('activity.noSubject')} bottom={row.stepNumber === null ? t(`kind.${row.kind}`) : t('activity.step', { n: row.stepNumber })} />,
   },
-  { id: 'campaign', header: t('activity.col.campaign'), grow: 0.9, cell: (row) => <TwoLines top={row.campaignName ?? '–'} bottom={row.mailboxName ?? ''} /> },
-  { id: 'when', header: t('activity.col.when'), width: 168, sortField: 'slotAt', cell: (row) => <TimeText at={row.sentAt ?? row.slotAt} format="moment" /> },
-  { id: 'why', header: t('activity.col.why'), grow: 2.4, cell: (row) => (row.why ? <WhyText why={row.why} /> : <Outcome text={outcomeWords(row)} />) },
+  { id: 'campaign', header: t('activity.col.campaign'), grow: 1.4, cell: (row) => <TwoLines top={row.campaignName ?? '–'} bottom={row.mailboxName ?? ''} /> },
+  { id: 'when', header: t('activity.col.when'), width: 152, sortField: 'slotAt', cell: (row) => <TimeText at={overAt(row) ?? row.slotAt} format="moment" /> },
+  { id: 'why', header: t('activity.col.why'), grow: 2, cell: (row) => (row.why ? <WhyText why={row.why} /> : <Outcome text={outcomeWords(row)} />) },
 ];
 
 function Outcome({ text }: { text: string }) {

@@ -189,7 +189,7 @@ const company: Column<Contact> = { id: 'company', header: t('contacts.company'),
 const common: readonly Column<Contact>[] = [
   { id: 'status', header: t('contacts.status'), width: 122, sortField: 'status', cell: (contact) => <StateBadge kind="contactStatus" state={contact.status} /> },
   { id: 'tags', header: t('contacts.tags'), grow: 0.8, cell: (contact) => contact.tags.join(', ') },
-  { id: 'lastSent', header: t('contacts.lastSent'), width: 112, sortField: 'lastSentAt', cell: (contact) => <TimeText at={contact.lastSentAt} never={t('contacts.never')} /> },
+  { id: 'lastSent', header: t('contacts.lastSent'), width: 132, sortField: 'lastSentAt', cell: (contact) => <TimeText at={contact.lastSentAt} never={t('contacts.never')} /> },
 ];
 /** With room, name and address have a column each; else they share one. */
 const wideColumns: readonly Column<Contact>[] = [
@@ -197,8 +197,8 @@ const wideColumns: readonly Column<Contact>[] = [
   { id: 'email', header: t('contacts.email'), grow: 1.6, sortField: 'email', cell: (contact) => contact.email },
   company,
   ...common,
-  { id: 'lastReply', header: t('contacts.lastReply'), width: 122, sortField: 'lastReplyAt', cell: (contact) => <TimeText at={contact.lastReplyAt} never={t('contacts.never')} /> },
-  { id: 'added', header: t('contacts.added'), width: 122, sortField: 'createdAt', cell: (contact) => <TimeText at={contact.createdAt} /> },
+  { id: 'lastReply', header: t('contacts.lastReply'), width: 132, sortField: 'lastReplyAt', cell: (contact) => <TimeText at={contact.lastReplyAt} never={t('contacts.never')} /> },
+  { id: 'added', header: t('contacts.added'), width: 132, sortField: 'createdAt', cell: (contact) => <TimeText at={contact.createdAt} /> },
 ];
 const narrowColumns: readonly Column<Contact>[] = [
   { id: 'name', header: t('contacts.name'), grow: 2, sortField: 'name', cell: (contact) => <PersonCell contact={contact} /> },

@@ -7,6 +7,8 @@ const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'shor
 
 /** Bars per day. The numbers stand in the table twin as well. */
 export function ActivityChart({ series }: { series: Dashboard['series'] }) {
+  // A label every five days, counted back from today.
+  const ticks = series.filter((_, index) => (series.length - 1 - index) % 5 === 0).map((row) => shortDay.format(Date.parse(row.day)));
   const data = series.map((row) => ({ ...row, label: shortDay.format(Date.parse(row.day)) }));
   return (
     <BarChart
@@ -19,7 +21,9 @@ export function ActivityChart({ series }: { series: Dashboard['series'] }) {
       maxBarWidth={14}
       barProps={{ isAnimationActive: false, radius: 2 }}
       barChartProps={{ accessibilityLayer: false, barGap: 1 }}
-      legendProps={{ verticalAlign: 'bottom', height: 32 }}
+      legendProps={{ verticalAlign: 'bottom', height: 32, itemSorter: null }}
+      xAxisProps={{ ticks, interval: 0 }}
+      yAxisProps={{ allowDecimals: false }}
       series={[
         { name: 'sent', label: t('dashboard.sent'), color: 'var(--homing-series-1)' },
         { name: 'replied', label: t('dashboard.replied'), color: 'var(--homing-series-2)' },

@@ -21,7 +21,7 @@ export const settingsMessages = {
   'settings.secrets.empty': 'None stored yet',
   'settings.keptBy.keychain': 'The key lies in the keychain of your system.',
   'settings.keptBy.passphrase': 'The key is protected by your passphrase.',
-  'settings.keptBy.key-file': 'The key lies in a file in the data directory: whoever can read that directory can read the passwords. A passphrase is safer.',
+  'settings.keptBy.key-file': 'The key lies in a file of your user account, apart from the data directory: whoever can read both can read the passwords. A passphrase is safer.',
   'settings.passphrase': 'Passphrase',
   'settings.passphrase.unlock': 'Unlock',
   'settings.passphrase.unlocked': 'Unlocked; sending goes on',

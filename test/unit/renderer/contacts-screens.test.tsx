@@ -177,7 +177,7 @@ describe('import', () => {
     expect(screen.getByText('2 phone numbers were too long')).toBeTruthy();
     await userEvent.click(screen.getByRole('button', { name: 'Import 11 people' }));
     expect(await screen.findByText('5 rows read · 50 %', {}, slow)).toBeTruthy();
-    expect(await screen.findByText('The import is finished', {}, slow)).toBeTruthy();
+    expect(await screen.findByRole('heading', { name: 'The import is finished' }, slow)).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Download rejected rows' })).toBeTruthy();
   });
 });

@@ -8,6 +8,7 @@ import { StateBadge } from '../../../components/state-badge.tsx';
 import { EmptyState } from '../../../components/states.tsx';
 import { TimeText } from '../../../components/time-text.tsx';
 import { WhyText } from '../../../components/why-text.tsx';
+import { overAt } from '../../../lib/delivery-time.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { useDeliveries } from '../api.ts';
 import { NextTime } from './next-time.tsx';
@@ -51,8 +52,13 @@ const columns: Column<Delivery>[] = [
         [delivery.finalReason === null ? '' : reasonText(delivery.finalReason), delivery.answer ?? ''].filter(Boolean).join(' · ')
       ),
   },
-  { id: 'when', header: t('campaigns.when'), width: 130, cell: (delivery) => (delivery.sentAt === null ? <NextTime at={delivery.slotAt} /> : <TimeText at={delivery.sentAt} />) },
+  { id: 'when', header: t('campaigns.when'), width: 130, cell: (delivery) => <When delivery={delivery} /> },
 ];
+
+function When({ delivery }: { readonly delivery: Delivery }) {
+  const over = overAt(delivery);
+  return over === null ? <NextTime at={delivery.slotAt} /> : <TimeText at={over} />;
+}
 
 function Recipient({ delivery }: { readonly delivery: Delivery }) {
   return (

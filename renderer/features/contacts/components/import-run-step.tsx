@@ -60,9 +60,8 @@ export function ReportStep({ state, onRestart }: { readonly state: WizardState; 
   return (
     <div className={classes['panel']}>
       <Stack gap="lg">
-        <Title order={2}>{title}</Title>
-        <div className="h-visually-hidden" role="status">
-          {title}
+        <div role="status">
+          <Title order={2}>{title}</Title>
         </div>
         {run.state === 'cancelled' && <Text>{t('import.cancelledText')}</Text>}
         {run.error !== null && (
