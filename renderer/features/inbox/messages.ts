@@ -45,6 +45,7 @@ export const inboxMessages = {
   'inbox.to': 'to {to}',
   'inbox.showHtml': 'As designed',
   'inbox.showText': 'As text',
+  'inbox.quote': 'Quoted text',
   'inbox.conversation': 'Conversation',
   'inbox.respond': 'Your answer',
   'inbox.respond.placeholder': 'Write to {name}…',

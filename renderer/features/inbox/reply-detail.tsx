@@ -14,6 +14,7 @@ import { t } from '../../lib/messages/index.ts';
 import { refresh } from '../../lib/query.ts';
 import { choosable } from './filters.ts';
 import styles from './inbox.module.css';
+import { splitQuote } from './quote.ts';
 import { RespondBox } from './respond-box.tsx';
 
 /** The conversation around one reply, its class with the reason for it, and the answer box. */
@@ -158,7 +159,23 @@ function Message({ item }: { item: ReplyDetail['conversation'][number] }) {
           <TimeText at={item.at} format="moment" />
         </Text>
       </header>
-      {asHtml && html !== null ? <HtmlFrame html={html} title={t('inbox.from', { from: item.from })} /> : <div className={styles['messageText']}>{item.text}</div>}
+      {asHtml && html !== null ? <HtmlFrame html={html} title={t('inbox.from', { from: item.from })} /> : <MessageText text={item.text} />}
     </article>
+  );
+}
+
+/** What was quoted stands in the conversation already, so it is folded away. */
+function MessageText({ text }: { text: string }) {
+  const { own, quote } = splitQuote(text);
+  return (
+    <div className={styles['messageText']}>
+      {own}
+      {quote !== '' && (
+        <details className={styles['quote']}>
+          <summary>{t('inbox.quote')}</summary>
+          {quote}
+        </details>
+      )}
+    </div>
   );
 }
