@@ -39,7 +39,7 @@ const uploads = ['/api/v1/subscribers/import', '/api/v1/subscribers/import/inspe
 
 /** Serves REST at `/api/v1`, calls of the UI at `/rpc`, live events at `/ws`, the UI at `/`, the API's documentation at `/docs`. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const app = Fastify({ logger: false, bodyLimit: usualBodyLimit, forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } });
+  const app = Fastify({ logger: false, bodyLimit: usualBodyLimit, forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true }, frameworkErrors: unreadable });
   const failures = createFailureLimit(failuresPerMinute);
   let guard: Guard = createGuard({ host: options.host, port: options.port, allowHosts: options.allowHosts ?? [] });
 
@@ -55,8 +55,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         .send(problem('forbidden', `Requests for the host ${host ?? '(none)'} are not answered here. Use the address that Homing printed, or start it with --allow-host.`));
     reply.headers(securityHeaders(host ?? ''));
     if (!guard.originAllowed(request.headers.origin)) return reply.code(403).send(problem('forbidden', 'Pages of other sites may not use Homing.'));
-    const path = pathOf(request);
-    if (!path.startsWith('/api/') && !path.startsWith('/rpc')) return undefined;
+    if (!needsToken(request)) return undefined;
     reply.header('cache-control', 'no-store');
     const given = bearerToken(request.headers.authorization);
     if (given !== null && sameToken(options.token, given)) return undefined;
@@ -143,8 +142,22 @@ function addErrors(app: FastifyInstance, options: HttpServerOptions): void {
   });
 }
 
+/** What Fastify refuses before any route or hook, such as `/%zz`. */
+function unreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const status = error.statusCode ?? 400;
+  void reply
+    .code(status)
+    .header('content-type', problemType)
+    .send(problem(codeOfStatus(status), error.message, {}, status));
+}
+
 async function listen(app: FastifyInstance, options: HttpServerOptions): Promise<void> {
   await app.listen({ host: options.host, port: options.port });
+}
+
+/** The route decides, not the text of the address: the router decodes `/%61pi/…` before it chooses one. */
+function needsToken(request: FastifyRequest): boolean {
+  return [pathOf(request), request.routeOptions.url ?? ''].some((path) => path.startsWith('/api/') || path.startsWith('/rpc'));
 }
 
 function pathOf(request: FastifyRequest): string {

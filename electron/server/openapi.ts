@@ -31,6 +31,7 @@ const problemSchema = {
 };
 
 interface Operation {
+  requestBody?: { content?: Record<string, unknown> };
   operationId?: string;
   summary?: string;
   responses?: Record<string, unknown>;
@@ -76,6 +77,8 @@ export async function openApiDocument(version: string): Promise<Record<string, u
       const kept = Object.entries(operation.responses ?? {}).filter(([status]) => /^[23]/.test(status));
       operation.responses = { ...Object.fromEntries(kept), default: { $ref: '#/components/responses/Problem' } };
     }
+    const content = operations['post']?.requestBody?.content;
+    if (content?.['multipart/form-data'] !== undefined) content['text/csv'] = { schema: { type: 'string', description: 'The file itself; the other fields stand in the query' } };
     const put = operations['put'];
     if (put !== undefined) operations['patch'] = { ...put, operationId: `${put.operationId ?? ''}.patch`, summary: `${put.summary ?? ''} (the same as PUT: fields left out stay)` };
   }

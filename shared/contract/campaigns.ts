@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { campaignInputSchema, campaignPatchSchema, campaignSchema, campaignStatusSchema, preflightSchema } from '../schemas/campaign.ts';
-import { epochMsSchema, idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
+import { chosenMomentSchema, idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
 import { deliveryKindSchema, deliverySchema, deliveryStateSchema } from '../schemas/delivery.ts';
 import { enrolmentSchema, enrolmentStateSchema } from '../schemas/enrolment.ts';
 import { base, deleted, idInput } from './base.ts';
@@ -9,7 +9,7 @@ const tags = ['Campaigns'];
 export const campaignsContract = {
   list: base
     .route({ method: 'GET', path: '/campaigns', tags, summary: 'List campaigns' })
-    .input(pageQuerySchema.extend({ status: campaignStatusSchema.optional() }))
+    .input(pageQuerySchema.omit({ sort: true }).extend({ status: campaignStatusSchema.optional() }))
     .output(pageOf(campaignSchema)),
   create: base.route({ method: 'POST', path: '/campaigns', tags, successStatus: 201, summary: 'Create a draft campaign' }).input(campaignInputSchema).output(campaignSchema),
   get: base.route({ method: 'GET', path: '/campaigns/{id}', tags, summary: 'Read a campaign' }).input(idInput).output(campaignSchema),
@@ -35,7 +35,7 @@ export const campaignsContract = {
 export const enrolmentsContract = {
   list: base
     .route({ method: 'GET', path: '/enrolments', tags: ['Enrolments'], summary: 'List enrolments' })
-    .input(pageQuerySchema.extend({ campaignId: idSchema.optional(), contactId: idSchema.optional(), state: enrolmentStateSchema.optional() }))
+    .input(pageQuerySchema.omit({ sort: true }).extend({ campaignId: idSchema.optional(), contactId: idSchema.optional(), state: enrolmentStateSchema.optional() }))
     .output(pageOf(enrolmentSchema)),
   get: base
     .route({ method: 'GET', path: '/enrolments/{id}', tags: ['Enrolments'], summary: 'Read an enrolment' })
@@ -47,7 +47,7 @@ export const enrolmentsContract = {
     .output(enrolmentSchema),
   pause: base
     .route({ method: 'POST', path: '/enrolments/{id}/pause', tags: ['Enrolments'], summary: 'Pause one person; the remaining delay freezes' })
-    .input(idInput.extend({ until: epochMsSchema.nullable().default(null) }))
+    .input(idInput.extend({ until: chosenMomentSchema.nullable().default(null) }))
     .output(enrolmentSchema),
   resume: base
     .route({ method: 'POST', path: '/enrolments/{id}/resume', tags: ['Enrolments'], summary: 'Resume a paused, held or stopped person' })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMsSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
+import { chosenMomentSchema, epochMsSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
 import { mailboxInputSchema, mailboxPatchSchema, mailboxSchema, mailboxTestSchema } from '../schemas/mailbox.ts';
 import { base, deleted, idInput } from './base.ts';
 
@@ -24,7 +24,7 @@ export const mailboxesContract = {
     .output(mailboxTestSchema),
   pause: base
     .route({ method: 'POST', path: '/mailboxes/{id}/pause', tags, summary: 'Stop sending from a mailbox' })
-    .input(idInput.extend({ until: epochMsSchema.nullable().default(null) }))
+    .input(idInput.extend({ until: chosenMomentSchema.nullable().default(null) }))
     .output(mailboxSchema),
   resume: base.route({ method: 'POST', path: '/mailboxes/{id}/resume', tags, summary: 'Send from a mailbox again' }).input(idInput).output(mailboxSchema),
   checkInbox: base

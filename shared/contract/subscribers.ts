@@ -66,7 +66,10 @@ export const subscribersContract = {
       }),
     )
     .output(importRunSchema),
-  imports: base.route({ method: 'GET', path: '/subscribers/imports', tags, summary: 'Past and running imports' }).input(pageQuerySchema).output(pageOf(importRunSchema)),
+  imports: base
+    .route({ method: 'GET', path: '/subscribers/imports', tags, summary: 'Past and running imports, newest first' })
+    .input(pageQuerySchema.omit({ sort: true, q: true }))
+    .output(pageOf(importRunSchema)),
   getImport: base.route({ method: 'GET', path: '/subscribers/imports/{id}', tags, summary: 'Progress and report of an import' }).input(idInput).output(importRunSchema),
   cancelImport: base
     .route({ method: 'POST', path: '/subscribers/imports/{id}/cancel', tags, summary: 'Cancel a running import; rows already written stay' })
@@ -109,7 +112,7 @@ export const listsContract = {
 export const suppressionsContract = {
   list: base
     .route({ method: 'GET', path: '/suppressions', tags: ['Suppressions'], summary: 'Who must never be mailed' })
-    .input(pageQuerySchema)
+    .input(pageQuerySchema.omit({ sort: true }))
     .output(pageOf(suppressionSchema)),
   create: base
     .route({ method: 'POST', path: '/suppressions', tags: ['Suppressions'], successStatus: 201, summary: 'Suppress an address or a domain; stops what waits for it' })

@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { epochMsSchema, idSchema, localDateSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
+import { chosenMomentSchema, idSchema, localDateSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
 import { deliverySchema } from '../schemas/delivery.ts';
 import { eventSchema, eventTypeSchema, liveMessageSchema } from '../schemas/event.ts';
 import { needsYouItemSchema, settingsPatchSchema, settingsSchema, workspaceSchema } from '../schemas/settings.ts';
@@ -10,7 +10,7 @@ export const eventsContract = {
   list: base
     .route({ method: 'GET', path: '/events', tags: ['Events'], summary: 'Facts, newest first; with `after` oldest first from a cursor' })
     .input(
-      pageQuerySchema.extend({
+      pageQuerySchema.omit({ sort: true, q: true }).extend({
         after: z.number().int().optional(),
         type: z.union([eventTypeSchema, z.array(eventTypeSchema)]).optional(),
         campaignId: idSchema.optional(),
@@ -72,7 +72,7 @@ export const workspaceContract = {
     .output(z.object({ items: z.array(needsYouItemSchema) })),
   pauseSending: base
     .route({ method: 'POST', path: '/workspace/pause', tags: ['Workspace'], summary: 'Pause all sending' })
-    .input(z.object({ until: epochMsSchema.nullable().default(null) }))
+    .input(z.object({ until: chosenMomentSchema.nullable().default(null) }))
     .output(workspaceSchema),
   resumeSending: base
     .route({ method: 'POST', path: '/workspace/resume', tags: ['Workspace'], summary: 'Send again' })

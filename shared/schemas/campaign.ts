@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { calendarSchema, epochMsSchema, idSchema, officeHours, wallTimeSchema } from './common.ts';
+import { calendarSchema, chosenMomentSchema, epochMsSchema, idSchema, officeHours, wallTimeSchema } from './common.ts';
 import { enrolmentStateCountsSchema } from './enrolment.ts';
 
 export const campaignStatusSchema = z.enum(['draft', 'running', 'paused', 'stopped', 'finished']);
@@ -21,7 +21,7 @@ export const campaignRulesSchema = z.object({
     .nullable()
     .default({ start: '07:00', end: '21:00' })
     .describe('Never outside these hours of the recipient, where the zone is known'),
-  startAt: epochMsSchema.nullable().default(null),
+  startAt: chosenMomentSchema.nullable().default(null),
   maxPerDay: z.number().int().min(1).nullable().default(null).describe('Mails of this campaign a day'),
   maxNewPerDay: z.number().int().min(1).nullable().default(null).describe('First mails of this campaign a day'),
   staleAfterHours: z.number().min(1).max(8760).default(48).describe('A slot missed by more asks first'),

@@ -6,6 +6,9 @@ export const idSchema = z.string().min(1).max(64);
 /** A moment: UTC epoch milliseconds. */
 export const epochMsSchema = z.number().int();
 
+/** A moment that somebody chooses. Calendars compute beyond it, so it ends with the year 9999. */
+export const chosenMomentSchema = z.number().int().min(0).max(253_402_300_799_999);
+
 /** A local calendar date, `YYYY-MM-DD`. */
 export const localDateSchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 

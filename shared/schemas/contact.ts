@@ -88,7 +88,10 @@ export const dedupeModeSchema = z.enum(['skip', 'fill_empty', 'overwrite']);
 export type DedupeMode = z.infer<typeof dedupeModeSchema>;
 
 /** Column number (0-based, as a string key) → standard field, `custom:<name>`, or `ignore`. */
-export const importMappingSchema = z.record(z.string().regex(/^\d+$/), z.union([contactFieldSchema, z.string().regex(/^custom:.{1,80}$/), z.literal('ignore')]));
+export const importMappingSchema = z.record(
+  z.string().regex(/^\d+$/),
+  z.union([contactFieldSchema, z.string().regex(/^custom:.{1,80}$/, `One of ${contactFieldSchema.options.join(', ')}, custom:<name>, or ignore`), z.literal('ignore')]),
+);
 export type ImportMapping = z.infer<typeof importMappingSchema>;
 
 export const importInspectionSchema = z.object({

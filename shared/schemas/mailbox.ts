@@ -50,6 +50,16 @@ export const mailboxInputSchema = mailboxFields.extend({
 });
 export type MailboxInput = z.infer<typeof mailboxInputSchema>;
 
+const limit = mailboxLimitsSchema.shape;
+const mailboxLimitsPatchSchema = z.object({
+  perDay: limit.perDay.unwrap().optional(),
+  perHour: limit.perHour.unwrap().optional(),
+  per24Hours: limit.per24Hours.unwrap().optional(),
+  minGapSeconds: limit.minGapSeconds.unwrap().optional(),
+  maxGapSeconds: limit.maxGapSeconds.unwrap().optional(),
+  connections: limit.connections.unwrap().optional(),
+});
+
 // Zod 4 applies defaults inside partial(); a patch must not reset what it does not name.
 export const mailboxPatchSchema = z.object({
   name: mailboxFields.shape.name.optional(),
@@ -57,7 +67,7 @@ export const mailboxPatchSchema = z.object({
   address: mailboxFields.shape.address.optional(),
   replyTo: z.string().trim().max(320).nullable().optional(),
   signatureHtml: z.string().max(20_000).optional(),
-  limits: mailboxLimitsSchema.optional(),
+  limits: mailboxLimitsPatchSchema.optional().describe('Limits left out stay'),
   calendar: calendarSchema.optional(),
   smtp: serverInputSchema.optional(),
   imap: serverInputSchema.nullable().optional(),

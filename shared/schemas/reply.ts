@@ -22,7 +22,7 @@ export type ReplyClass = z.infer<typeof replyClassSchema>;
 export const replySchema = z.object({
   id: idSchema,
   mailboxId: idSchema,
-  mailboxName: z.string(),
+  mailboxName: z.string().describe('Empty = the mailbox was deleted'),
   contactId: idSchema.nullable(),
   contactName: z.string(),
   enrolmentId: idSchema.nullable(),

@@ -231,8 +231,10 @@ export function createFakeEngine(state: FakeState = busyState()) {
         return mailbox;
       }),
       update: os.mailboxes.update.handler(({ input }) => {
-        const { smtp, imap, ...patch } = defined(input);
-        return change(state.mailboxes, input.id, { ...patch, ...(smtp ? { smtp: stored(smtp) } : {}), ...(imap ? { imap: stored(imap) } : {}) });
+        const { smtp, imap, limits, ...patch } = defined(input);
+        const kept = state.mailboxes.find((each) => each.id === input.id)?.limits;
+        const merged = limits === undefined || kept === undefined ? {} : { limits: { ...kept, ...defined(limits) } };
+        return change(state.mailboxes, input.id, { ...patch, ...merged, ...(smtp ? { smtp: stored(smtp) } : {}), ...(imap ? { imap: stored(imap) } : {}) });
       }),
       remove: os.mailboxes.remove.handler(({ input }) => drop(state.mailboxes, input.id)),
       test: os.mailboxes.test.handler(() => state.mailboxTest),

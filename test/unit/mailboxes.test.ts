@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mailboxInputSchema, type MailboxInput } from '../../shared/schemas/mailbox.ts';
+import { mailboxInputSchema, mailboxPatchSchema, type MailboxInput } from '../../shared/schemas/mailbox.ts';
 import { createMailboxes, startOfLocalDay, type MailboxesDeps } from '../../electron/engine/mailboxes/index.ts';
 import { adviseConnect } from '../../electron/engine/mailboxes/advice.ts';
 import { ConnectError, type MailTransports } from '../../electron/engine/ports.ts';
@@ -49,6 +49,20 @@ describe('settings', () => {
     expect(mailboxes.access(made.id, 'imap')).toBeNull();
     expect(vault.get(`mailbox:${made.id}:imap`)).toBeNull();
     expect(mailboxes.get(made.id).name).toBe('Sales');
+  });
+
+  test('limits that a change does not name stay as they are', () => {
+    const { mailboxes } = open();
+    const made = mailboxes.create(input({ limits: { perDay: 500, perHour: 50, minGapSeconds: 1, maxGapSeconds: 2, connections: 3 } }));
+    const patch = mailboxPatchSchema.parse({ limits: { perDay: 400 } });
+    expect(mailboxes.update({ id: made.id, ...patch }).limits).toEqual({ perDay: 400, perHour: 50, per24Hours: null, minGapSeconds: 1, maxGapSeconds: 2, connections: 3 });
+    expect(thrown(() => mailboxes.update({ id: made.id, limits: { minGapSeconds: 60 } }))).toMatchObject({
+      data: { fields: { 'limits.maxGapSeconds': expect.any(String) as string } },
+    });
+  });
+
+  test.each(['e30', 'bm9wZQ', '', 'LTE'])('%j is no cursor', (cursor) => {
+    expect(thrown(() => open().mailboxes.list({ limit: 50, cursor }))).toMatchObject({ code: 'bad_request' });
   });
 
   test('the same address twice is a conflict that names the field', () => {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
-import type { MailboxPatch, serverInputSchema } from '../../../shared/schemas/mailbox.ts';
+import type { MailboxLimits, MailboxPatch, serverInputSchema } from '../../../shared/schemas/mailbox.ts';
 
 export type ServerInput = z.infer<typeof serverInputSchema>;
 
@@ -12,7 +12,7 @@ const control = /[\u0000-\u001f\u007f]/;
  * Refuses what would break a header or send a password in the clear. Throws AppError validation with every field.
  * Line breaks are refused here, where a value comes in, so that no later user of it has to think of them.
  */
-export function checkInput(input: MailboxPatch): void {
+export function checkInput(input: Omit<MailboxPatch, 'limits'> & { limits?: MailboxLimits | undefined }): void {
   const fields: Record<string, string> = {};
   if (input.address !== undefined && !isAddress(input.address)) fields['address'] = 'Write an address like anna@example.com';
   if (input.replyTo !== undefined && input.replyTo !== null && !isAddress(input.replyTo)) fields['replyTo'] = 'Write an address like anna@example.com, or leave it empty';

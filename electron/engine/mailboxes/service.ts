@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, sql, type SQL } from 'drizzle-orm';
 import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { Mailbox, MailboxInput, MailboxPatch, MailboxTest } from '../../../shared/schemas/mailbox.ts';
+import type { Mailbox, MailboxInput, MailboxLimits, MailboxPatch, MailboxTest } from '../../../shared/schemas/mailbox.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
@@ -138,10 +138,12 @@ export function createMailboxes(deps: MailboxesDeps) {
   }
 
   function update(input: MailboxPatch & { id: string }): Mailbox {
-    const { id, smtp, imap, ...rest } = input;
-    checkInput({ smtp, imap, ...rest });
+    const { id, smtp, imap, limits, ...others } = input;
     store.transaction((tx) => {
       const row = need(tx.orm, id);
+      const given = Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined)) as Partial<MailboxLimits>;
+      const rest = { ...others, limits: limits === undefined ? undefined : { ...row.limits, ...given } };
+      checkInput({ smtp, imap, ...rest });
       if (rest.address !== undefined) refuseDuplicate(tx, rest.address, id);
       const values: Partial<MailboxRow> = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
       const nextSmtp = smtp === undefined ? row.smtp : stored(smtp);
@@ -359,7 +361,7 @@ function sameServer(a: StoredServer | null, b: StoredServer | null): boolean {
 
 function readCursor(cursor: string | undefined): number {
   if (cursor === undefined) return 0;
-  const offset = Number(Buffer.from(cursor, 'base64url').toString());
-  if (!Number.isInteger(offset) || offset < 0) throw new AppError('bad_request', 'This page cursor is not valid.', { fields: { cursor: 'Not a cursor of this list' } });
-  return offset;
+  const text = Buffer.from(cursor, 'base64url').toString();
+  if (!/^\d{1,9}$/.test(text)) throw new AppError('bad_request', 'This page cursor is not valid.', { fields: { cursor: 'Not a cursor of this list' } });
+  return Number(text);
 }

@@ -70,6 +70,24 @@ describe('who may talk to the server', () => {
     expect((await fetch(`${server.url}/docs`)).status).toBe(200);
   });
 
+  test('an address written another way needs the token as well', async () => {
+    const { server, engine } = await serve();
+    for (const path of ['/%61pi/v1/openapi.json', '/api/v1%2fopenapi.json', '/%61pi/v1/settings', '/rp%63/settings/get', '/%72pc/settings/get']) {
+      const answer = await raw(server.url + path, {});
+      expect([401, 404], path).toContain(answer.status);
+      expect(answer.body, path).not.toContain('"openapi"');
+    }
+    expect((await raw(`${server.url}/%61pi/v1/openapi.json`, {})).status).toBe(401);
+    expect(engine.calls).toEqual([]);
+  });
+
+  test('an address that cannot be read is a problem as well', async () => {
+    const { api } = await serve();
+    const response = await fetch(`${api}/mailboxes/%zz`, { headers: auth });
+    expect(response.status).toBe(400);
+    expect(await problemOf(response)).toMatchObject({ code: 'bad_request' });
+  });
+
   test('failed tokens are limited, and the right one still passes', async () => {
     const { api } = await serve();
     const answers = [];
@@ -266,6 +284,7 @@ describe('documents and files', () => {
         reference,
       ).toBeDefined();
     }
+    expect(document.paths).toHaveProperty(['/subscribers/import', 'post', 'requestBody', 'content', 'text/csv']);
     for (const area of ['mailboxes', 'subscribers', 'lists', 'templates', 'email-sequences', 'campaigns', 'enrolments', 'deliveries', 'replies', 'events', 'settings'])
       expect(document.paths).toHaveProperty([`/${area}`]);
   });
