@@ -361,6 +361,19 @@ describe('the inbox of the user', () => {
     ]);
   });
 
+  test('what people wrote outlives its mailbox, and says that nobody can answer from there', async () => {
+    const bench = open();
+    const sent = bench.addSent('anna@example.org');
+    const { reply } = await bench.receive('anna@example.org', [`In-Reply-To: ${sent.messageId}`, 'Subject: Re: Hello'], 'Yes, gladly.');
+    bench.store.transaction((tx) => tx.prepare(`update campaigns set status = 'stopped'`).run());
+    bench.mailboxes.remove(bench.mailboxId);
+    expect(bench.inbox.list({ limit: 10 })).toMatchObject({ total: 1, items: [{ id: reply?.id, mailboxId: bench.mailboxId, mailboxName: '', class: 'human' }] });
+    expect(bench.inbox.get(reply?.id ?? '').conversation.map((item) => item.direction)).toEqual(['out', 'in']);
+    expect(bench.inbox.update({ id: reply?.id ?? '', class: 'out_of_office' }).class).toBe('out_of_office');
+    expect(() => bench.inbox.respond({ id: reply?.id ?? '', text: 'Thank you', draftId: 'd1' })).toThrow(/was deleted/);
+    expect(bench.queued).toEqual([]);
+  });
+
   test('correcting a reply to out of office lets the sequence go on, and pauses it; the other way stops it', async () => {
     const bench = open();
     const { enrolmentId, messageId } = bench.addSent('anna@example.org');

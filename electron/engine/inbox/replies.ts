@@ -39,8 +39,9 @@ interface Row {
   id: string;
   mailboxId: string;
   mailboxName: string;
-  mailboxAddress: string;
-  mailboxZone: string;
+  /** Null = the mailbox was deleted. */
+  mailboxAddress: string | null;
+  mailboxZone: string | null;
   contactId: string | null;
   contactName: string;
   contactZone: string | null;
@@ -68,7 +69,7 @@ interface Row {
 }
 
 // Lists need only the beginning of the text.
-const listColumns = `r.id, r.mailbox_id as mailboxId, m.name as mailboxName, r.contact_id as contactId,
+const listColumns = `r.id, r.mailbox_id as mailboxId, coalesce(m.name, '') as mailboxName, r.contact_id as contactId,
   coalesce(nullif(trim(c.first_name || ' ' || c.last_name), ''), c.email, r.from_name) as contactName,
   r.enrolment_id as enrolmentId, r.campaign_id as campaignId, g.name as campaignName, r.delivery_id as deliveryId,
   r.from_address as fromAddress, r.from_name as fromName, r.subject, substr(r.text, 1, 400) as text, substr(r.reply_text, 1, 400) as replyText,
@@ -76,7 +77,7 @@ const listColumns = `r.id, r.mailbox_id as mailboxId, m.name as mailboxName, r.c
 const detailColumns = `${listColumns.replace('substr(r.text, 1, 400)', 'r.text').replace('substr(r.reply_text, 1, 400)', 'r.reply_text')},
   m.address as mailboxAddress, json_extract(m.calendar, '$.zone') as mailboxZone, c.time_zone as contactZone, r.message_id as messageId, r."references" as "references",
   r.to_address as toAddress, r.html, r.bounce, r.return_date as returnDate`;
-const joins = 'from replies r join mailboxes m on m.id = r.mailbox_id left join contacts c on c.id = r.contact_id left join campaigns g on g.id = r.campaign_id';
+const joins = 'from replies r left join mailboxes m on m.id = r.mailbox_id left join contacts c on c.id = r.contact_id left join campaigns g on g.id = r.campaign_id';
 
 const conversationCap = 100;
 const unanswerable: readonly ReplyClass[] = ['hard_bounce', 'soft_bounce', 'block_bounce', 'delayed_notice', 'complaint'];
@@ -181,7 +182,7 @@ export function createReplies(deps: RepliesDeps) {
         id: each.id,
         direction: 'out' as const,
         at: each.at,
-        from: each.address ?? row.mailboxAddress,
+        from: each.address ?? row.mailboxAddress ?? row.toAddress,
         to: each.recipient,
         subject: each.subject ?? content?.subject ?? '',
         text: content?.text ?? '',
@@ -215,7 +216,7 @@ export function createReplies(deps: RepliesDeps) {
           fromAddress: row.fromAddress,
           returnDate: row.returnDate,
           receivedAt: row.receivedAt,
-          zone: row.contactZone ?? row.mailboxZone,
+          zone: row.contactZone ?? row.mailboxZone ?? 'UTC',
           bounce: row.bounce === null ? null : (JSON.parse(row.bounce) as StoredBounce),
         },
         before,
@@ -227,6 +228,7 @@ export function createReplies(deps: RepliesDeps) {
   function respond(input: { id: string; text: string; draftId: string }): { deliveryId: string } {
     const row = need(input.id);
     if (unanswerable.includes(row.class)) throw new AppError('wrong_state', 'A mail server wrote this message, so nobody would read an answer. Write to the person instead.');
+    if (row.mailboxAddress === null) throw new AppError('wrong_state', 'The mailbox that got this message was deleted, so no answer can leave from it.');
     const messageId = row.messageId === null || row.messageId.endsWith('@no-message-id.invalid>') ? null : row.messageId;
     const subject = /^\s*re\s*:/i.test(row.subject) ? row.subject : `Re: ${row.subject}`;
     const references = [...(JSON.parse(row.references) as string[]), ...(messageId === null ? [] : [messageId])];

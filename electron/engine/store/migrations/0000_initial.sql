@@ -186,8 +186,7 @@ CREATE TABLE `replies` (
 	`return_date` text,
 	`unread` integer NOT NULL,
 	`received_at` integer NOT NULL,
-	`created_at` integer NOT NULL,
-	FOREIGN KEY (`mailbox_id`) REFERENCES `mailboxes`(`id`) ON UPDATE no action ON DELETE cascade
+	`created_at` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `replies_message` ON `replies` (`mailbox_id`,`message_id`) WHERE "replies"."message_id" is not null;--> statement-breakpoint

@@ -23,9 +23,8 @@ export const replies = sqliteTable(
   'replies',
   {
     id: id(),
-    mailboxId: text('mailbox_id')
-      .notNull()
-      .references(() => mailboxes.id, { onDelete: 'cascade' }),
+    // No foreign key: what people answered outlives the mailbox, and so do the figures made of it.
+    mailboxId: text('mailbox_id').notNull(),
     folder: text('folder').notNull(),
     uid: integer('uid').notNull(),
     uidValidity: text('uid_validity').notNull(),
