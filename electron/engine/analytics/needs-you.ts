@@ -129,16 +129,17 @@ function failedItems(store: Store): NeedsYouItem[] {
   }));
 }
 
-const holdTitles: Partial<Record<HoldReason, string>> = {
-  missing_field: 'wait for a missing value',
-  missing_attachment: 'wait for a missing attachment',
-  template_error: 'wait for a template to be mended',
-  approval: 'wait for your approval',
-  no_allowed_time: 'have no allowed time to be sent',
-  no_inbox: 'wait because the mailbox has no inbox to check for replies',
-  stale_slot: 'missed their time: send them now?',
-  mailbox_gone: 'wait for another mailbox',
-  restored_workspace: 'wait since the workspace was restored',
+/** What is said of one mail, and of several. */
+const holdTitles: Partial<Record<HoldReason, readonly [one: string, many: string]>> = {
+  missing_field: ['waits for a missing value', 'wait for a missing value'],
+  missing_attachment: ['waits for a missing attachment', 'wait for a missing attachment'],
+  template_error: ['waits for a template to be mended', 'wait for a template to be mended'],
+  approval: ['waits for your approval', 'wait for your approval'],
+  no_allowed_time: ['has no allowed time to be sent', 'have no allowed time to be sent'],
+  no_inbox: ['waits because the mailbox has no inbox to check for replies', 'wait because the mailbox has no inbox to check for replies'],
+  stale_slot: ['missed its time: send it now?', 'missed their time: send them now?'],
+  mailbox_gone: ['waits for another mailbox', 'wait for another mailbox'],
+  restored_workspace: ['waits since the workspace was restored', 'wait since the workspace was restored'],
 };
 
 function heldItems(store: Store): NeedsYouItem[] {
@@ -147,7 +148,7 @@ function heldItems(store: Store): NeedsYouItem[] {
     ...none,
     id: `held:${group.campaignId ?? ''}:${group.why}`,
     kind: 'held',
-    title: `${mails(group.n)} ${holdTitles[group.why as HoldReason] ?? 'wait for you'}${inCampaign(group)}`,
+    title: `${mails(group.n)} ${(holdTitles[group.why as HoldReason] ?? ['waits for you', 'wait for you'])[group.n === 1 ? 0 : 1]}${inCampaign(group)}`,
     detail: group.detail ?? '',
     at: group.at,
     count: group.n,

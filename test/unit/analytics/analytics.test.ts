@@ -157,6 +157,7 @@ describe('what needs a person', () => {
       ].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.count - b.count),
     );
     expect(items.find((item) => item.kind === 'unknown_outcome')?.title).toContain('lost@example.com');
+    expect(items.filter((item) => item.kind === 'held').map((item) => item.title)).toEqual(['One mail missed its time: send it now?', '2 mails wait for a missing value (Spring)']);
     expect(items.find((item) => item.kind === 'failed')?.detail).toBe('554 5.7.1 No');
     expect(items.find((item) => item.kind === 'reply')?.detail).toContain('zoe@example.com');
     expect(new Set(items.map((item) => item.id)).size).toBe(items.length);
