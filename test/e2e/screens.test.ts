@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Campaign } from '../../shared/schemas/campaign.ts';
@@ -12,9 +13,7 @@ import type { Sequence } from '../../shared/schemas/sequence.ts';
 import { chromiumPath, openBrowser, resultsDir, startApp, until, type App, type LeftMail } from '../support/app.ts';
 import { pages } from '../support/pages.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const shots = join(resultsDir, 'screens');
-const axeSource = readFileSync(join(root, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
 const dataDir = mkdtempSync(join(tmpdir(), 'homing-screens-'));
 
 interface AxeResult {
@@ -23,7 +22,7 @@ interface AxeResult {
 
 /** Serious and critical findings of axe-core on what is shown now. */
 async function findings(page: Page): Promise<string[]> {
-  if (!(await page.evaluate('typeof axe === "object"'))) await page.evaluate(axeSource);
+  if (!(await page.evaluate('typeof axe === "object"'))) await page.evaluate(axe.source);
   const { violations } = (await page.evaluate('axe.run(document, { iframes: false, resultTypes: ["violations"] })')) as AxeResult;
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

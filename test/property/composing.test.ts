@@ -43,10 +43,10 @@ const words = fc
 const body = fc.oneof(anyText, words).filter((text) => text.trim() !== '');
 /** What a mail program shows of a body: well-formed text with one kind of line end. */
 const shown = (text: string | undefined): string => (text ?? '').toWellFormed().replaceAll('\u0000', '').replace(/\r\n?/g, '\n');
-// eslint-disable-next-line no-control-regex -- what a subject cannot hold
 const shownSubject = (text: string): string =>
   text
     .toWellFormed()
+    // eslint-disable-next-line no-control-regex -- what a subject cannot hold
     .replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ')
     .trim();
 /** nodemailer reads CR CR LF as one line end. */
