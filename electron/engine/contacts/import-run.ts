@@ -51,6 +51,8 @@ export function startRun(deps: ContactsDeps, suppressions: Suppressions, job: Im
     report.state = state;
     report.error = error;
     report.finishedAt = clock.now();
+    // A batch that was being written is not counted as read yet.
+    report.rows = Math.max(report.rows, report.created + report.updated + report.unchanged + report.duplicates + report.rejected);
     void worker.terminate();
     try {
       store.transaction((tx) => {

@@ -185,7 +185,7 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
               ...report,
               state: 'failed',
               finishedAt: clock.now(),
-              error: `Homing was closed while this import ran. About ${report.created + report.updated} people were written. Import the file again: people who are known already are not doubled.`,
+              error: `Homing was closed while this import ran. ${atLeast(report.created + report.updated)}Import the file again: people who are known already are not doubled.`,
             });
           }
         });
@@ -204,6 +204,11 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
       await settled;
     },
   };
+}
+
+/** The report of a running import is stored once a second, so more may have been written. */
+function atLeast(written: number): string {
+  return written === 0 ? '' : `At least ${written} people were written. `;
 }
 
 function snapshot(report: ImportRun): ImportRun {

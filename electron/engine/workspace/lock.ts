@@ -24,17 +24,7 @@ const holderFile = 'homing.lock.json';
  * Throws AppError `conflict` with `data.holder` when another process has it, `internal` when the folder cannot be used.
  */
 export function lockDataDir(dataDir: string): DataDirLock {
-  let db: Database.Database | undefined;
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    db = new Database(join(dataDir, 'homing.lock'), { timeout: 0 });
-    db.pragma('journal_mode = MEMORY');
-    db.exec('begin exclusive');
-  } catch (error) {
-    db?.close();
-    throw lockError(error, dataDir);
-  }
-  const held = db;
+  const held = take(dataDir);
   return {
     announce(holder) {
       writeFileSync(join(dataDir, holderFile), `${JSON.stringify(holder)}\n`, { mode: 0o600 });
@@ -46,6 +36,35 @@ export function lockDataDir(dataDir: string): DataDirLock {
       held.close();
     },
   };
+}
+
+function take(dataDir: string): Database.Database {
+  const file = join(dataDir, 'homing.lock');
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    try {
+      return openExclusive(file);
+    } catch (error) {
+      // The file holds nothing, so a damaged one is made anew. Nobody can be holding it: they could not have opened it.
+      if ((error as { code?: unknown }).code !== 'SQLITE_NOTADB') throw error;
+      rmSync(file);
+      return openExclusive(file);
+    }
+  } catch (error) {
+    throw lockError(error, dataDir);
+  }
+}
+
+function openExclusive(file: string): Database.Database {
+  const db = new Database(file, { timeout: 0 });
+  try {
+    db.pragma('journal_mode = MEMORY');
+    db.exec('begin exclusive');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 function lockError(error: unknown, dataDir: string): AppError {

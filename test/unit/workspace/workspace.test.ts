@@ -67,6 +67,14 @@ describe('the lock of a data directory', () => {
     lockDataDir(dir).release();
   });
 
+  test('a damaged lock file is made anew', () => {
+    const dir = temporaryDir();
+    writeFileSync(join(dir, 'homing.lock'), 'not a lock '.repeat(100));
+    const lock = lockDataDir(dir);
+    expect(() => lockDataDir(dir)).toThrow(/already uses the data directory/);
+    lock.release();
+  });
+
   test('a path that is a file is refused with a sentence', () => {
     const file = join(temporaryDir(), 'file');
     writeFileSync(file, '');
