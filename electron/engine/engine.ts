@@ -85,7 +85,7 @@ export async function createEngine(ports: EnginePorts) {
   const templates = createTemplates(base);
   const planner = createPlanner(base);
   const outbox = createOutbox({ ...base, boot, planner, enrolments, contacts });
-  const batch = createWriteBatch(store);
+  const batch = createWriteBatch(store, clock);
   const sender = createSender({ ...base, composer, outbox, batch, profile, unsubscribeKey, fileSentCopy: (mailboxId, raw, sentAt) => inbox.fileSentCopy(mailboxId, raw, sentAt) });
   const trouble = createMailboxTrouble({ ...base, mailboxes });
 

@@ -134,3 +134,23 @@ test('the schema holds the rules that code could break: one row per step, one li
   expect(() => deliver('d2', 'planned', 'e2:a')).toThrow(/unique/i);
   expect(() => deliver('d3', 'sending', 'e2:b')).toThrow(/check/i);
 });
+
+test('an unsynced commit is seen by readers and by the next start, and leaves the file synced again', () => {
+  const { store, dataDir, clock } = openTestBase();
+  const level = () => store.transaction((tx) => (tx.prepare('pragma synchronous').get() as { synchronous: number }).synchronous);
+  store.transactionUnsynced((tx) => {
+    expect(tx.prepare('pragma synchronous').get()).toEqual({ synchronous: 1 });
+    tx.prepare(`insert into settings (key, value, updated_at) values ('a', '1', 0)`).run();
+  });
+  expect(level()).toBe(2);
+  expect(() =>
+    store.transactionUnsynced(() => {
+      throw new Error('no');
+    }),
+  ).toThrow('no');
+  expect(level()).toBe(2);
+  store.sync();
+  const other = openStore({ dataDir, clock, log: silentLog });
+  expect(other.prepareRead('select key from settings').all()).toEqual([{ key: 'a' }]);
+  other.close();
+});

@@ -163,7 +163,7 @@ export function createSender(deps: {
         { from: message.from, to: message.to, raw: message.raw },
         {
           beforeBody: () =>
-            batch.run((tx) =>
+            batch.runSynced((tx) =>
               outbox.begin(tx, row, {
                 messageId,
                 contentHash: message.contentHash,

@@ -28,6 +28,13 @@ export interface Store {
    * transaction behind a savepoint. `work` is synchronous by design: SQLite holds the write lock meanwhile.
    */
   transaction<T>(work: (tx: Tx) => T): T;
+  /**
+   * The same, but the commit does not wait for the disk: it survives a crash of the program, and the next
+   * `transaction` or `sync` makes it survive a power failure. Only for what may be unknown after one.
+   */
+  transactionUnsynced<T>(work: (tx: Tx) => T): T;
+  /** Waits until everything committed is on the disk. */
+  sync(): void;
   /** Typed reads on a read-only connection: sees what is committed. */
   readonly read: Orm;
   /** A statement on the read-only connection, prepared once per SQL text. */
@@ -82,6 +89,8 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
   // Prepared: `exec` would parse its text at every message.
   const begin = writer.prepare('begin immediate');
   const commit = writer.prepare('commit');
+  const syncFull = writer.prepare('pragma synchronous = 2');
+  const syncNormal = writer.prepare('pragma synchronous = 1');
   let depth = 0;
   let callbacks: { commit: () => void; rollback: (() => void) | undefined }[] = [];
 
@@ -118,7 +127,14 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
     callbacks = [];
     const tookMs = clock.monotonic() - startedAt;
     if (tookMs > slowStatementMs) log.warn({ tookMs: Math.round(tookMs) }, 'slow transaction');
-    for (const { commit } of done) commit();
+    for (const { commit } of done) {
+      try {
+        commit();
+      } catch (error) {
+        // What is committed stays so, whoever hears of it.
+        log.error({ err: error }, 'a listener failed after a commit');
+      }
+    }
     return value;
   }
 
@@ -144,6 +160,18 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
     file,
     read: readOrm,
     transaction: (work) => (depth === 0 ? outermost(work) : nested(work)),
+    transactionUnsynced(work) {
+      if (depth > 0) return nested(work);
+      syncNormal.run();
+      try {
+        return outermost(work);
+      } finally {
+        syncFull.run();
+      }
+    },
+    sync() {
+      writer.pragma('wal_checkpoint(PASSIVE)');
+    },
     prepareRead: (sql) => cached(readStatements, reader, sql),
     async backup(target) {
       await writer.backup(target);
