@@ -46,6 +46,22 @@ test('readers cannot write', () => {
   expect(() => store.prepareRead(`insert into settings (key, value, updated_at) values ('a', '1', 0)`).run()).toThrow(/readonly|query_only/i);
 });
 
+test('closes even where the last tidying up cannot be written', () => {
+  const dataDir = temporaryDir();
+  const store = open(dataDir);
+  store.transaction((tx) => {
+    const insert = tx.prepare('insert into lists (id, name, created_at, updated_at) values (?, ?, 0, 0)');
+    for (let i = 0; i < 500; i += 1) insert.run(`l${i}`, `List ${i}`);
+    tx.prepare('select * from lists where name = ?').all('List 7');
+  });
+  // As a full disk does: whatever wants to write now fails.
+  store.transaction((tx) => void tx.prepare('pragma query_only = ON').run());
+  store.close();
+  const again = open(dataDir);
+  expect(again.prepareRead('select count(*) as n from lists').get()).toEqual({ n: 500 });
+  again.close();
+});
+
 test('a full disk is a clear error, and what was stored stays', () => {
   const { store } = openTestBase();
   const write = (key: string, value: string) => store.transaction((tx) => tx.prepare('insert into settings (key, value, updated_at) values (?, ?, 0)').run(key, value));

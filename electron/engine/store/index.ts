@@ -89,8 +89,6 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
   // Prepared: `exec` would parse its text at every message.
   const begin = writer.prepare('begin immediate');
   const commit = writer.prepare('commit');
-  const syncFull = writer.prepare('pragma synchronous = 2');
-  const syncNormal = writer.prepare('pragma synchronous = 1');
   let depth = 0;
   let callbacks: { commit: () => void; rollback: (() => void) | undefined }[] = [];
 
@@ -162,11 +160,12 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
     transaction: (work) => (depth === 0 ? outermost(work) : nested(work)),
     transactionUnsynced(work) {
       if (depth > 0) return nested(work);
-      syncNormal.run();
+      // Not prepared: SQLite applies this pragma when it is compiled.
+      writer.pragma('synchronous = NORMAL');
       try {
         return outermost(work);
       } finally {
-        syncFull.run();
+        writer.pragma('synchronous = FULL');
       }
     },
     sync() {
