@@ -177,8 +177,13 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
     },
     close() {
       reader.close();
-      writer.pragma('optimize');
-      writer.pragma('wal_checkpoint(TRUNCATE)');
+      try {
+        writer.pragma('optimize');
+        writer.pragma('wal_checkpoint(TRUNCATE)');
+      } catch (error) {
+        // A full disk: all that was committed stands in the log, and the next start goes on from there.
+        log.warn({ err: error }, 'the database could not be tidied up before closing');
+      }
       writer.close();
     },
   };
