@@ -61,6 +61,18 @@ describe('settings', () => {
     });
   });
 
+  test('resuming ends a back-off as well, and tells whoever sends', () => {
+    const { mailboxes, store, clock } = open();
+    const { id } = mailboxes.create(input());
+    store.transaction((tx) => tx.prepare(`update mailboxes set failures = 3, backoff_until = ?, state_reason = 'no answer' where id = ?`).run(clock.now() + 60_000, id));
+    const heard: string[] = [];
+    mailboxes.onChange((mailboxId, change) => heard.push(`${mailboxId} ${change}`));
+    expect(mailboxes.resume(id)).toMatchObject({ state: 'untested', stateReason: null });
+    expect(mailboxes.row(id)).toMatchObject({ failures: 0, backoffUntil: 0 });
+    mailboxes.resume(id);
+    expect(heard).toEqual([`${id} changed`]);
+  });
+
   test.each(['e30', 'bm9wZQ', '', 'LTE'])('%j is no cursor', (cursor) => {
     expect(thrown(() => open().mailboxes.list({ limit: 50, cursor }))).toMatchObject({ code: 'bad_request' });
   });

@@ -201,7 +201,7 @@ export function createMailboxes(deps: MailboxesDeps) {
   function resume(id: string): Mailbox {
     store.transaction((tx) => {
       const row = need(tx.orm, id);
-      if (row.state === 'ready' || row.state === 'untested') return;
+      if ((row.state === 'ready' || row.state === 'untested') && row.failures === 0 && row.backoffUntil <= clock.now()) return;
       resumeRow(tx, row, 'person');
       announce(tx, id, 'changed');
     });
