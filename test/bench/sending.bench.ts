@@ -96,7 +96,7 @@ async function homing(connections: number): Promise<{ rate: number; cpuMs: numbe
 }
 
 const rows: Record<string, string | number>[] = [];
-for (const connections of [1, 5]) {
+for (const connections of (process.env['BENCH_CONNECTIONS'] ?? '1,5').split(',').map(Number)) {
   const ours: number[] = [];
   const cpu: number[] = [];
   const theirs: number[] = [];

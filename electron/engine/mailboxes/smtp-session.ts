@@ -121,6 +121,7 @@ function sendMessage(connection: SMTPConnection, message: OutgoingMessage, hooks
             if (over) return;
             if (go) {
               bodyBegun = true;
+              if (needsNoStuffing(message.raw)) passThrough(stream);
               stream.end(message.raw);
               return;
             }
@@ -162,6 +163,24 @@ function sendMessage(connection: SMTPConnection, message: OutgoingMessage, hooks
       resolve(bodyBegun ? { kind: 'unknown', cause: error.message } : { kind: 'not_started', cause: error.message });
     });
   });
+}
+
+const lineStartDot = Buffer.from('\n.');
+
+/** Whether the message may go over the wire as it is: CRLF line ends are the composer's promise, so only a dot at a line's start matters. */
+function needsNoStuffing(raw: Uint8Array): boolean {
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  return bytes[0] !== 0x2e && bytes.at(-1) === 0x0a && !bytes.includes(lineStartDot);
+}
+
+/** nodemailer looks at every byte of a body for line ends and dots, a tenth of the cost of a mail; this one was looked at. */
+function passThrough(stream: NodeJS.WritableStream): void {
+  const data = stream as NodeJS.WritableStream & { _transform?: unknown; inByteCount?: number; outByteCount?: number; lastByte?: number };
+  data._transform = (chunk: Buffer, _encoding: string, done: (error: null, chunk: Buffer) => void) => {
+    data.inByteCount = data.outByteCount = chunk.length;
+    data.lastByte = chunk.at(-1) ?? 0;
+    done(null, chunk);
+  };
 }
 
 /** What nodemailer refuses before it asks the server: the connection stays good, the message will never do. */
