@@ -30,20 +30,6 @@ export const campaignRulesSchema = z.object({
 });
 export type CampaignRules = z.infer<typeof campaignRulesSchema>;
 
-const rule = campaignRulesSchema.shape;
-/** Rules to change: what is left out stays as it is. */
-export const campaignRulesPatchSchema = z.object({
-  calendar: calendarSchema.optional(),
-  useContactZone: rule.useContactZone.unwrap().optional(),
-  wakingHours: rule.wakingHours.unwrap().optional(),
-  startAt: rule.startAt.unwrap().optional(),
-  maxPerDay: rule.maxPerDay.unwrap().optional(),
-  maxNewPerDay: rule.maxNewPerDay.unwrap().optional(),
-  staleAfterHours: rule.staleAfterHours.unwrap().optional(),
-  onMissingValue: rule.onMissingValue.unwrap().optional(),
-  reEnrol: rule.reEnrol.unwrap().optional(),
-});
-
 export const campaignInputSchema = z.object({
   name: z.string().trim().min(1).max(200),
   sequenceId: idSchema,
@@ -57,7 +43,7 @@ export const campaignPatchSchema = z.object({
   sequenceId: idSchema.optional(),
   audience: audienceSchema.optional(),
   mailboxIds: z.array(idSchema).max(100).optional(),
-  rules: campaignRulesPatchSchema.optional(),
+  rules: campaignRulesSchema.optional(),
 });
 export type CampaignPatch = z.infer<typeof campaignPatchSchema>;
 

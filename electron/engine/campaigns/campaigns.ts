@@ -65,12 +65,6 @@ const columns = `g.id, g.name, g.sequence_id as sequenceId, s.name as sequenceNa
   g.audience, g.mailbox_ids as mailboxIds, g.rules, g.launched_at as launchedAt, g.paused_at as pausedAt, g.created_at as createdAt, g.updated_at as updatedAt`;
 const joins = 'from campaigns g join sequences s on s.id = g.sequence_id left join sequence_versions v on v.id = g.sequence_version_id';
 
-/** The stored rules with the named ones changed. */
-function mergeRules(stored: string, patch: NonNullable<CampaignPatch['rules']>): CampaignRules {
-  const named = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-  return { ...(JSON.parse(stored) as CampaignRules), ...named };
-}
-
 /** Marks a launch that has not enrolled everybody yet. */
 const enrolling = 'enrolling';
 
@@ -261,8 +255,8 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     preflight,
     list(query) {
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
-      const parts = [query.status === undefined ? '1' : 'g.status = ?', query.q === undefined || query.q === '' ? '1' : `g.name like ? escape '\\'`];
-      const params = [...(query.status === undefined ? [] : [query.status]), ...(query.q === undefined || query.q === '' ? [] : [`%${query.q.replaceAll(/[\\%_]/g, '\\$&')}%`])];
+      const parts = [query.status === undefined ? '1' : 'g.status = ?', query.q === undefined || query.q === '' ? '1' : 'g.name like ?'];
+      const params = [...(query.status === undefined ? [] : [query.status]), ...(query.q === undefined || query.q === '' ? [] : [`%${query.q}%`])];
       const total = (store.prepareRead(`select count(*) as n from campaigns g where ${parts.join(' and ')}`).get(...params) as { n: number }).n;
       const rows = store
         .prepareRead(
@@ -300,7 +294,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
             patch.sequenceId ?? row.sequenceId,
             patch.audience === undefined ? row.audience : JSON.stringify(patch.audience),
             patch.mailboxIds === undefined ? row.mailboxIds : JSON.stringify([...new Set(patch.mailboxIds)]),
-            patch.rules === undefined ? row.rules : JSON.stringify(mergeRules(row.rules, patch.rules)),
+            patch.rules === undefined ? row.rules : JSON.stringify(patch.rules),
             clock.now(),
             id,
           ),
