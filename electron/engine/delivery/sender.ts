@@ -1,10 +1,10 @@
 import type { HoldReason } from '../../../shared/schemas/delivery.ts';
-import type { SequenceGraph, Variant } from '../../../shared/schemas/sequence.ts';
+import type { Variant } from '../../../shared/schemas/sequence.ts';
 import { newMessageId, unsubscribeAddress, type ComposeInput, type Composer, type MergeContact } from '../composing/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { SendOutcome, SmtpSession } from '../ports.ts';
-import { parseRules } from '../scheduling/index.ts';
+import { createGraphCache, parseRules } from '../scheduling/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { Outbox, OutboxRow } from './outbox.ts';
 import type { WriteBatch } from './write-batch.ts';
@@ -61,17 +61,7 @@ export function createSender(deps: {
   fileSentCopy: (mailboxId: string, raw: Uint8Array, sentAt: number) => Promise<boolean>;
 }): Sender {
   const { store, clock, ids, composer, outbox, batch } = deps;
-  const graphs = new Map<string, SequenceGraph>();
-
-  function graphOf(prepare: Prepare, versionId: string): SequenceGraph {
-    let graph = graphs.get(versionId);
-    if (graph === undefined) {
-      const row = prepare('select graph from sequence_versions where id = ?').get(versionId) as { graph: string } | undefined;
-      graph = row === undefined ? { steps: [] } : (JSON.parse(row.graph) as SequenceGraph);
-      graphs.set(versionId, graph);
-    }
-    return graph;
-  }
+  const graphOf = createGraphCache();
 
   function contactOf(prepare: Prepare, row: OutboxRow): MergeContact | null {
     const contact =

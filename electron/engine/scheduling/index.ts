@@ -4,5 +4,5 @@ export { parseRules, type DispatchRow } from './claim-rules.ts';
 export type { Dispatcher, DispatcherDeps, DispatchPorts } from './dispatch-ports.ts';
 export { createDispatcher } from './dispatcher.ts';
 export { calendarsFor, type Block, type MailboxView } from './gates.ts';
-export { createPlanner, type Planner, type Slot } from './planner.ts';
+export { createGraphCache, createPlanner, type Planner, type Slot } from './planner.ts';
 export { createAllocation, type Allocation } from './slots.ts';

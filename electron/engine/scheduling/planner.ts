@@ -48,12 +48,12 @@ export interface Planner {
 }
 
 /** Graphs of immutable versions, parsed once. */
-export function createGraphCache(): (tx: Tx, versionId: string) => SequenceGraph {
+export function createGraphCache(): (prepare: Tx['prepare'], versionId: string) => SequenceGraph {
   const graphs = new Map<string, SequenceGraph>();
-  return (tx, versionId) => {
+  return (prepare, versionId) => {
     const known = graphs.get(versionId);
     if (known !== undefined) return known;
-    const row = tx.prepare('select graph from sequence_versions where id = ?').get(versionId) as { graph: string } | undefined;
+    const row = prepare('select graph from sequence_versions where id = ?').get(versionId) as { graph: string } | undefined;
     const graph = row === undefined ? { steps: [] } : (JSON.parse(row.graph) as SequenceGraph);
     graphs.set(versionId, graph);
     return graph;
@@ -79,7 +79,7 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
     const mailbox = tx.prepare('select calendar from mailboxes where id = ?').get(enrolment.mailboxId) as { calendar: string } | undefined;
     return {
       rules: parseRules(campaign.rules),
-      graph: graphOf(tx, enrolment.sequenceVersionId),
+      graph: graphOf(tx.prepare, enrolment.sequenceVersionId),
       email: contact.email,
       domain: contact.domain,
       contactZone: contact.zone,
