@@ -28,6 +28,9 @@ export function areasOf(type: EventType): readonly Area[] {
     case 'stopped':
     case 'finished':
     case 'restarted':
+    case 'moved_mailbox':
+    case 'sent_copy_failed':
+    case 'message_id_learnt':
       return ['deliveries', 'enrolments', 'campaigns', 'workspace'];
     case 'replied':
     case 'auto_replied':
@@ -59,6 +62,7 @@ export function areasOf(type: EventType): readonly Area[] {
     case 'campaign_resumed':
     case 'campaign_stopped':
     case 'campaign_finished':
+    case 'campaign_auto_paused':
       return ['campaigns', 'enrolments', 'deliveries', 'workspace'];
     case 'mailbox_created':
     case 'mailbox_updated':
@@ -68,6 +72,10 @@ export function areasOf(type: EventType): readonly Area[] {
     case 'mailbox_resumed':
     case 'mailbox_trouble':
     case 'mailbox_recovered':
+    case 'mailbox_ramp_changed':
+    case 'domain_backoff':
+    case 'domain_recovered':
+    case 'domain_checked':
       return ['mailboxes', 'deliveries', 'workspace'];
     case 'sending_paused':
     case 'sending_resumed':

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { calendarSchema, chosenMomentSchema, epochMsSchema, idSchema, officeHours, wallTimeSchema } from './common.ts';
+import { calendarSchema, chosenMomentSchema, epochMsSchema, idSchema, officeHours, patchOf, wallTimeSchema, windowSchema } from './common.ts';
 import { enrolmentStateCountsSchema } from './enrolment.ts';
 
 export const campaignStatusSchema = z.enum(['draft', 'running', 'paused', 'stopped', 'finished']);
@@ -24,6 +24,36 @@ export const campaignRulesSchema = z.object({
   startAt: chosenMomentSchema.nullable().default(null),
   maxPerDay: z.number().int().min(1).nullable().default(null).describe('Mails of this campaign a day'),
   maxNewPerDay: z.number().int().min(1).nullable().default(null).describe('First mails of this campaign a day'),
+  maxPerDomainPerDay: z.number().int().min(1).nullable().default(null).describe('Mails to one recipient domain a day; free-mail domains exempt'),
+  maxPerCompanyPerDay: z.number().int().min(1).nullable().default(null).describe('Mails to people of one company a day'),
+  followUpWindows: z.array(windowSchema).max(50).nullable().default(null).describe('Windows of follow-ups where they differ from those of the calendar'),
+  observeHolidays: z.boolean().default(true).describe("No mail on public holidays of the recipient's country"),
+  holidayCountry: z.string().length(2).nullable().default(null).describe('Country whose holidays hold for people whose country is not known, ISO 3166-1'),
+  followUpShare: z.number().int().min(0).max(100).default(100).describe('Per cent of the capacity that due follow-ups may take before first mails; 100 = follow-ups first'),
+  rotation: z.enum(['longest_idle', 'round_robin', 'health']).default('longest_idle').describe('How new people are spread over the mailboxes'),
+  providerMatching: z.enum(['off', 'prefer', 'strict']).default('off').describe('Send from a mailbox of the same provider as the recipient'),
+  lostMailbox: z.enum(['hold', 'move']).default('hold').describe('People whose mailbox is gone wait, or go on from another one in a new thread'),
+  plainText: z.enum(['never', 'first_mail', 'always']).default('never').describe('Mails without an HTML part'),
+  onReply: z.enum(['stop', 'pause', 'continue']).default('stop'),
+  onOutOfOffice: z.enum(['pause', 'continue']).default('pause'),
+  onMeeting: z.enum(['stop', 'pause', 'continue']).default('stop').describe('A meeting was agreed: a calendar reply, or a person says so'),
+  onCompanyReply: z
+    .object({ action: z.enum(['nothing', 'pause', 'stop']).default('nothing'), pauseDays: z.number().int().min(1).max(365).default(14) })
+    .default({ action: 'nothing', pauseDays: 14 })
+    .describe('A colleague of the same company replied; free-mail domains exempt'),
+  onSoftBounce: z
+    .object({ stopAfter: z.number().int().min(1).max(20).default(3) })
+    .default({ stopAfter: 3 })
+    .describe('Soft bounces in a row after which a person is stopped'),
+  autoPause: z
+    .object({
+      bouncePercent: z.number().min(0.1).max(100).default(5),
+      complaintPercent: z.number().min(0.01).max(100).default(0.1),
+      floor: z.number().int().min(10).max(10_000).default(50).describe('Mails of the last seven days below which nothing is concluded'),
+    })
+    .nullable()
+    .default({ bouncePercent: 5, complaintPercent: 0.1, floor: 50 })
+    .describe('Pauses the campaign by its rates over seven days; a person starts it again'),
   staleAfterHours: z.number().min(1).max(8760).default(48).describe('A slot missed by more asks first'),
   onMissingValue: z.enum(['hold', 'blank']).default('hold'),
   reEnrol: z.enum(['never', 'when_finished']).default('never'),
@@ -38,13 +68,7 @@ export const campaignInputSchema = z.object({
   rules: campaignRulesSchema.default(() => campaignRulesSchema.parse({})),
 });
 export type CampaignInput = z.infer<typeof campaignInputSchema>;
-export const campaignPatchSchema = z.object({
-  name: z.string().trim().min(1).max(200).optional(),
-  sequenceId: idSchema.optional(),
-  audience: audienceSchema.optional(),
-  mailboxIds: z.array(idSchema).max(100).optional(),
-  rules: campaignRulesSchema.optional(),
-});
+export const campaignPatchSchema = patchOf(campaignInputSchema).extend({ rules: patchOf(campaignRulesSchema).optional().describe('Rules left out stay') });
 export type CampaignPatch = z.infer<typeof campaignPatchSchema>;
 
 export const campaignCountsSchema = z.object({

@@ -52,6 +52,14 @@ export const officeHours: Window[] = [{ days: [1, 2, 3, 4, 5], start: '09:00', e
 /** Always open. */
 export const alwaysOpen: Window[] = [{ days: [1, 2, 3, 4, 5, 6, 7], start: '00:00', end: '24:00' }];
 
+type Patch<S extends z.ZodRawShape> = { [K in keyof S]: z.ZodOptional<S[K] extends z.ZodDefault<infer Inner> ? Inner : S[K]> };
+
+/** Every field may be left out, and none has a default: a patch must not reset what it does not name, as `partial()` of Zod 4 would. */
+export function patchOf<S extends z.ZodRawShape>(object: z.ZodObject<S>): z.ZodObject<Patch<S>> {
+  const fields = Object.entries(object.shape).map(([key, field]) => [key, z.optional((field instanceof z.ZodDefault ? field.unwrap() : field) as z.ZodType)]);
+  return z.object(Object.fromEntries(fields) as Patch<S>);
+}
+
 /** Cursor paging: `cursor` is opaque; `sort` is a field name, with a leading `-` for descending. */
 export const pageQuerySchema = z.object({
   limit: z.number().int().min(1).max(500).default(50),

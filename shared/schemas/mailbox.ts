@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { calendarSchema, epochMsSchema, idSchema, officeHours } from './common.ts';
+import { calendarSchema, epochMsSchema, idSchema, localDateSchema, officeHours, patchOf, wallTimeSchema } from './common.ts';
 
 /** `tls` = TLS from the first byte; `starttls` = upgrade required; `none` = plain text (loopback and tests). */
 export const connectionSecuritySchema = z.enum(['tls', 'starttls', 'none']);
@@ -9,6 +9,7 @@ const serverSchema = z.object({
   port: z.number().int().min(1).max(65535),
   security: connectionSecuritySchema,
   user: z.string().max(320).default(''),
+  auth: z.enum(['password', 'oauth2']).default('password').describe('oauth2 = with the access token of the mailbox (SASL XOAUTH2)'),
   allowSelfSigned: z.boolean().default(false).describe('Accept a certificate that no authority signed. Only for servers you run.'),
 });
 /** Server settings as stored and returned: the password never leaves the engine. */
@@ -16,6 +17,40 @@ export const serverSettingsSchema = serverSchema.extend({ hasPassword: z.boolean
 /** Server settings as written: an absent password keeps the stored one. */
 export const serverInputSchema = serverSchema.extend({ password: z.string().max(4096).optional() });
 export type ServerSettings = z.infer<typeof serverSettingsSchema>;
+
+/** Starts low and grows by a step each sending day up to `perDay`; bounces take it a step down. */
+export const rampUpSchema = z.object({
+  startPerDay: z.number().int().min(1).max(10_000).default(10),
+  stepPerDay: z.number().int().min(1).max(1000).default(2),
+});
+/** How far a ramp-up has come: today's allowance, and the local day for which it holds. */
+export const rampStateSchema = z.object({ perDay: z.number().int().min(1), day: localDateSchema, reason: z.enum(['start', 'grown', 'stepped_down', 'full']) });
+export type RampState = z.infer<typeof rampStateSchema>;
+
+/** One day as a person would work it: local wall times, drawn once and stored. It may only lower or delay. */
+export const dayPlanSchema = z.object({ start: wallTimeSchema, lunchStart: wallTimeSchema, lunchEnd: wallTimeSchema, end: wallTimeSchema, target: z.number().int().min(0) });
+export type DayPlan = z.infer<typeof dayPlanSchema>;
+
+/** Local dates, both inclusive, on which nothing leaves from a mailbox. */
+export const absenceSchema = z.object({ from: localDateSchema, to: localDateSchema, note: z.string().max(200).default('') });
+export type Absence = z.infer<typeof absenceSchema>;
+
+export const mailboxAliasSchema = z.object({ address: z.string().trim().min(3).max(320), name: z.string().trim().max(120).default('') });
+export type MailboxAlias = z.infer<typeof mailboxAliasSchema>;
+
+/** DKIM signing with the user's own key (RFC 6376). The private key never leaves the engine. */
+export const dkimSettingsSchema = z.object({ domain: z.string().min(1).max(253), selector: z.string().min(1).max(63) });
+export type DkimSettings = z.infer<typeof dkimSettingsSchema>;
+
+/** How the access token of a mailbox is had and renewed. The tokens never leave the engine. */
+export const oauthSettingsSchema = z.object({
+  provider: z.enum(['google', 'microsoft', 'custom']),
+  clientId: z.string().min(1).max(200),
+  tenant: z.string().max(100).default('common').describe('Microsoft only'),
+  account: z.string().max(320).default('').describe('The account that gave its consent'),
+  expiresAt: epochMsSchema.nullable().default(null),
+});
+export type OAuthSettings = z.infer<typeof oauthSettingsSchema>;
 
 /** Sending limits of one mailbox. The smallest limit wins. A day is the mailbox's local day. */
 export const mailboxLimitsSchema = z.object({
@@ -25,6 +60,8 @@ export const mailboxLimitsSchema = z.object({
   minGapSeconds: z.number().min(0).max(86_400).default(90),
   maxGapSeconds: z.number().min(0).max(86_400).default(420).describe('The gap before each mail is drawn once between the two and stored'),
   connections: z.number().int().min(1).max(20).default(1),
+  rampUp: rampUpSchema.nullable().default(null),
+  humanDay: z.boolean().default(false).describe('Draw a start, lunch, finish and target for each day, inside the workday'),
 });
 export type MailboxLimits = z.infer<typeof mailboxLimitsSchema>;
 
@@ -40,8 +77,12 @@ const mailboxFields = z.object({
   address: z.string().trim().min(3).max(320),
   replyTo: z.string().trim().max(320).nullable().default(null),
   signatureHtml: z.string().max(20_000).default(''),
+  aliases: z.array(mailboxAliasSchema).max(20).default([]).describe('Other addresses that this account may send from'),
+  sendAs: z.string().trim().max(320).nullable().default(null).describe('The alias in From; null = the address of the account'),
   limits: mailboxLimitsSchema.default(() => mailboxLimitsSchema.parse({})),
   calendar: calendarSchema.default(() => ({ zone: Intl.DateTimeFormat().resolvedOptions().timeZone, windows: officeHours, holidays: [] })),
+  absences: z.array(absenceSchema).max(100).default([]),
+  dkim: dkimSettingsSchema.nullable().default(null).describe('Sign with your own key; the key itself is written apart and never returned'),
 });
 
 export const mailboxInputSchema = mailboxFields.extend({
@@ -50,25 +91,8 @@ export const mailboxInputSchema = mailboxFields.extend({
 });
 export type MailboxInput = z.infer<typeof mailboxInputSchema>;
 
-const limit = mailboxLimitsSchema.shape;
-const mailboxLimitsPatchSchema = z.object({
-  perDay: limit.perDay.unwrap().optional(),
-  perHour: limit.perHour.unwrap().optional(),
-  per24Hours: limit.per24Hours.unwrap().optional(),
-  minGapSeconds: limit.minGapSeconds.unwrap().optional(),
-  maxGapSeconds: limit.maxGapSeconds.unwrap().optional(),
-  connections: limit.connections.unwrap().optional(),
-});
-
-// Zod 4 applies defaults inside partial(); a patch must not reset what it does not name.
-export const mailboxPatchSchema = z.object({
-  name: mailboxFields.shape.name.optional(),
-  fromName: z.string().trim().max(120).optional(),
-  address: mailboxFields.shape.address.optional(),
-  replyTo: z.string().trim().max(320).nullable().optional(),
-  signatureHtml: z.string().max(20_000).optional(),
-  limits: mailboxLimitsPatchSchema.optional().describe('Limits left out stay'),
-  calendar: calendarSchema.optional(),
+export const mailboxPatchSchema = patchOf(mailboxFields).extend({
+  limits: patchOf(mailboxLimitsSchema).optional().describe('Limits left out stay'),
   smtp: serverInputSchema.optional(),
   imap: serverInputSchema.nullable().optional(),
 });
@@ -82,6 +106,9 @@ export const mailboxSchema = mailboxFields.extend({
   stateReason: z.string().nullable().describe('Why it is paused or in trouble, as the server said it'),
   pausedUntil: epochMsSchema.nullable().describe('Null with state paused = until a person resumes'),
   sentCopy: sentCopySchema,
+  messageIdPolicy: z.enum(['unknown', 'kept', 'rewritten']).describe('Whether the provider keeps our Message-ID'),
+  provider: z.string().nullable().describe('Who runs its servers, where known'),
+  ramp: rampStateSchema.nullable().describe('How far the ramp-up plan has come'),
   sentToday: z.number().int(),
   inboxCheckedAt: epochMsSchema.nullable(),
   lastTestAt: epochMsSchema.nullable(),

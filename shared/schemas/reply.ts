@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { epochMsSchema, idSchema } from './common.ts';
 import { answerClassSchema } from './delivery.ts';
 
-/** What an inbound message is. `human` is refined (positive, question, …) by later classifiers. */
+/** What an inbound message is; `replyIntents` refine `human`. */
 export const replyClasses = [
   'human',
   'out_of_office',
@@ -19,6 +19,11 @@ export const replyClasses = [
 export const replyClassSchema = z.enum(replyClasses);
 export type ReplyClass = z.infer<typeof replyClassSchema>;
 
+/** What a human reply says. */
+export const replyIntents = ['positive', 'negative', 'neutral', 'question', 'referral', 'meeting'] as const;
+export const replyIntentSchema = z.enum(replyIntents);
+export type ReplyIntent = z.infer<typeof replyIntentSchema>;
+
 export const replySchema = z.object({
   id: idSchema,
   mailboxId: idSchema,
@@ -34,6 +39,7 @@ export const replySchema = z.object({
   subject: z.string(),
   snippet: z.string(),
   class: replyClassSchema,
+  intent: replyIntentSchema.nullable().default(null).describe('Of a human reply'),
   confidence: z.number().min(0).max(1),
   source: z.enum(['header', 'structure', 'pattern', 'model', 'person', 'default']).describe('What decided the class'),
   matchedBy: z.enum(['in_reply_to', 'references', 'report', 'address', 'token', 'none']),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMsSchema, idSchema } from './common.ts';
+import { epochMsSchema, idSchema, patchOf } from './common.ts';
 
 /**
  * The graph of a sequence. Steps are nodes, `next` is the edge to the step that follows: absent = the step
@@ -29,7 +29,20 @@ export const variantSchema = z.object({
 });
 export type Variant = z.infer<typeof variantSchema>;
 
-export const emailStepSchema = z.object({ id: stepId, type: z.literal('email'), variants: z.array(variantSchema).min(1).max(26), next });
+/** A stored file for everybody, or a file of each person by a path with merge tags, for example `{{ contact.offer_file }}`. A missing one holds the mail. */
+export const attachmentSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('file'), fileId: idSchema }),
+  z.object({ kind: z.literal('path'), path: z.string().min(1).max(1000) }),
+]);
+export type Attachment = z.infer<typeof attachmentSchema>;
+
+export const emailStepSchema = z.object({
+  id: stepId,
+  type: z.literal('email'),
+  variants: z.array(variantSchema).min(1).max(26),
+  attachments: z.array(attachmentSchema).max(20).optional(),
+  next,
+});
 export const waitStepSchema = z
   .object({ id: stepId, type: z.literal('wait'), duration: durationSchema, businessDays: z.boolean().default(false), next })
   .refine((step) => !step.businessDays || /^P(\d+W)?(\d+D)?$/.test(step.duration), { message: 'Business days need whole days, for example P3D', path: ['duration'] });
@@ -49,11 +62,8 @@ export const sequenceInputSchema = z.object({
   graph: graphSchema.default({ steps: [] }),
 });
 export type SequenceInput = z.infer<typeof sequenceInputSchema>;
-export const sequencePatchSchema = z.object({
-  name: z.string().trim().min(1).max(200).optional(),
-  description: z.string().max(2000).optional(),
-  graph: graphSchema.optional().describe('Written to the draft version'),
-});
+/** `graph` is written to the draft version. */
+export const sequencePatchSchema = patchOf(sequenceInputSchema);
 export type SequencePatch = z.infer<typeof sequencePatchSchema>;
 
 /** A finding of validation or copy check. Blocking ones forbid activation. */
@@ -89,12 +99,7 @@ export const templateInputSchema = z.object({
   text: z.string().max(500_000).default(''),
 });
 export type TemplateInput = z.infer<typeof templateInputSchema>;
-export const templatePatchSchema = z.object({
-  name: z.string().trim().min(1).max(200).optional(),
-  subject: z.string().max(998).optional(),
-  html: z.string().max(500_000).optional(),
-  text: z.string().max(500_000).optional(),
-});
+export const templatePatchSchema = patchOf(templateInputSchema);
 export const templateSchema = templateInputSchema.extend({ id: idSchema, createdAt: epochMsSchema, updatedAt: epochMsSchema });
 export type Template = z.infer<typeof templateSchema>;
 

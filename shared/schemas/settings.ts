@@ -1,21 +1,27 @@
 import { z } from 'zod';
-import { epochMsSchema, idSchema } from './common.ts';
+import { epochMsSchema, idSchema, patchOf } from './common.ts';
+
+/** When a mail that met a temporary answer is tried again. Every delay is drawn with full jitter. */
+export const retryPolicySchema = z.object({
+  growth: z.enum(['exponential', 'linear', 'fibonacci']).default('exponential'),
+  firstMinutes: z.number().min(1).max(1440).default(10),
+  capMinutes: z.number().min(1).max(10_080).default(240),
+  maxAgeHours: z.number().min(1).max(720).default(72).describe('Counted from the first try; after that it is a dead letter'),
+});
+export type RetryPolicy = z.infer<typeof retryPolicySchema>;
 
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   csvBom: z.boolean().default(true).describe('Start CSV reports with a byte order mark, so that Excel reads UTF-8'),
   postalAddress: z.string().max(500).default('').describe('Postal address that the footer of a mail may show: {{ sender.postal_address }}'),
   optOutLine: z.string().max(500).default('').describe('Line under every mail that says how to opt out; empty = none'),
+  retry: retryPolicySchema.default(() => retryPolicySchema.parse({})),
+  dnsServers: z.array(z.string().min(2).max(60)).max(5).default([]).describe('Resolvers for the checks of domains; empty = those of the system'),
+  unsubscribeUrl: z.string().max(500).default('').describe('Public HTTPS address of your own unsubscribe endpoint; empty = by mail only'),
   firstRunDone: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof settingsSchema>;
-export const settingsPatchSchema = z.object({
-  theme: z.enum(['system', 'light', 'dark']).optional(),
-  csvBom: z.boolean().optional(),
-  postalAddress: z.string().max(500).optional(),
-  optOutLine: z.string().max(500).optional(),
-  firstRunDone: z.boolean().optional(),
-});
+export const settingsPatchSchema = patchOf(settingsSchema);
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
 /** The workspace as a whole: is it practice, is sending paused, how does its clock run. */

@@ -135,7 +135,7 @@ describe.skipIf(dovecotMissing !== null)(`inbox on Dovecot ${dovecotMissing ?? '
   test('a wrong password is told, shown, and heals when it is corrected', async () => {
     const bench = open();
     const row = bench.mailboxes.get(bench.mailboxId);
-    const imap = { host: '127.0.0.1', port: dovecot.imapPort, security: 'none' as const, user: bench.user, allowSelfSigned: false };
+    const imap = { host: '127.0.0.1', port: dovecot.imapPort, security: 'none' as const, user: bench.user, auth: 'password' as const, allowSelfSigned: false };
     bench.mailboxes.update({ id: row.id, imap: { ...imap, password: 'wrong' } });
     await expect(bench.inbox.refresh(row.id)).rejects.toMatchObject({ code: 'mailbox_login' });
     expect(bench.mailboxes.get(row.id)).toMatchObject({ state: 'untested', stateReason: expect.stringContaining('refused the login') as string });

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Engine } from '../../electron/engine/engine.ts';
+import { mailboxLimitsSchema } from '../../shared/schemas/mailbox.ts';
 import { hour, minute } from '../../electron/engine/lib/clock.ts';
 import { dovecotMissing, startDovecot } from '../support/dovecot.ts';
 import { anyTime, emailStep, fastClock, launchCampaign, realPorts, startEngine, testMailbox, until, waitStep } from '../support/engine.ts';
@@ -117,7 +118,7 @@ test('an unreachable server releases the mail, backs off and says so; nothing is
 test('the hour limit holds across campaigns that share a mailbox, which take turns', async () => {
   const { engine, smtp } = await open();
   const { id } = engine.services.mailboxes.create(
-    testMailbox(smtp.port, { limits: { perDay: 100, perHour: 6, per24Hours: null, minGapSeconds: 0, maxGapSeconds: 0, connections: 3 } }),
+    testMailbox(smtp.port, { limits: mailboxLimitsSchema.parse({ perDay: 100, perHour: 6, minGapSeconds: 0, maxGapSeconds: 0, connections: 3 }) }),
   );
   const people = (name: string) => Array.from({ length: 5 }, (_, i) => `${name}${i}@example.com`);
   engine.services.mailboxes.pause(id, null);

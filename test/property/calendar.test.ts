@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
-import { addDuration, isOpen, nextAllowed, startOfLocalDay, windowEnd } from '../../electron/engine/scheduling/index.ts';
-import { zoneOf } from '../../electron/engine/scheduling/zone.ts';
+import { addDuration, isOpen, nextAllowed, windowEnd } from '../../electron/engine/scheduling/index.ts';
+import { startOfLocalDay, zoneOf } from '../../electron/engine/lib/zone.ts';
 import type { Calendar, Window } from '../../shared/schemas/common.ts';
 
 /** A second reading of the rules, minute by minute from `Intl`, without any of our zone arithmetic. */

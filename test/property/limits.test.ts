@@ -5,7 +5,8 @@ import { mailboxLimitsSchema } from '../../shared/schemas/mailbox.ts';
 import { day, hour } from '../../electron/engine/lib/clock.ts';
 import { seededRandom } from '../../electron/engine/lib/random.ts';
 import { mailboxGate, type MailboxView } from '../../electron/engine/scheduling/gates.ts';
-import { isOpen, localDay } from '../../electron/engine/scheduling/index.ts';
+import { localDay } from '../../electron/engine/lib/zone.ts';
+import { isOpen } from '../../electron/engine/scheduling/index.ts';
 import { createSendLog } from '../../electron/engine/scheduling/send-log.ts';
 import { createAllocation } from '../../electron/engine/scheduling/slots.ts';
 

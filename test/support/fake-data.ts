@@ -1,8 +1,8 @@
-import type { Campaign } from '../../shared/schemas/campaign.ts';
+import { campaignRulesSchema, type Campaign } from '../../shared/schemas/campaign.ts';
 import type { Contact } from '../../shared/schemas/contact.ts';
 import type { Delivery } from '../../shared/schemas/delivery.ts';
 import type { DomainEvent } from '../../shared/schemas/event.ts';
-import type { Mailbox } from '../../shared/schemas/mailbox.ts';
+import { mailboxLimitsSchema, type Mailbox } from '../../shared/schemas/mailbox.ts';
 import type { ReplyDetail } from '../../shared/schemas/reply.ts';
 import type { Workspace } from '../../shared/schemas/settings.ts';
 import { officeHours } from '../../shared/schemas/common.ts';
@@ -56,7 +56,7 @@ export function fakeContact(index: number, patch: Partial<Contact> = {}): Contac
 
 export function fakeMailbox(index: number, patch: Partial<Mailbox> = {}): Mailbox {
   const address = ['mara@studio.example.com', 'hello@studio.example.com', 'sales@studio.example.com'][index] ?? `box${index}@studio.example.com`;
-  const server = { host: 'mail.example.com', user: address, allowSelfSigned: false, hasPassword: true };
+  const server = { host: 'mail.example.com', user: address, auth: 'password', allowSelfSigned: false, hasPassword: true } as const;
   return {
     id: `mailbox-${index}`,
     name: address,
@@ -64,7 +64,14 @@ export function fakeMailbox(index: number, patch: Partial<Mailbox> = {}): Mailbo
     address,
     replyTo: null,
     signatureHtml: '<p>Mara Holt<br>Studio Example</p>',
-    limits: { perDay: 80, perHour: 20, per24Hours: null, minGapSeconds: 90, maxGapSeconds: 420, connections: 1 },
+    aliases: [],
+    sendAs: null,
+    absences: [],
+    dkim: null,
+    ramp: null,
+    provider: null,
+    messageIdPolicy: 'kept',
+    limits: mailboxLimitsSchema.parse({}),
     calendar: { zone: 'Europe/Berlin', windows: officeHours, holidays: [] },
     smtp: { ...server, port: 465, security: 'tls' },
     imap: { ...server, port: 993, security: 'tls' },
@@ -168,6 +175,7 @@ export function fakeReply(index: number, patch: Partial<ReplyDetail> = {}): Repl
     subject: 'Re: A question about your autumn programme',
     snippet: text,
     class: (['human', 'out_of_office', 'opt_out'] as const)[index % 3] ?? 'human',
+    intent: index % 3 === 0 ? 'question' : null,
     confidence: index % 3 === 0 ? 0.7 : 0.98,
     source: index % 3 === 1 ? 'header' : 'pattern',
     matchedBy: 'in_reply_to',
@@ -255,17 +263,7 @@ export function fakeCampaign(index: number, patch: Partial<Campaign> = {}): Camp
     statusReason: null,
     audience: { listIds: [], contactIds: [], everyone: true },
     mailboxIds: ['mailbox-0'],
-    rules: {
-      calendar: { zone: 'Europe/Berlin', windows: officeHours, holidays: [] },
-      useContactZone: true,
-      wakingHours: { start: '07:00', end: '21:00' },
-      startAt: null,
-      maxPerDay: null,
-      maxNewPerDay: null,
-      staleAfterHours: 48,
-      onMissingValue: 'hold',
-      reEnrol: 'never',
-    },
+    rules: campaignRulesSchema.parse({ calendar: { zone: 'Europe/Berlin', windows: officeHours, holidays: [] } }),
     counts: {
       people: 180,
       mailed: 140,

@@ -10,7 +10,7 @@ import type { DomainEvent, LiveMessage } from '../../shared/schemas/event.ts';
 import type { Mailbox, MailboxInput, MailboxTest, ServerSettings } from '../../shared/schemas/mailbox.ts';
 import type { ReplyDetail } from '../../shared/schemas/reply.ts';
 import type { GraphIssue, Sequence, Template } from '../../shared/schemas/sequence.ts';
-import type { NeedsYouItem, Settings, Workspace } from '../../shared/schemas/settings.ts';
+import { settingsSchema, type NeedsYouItem, type Settings, type Workspace } from '../../shared/schemas/settings.ts';
 import { day, fakeCampaign, fakeContact, fakeDeliveries, fakeEvent, fakeMailbox, fakeNow, fakeReply, fakeWorkspace, hour } from './fake-data.ts';
 
 /** Everything that the fake engine knows; tests change it freely before or during a test. */
@@ -43,7 +43,7 @@ export interface FakeState {
 export function emptyState(): FakeState {
   return {
     workspace: fakeWorkspace({ needsYou: 0, nextSendAt: null, secrets: 'empty' }),
-    settings: { theme: 'system', csvBom: true, postalAddress: '', optOutLine: '', firstRunDone: false },
+    settings: settingsSchema.parse({}),
     mailboxes: [],
     contacts: [],
     lists: [],
@@ -82,8 +82,7 @@ export function busyState(): FakeState {
     ...emptyState(),
     workspace: fakeWorkspace(),
     settings: {
-      theme: 'system',
-      csvBom: true,
+      ...settingsSchema.parse({}),
       postalAddress: 'Studio Example, Elm Row 4, Bristol',
       optOutLine: 'Reply “no thanks” and I will not write again.',
       firstRunDone: true,
@@ -371,7 +370,9 @@ export function createFakeEngine(state: FakeState = busyState()) {
         return campaign;
       }),
       get: os.campaigns.get.handler(({ input }) => pick(state.campaigns, input.id)),
-      update: os.campaigns.update.handler(({ input }) => change(state.campaigns, input.id, defined(input))),
+      update: os.campaigns.update.handler(({ input }) =>
+        change(state.campaigns, input.id, { ...defined({ ...input, rules: undefined }), rules: { ...pick(state.campaigns, input.id).rules, ...defined(input.rules ?? {}) } }),
+      ),
       remove: os.campaigns.remove.handler(({ input }) => drop(state.campaigns, input.id)),
       preflight: os.campaigns.preflight.handler(() => ({ ok: true, items: [], people: state.contacts.length, leftOut: [], firstSlotAt: fakeNow + hour })),
       launch: os.campaigns.launch.handler(({ input }) => change(state.campaigns, input.id, { status: 'running', launchedAt: fakeNow })),

@@ -107,6 +107,8 @@ export async function startRecordingSmtp(options: RecordingSmtpOptions = {}): Pr
   const counter = openSync(`${file}.open`, 'w');
   const counterBytes = Buffer.alloc(4);
   let bodies = 0;
+  /** An answer that is still delayed when the server closes must not write: its file's number may be another file's by then. */
+  let closed = false;
   let scripts: { script: SmtpScript; seen: number }[] = [];
   function useScripts(next: readonly SmtpScript[]): void {
     scripts = next.map((script) => ({ script, seen: 0 }));
@@ -116,11 +118,13 @@ export async function startRecordingSmtp(options: RecordingSmtpOptions = {}): Pr
   const begun = new Map<string, { to: string; answered: boolean }>();
 
   function count(change: number): void {
+    if (closed) return;
     bodies += change;
     counterBytes.writeInt32LE(bodies, 0);
     writeSync(counter, counterBytes, 0, 4, 0);
   }
   function write(line: RecordedMessage | CutConnection): void {
+    if (closed) return;
     writeSync(record, `${JSON.stringify(line)}\n`);
   }
   function scriptFor(phase: SmtpScript['phase'], to: string): SmtpScript | null {
@@ -248,6 +252,7 @@ export async function startRecordingSmtp(options: RecordingSmtpOptions = {}): Pr
         server.close(() => {
           // Closing is announced on the next turn; the record is written by then.
           setTimeout(() => {
+            closed = true;
             closeSync(record);
             closeSync(counter);
             resolve();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { addDuration, everyDay, isOpen, localDay, nextAllowed, parseDuration, startOfLocalDay, startOfNextLocalDay, windowEnd } from '../../electron/engine/scheduling/index.ts';
+import { localDay, startOfLocalDay, startOfNextLocalDay } from '../../electron/engine/lib/zone.ts';
+import { addDuration, everyDay, isOpen, nextAllowed, parseDuration, windowEnd } from '../../electron/engine/scheduling/index.ts';
 import type { Calendar, Window } from '../../shared/schemas/common.ts';
 
 const office: Window[] = [{ days: [1, 2, 3, 4, 5], start: '09:00', end: '17:00' }];

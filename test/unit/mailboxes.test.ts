@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mailboxInputSchema, mailboxPatchSchema, type MailboxInput } from '../../shared/schemas/mailbox.ts';
-import { createMailboxes, startOfLocalDay, type MailboxesDeps } from '../../electron/engine/mailboxes/index.ts';
+import { createMailboxes, type MailboxesDeps } from '../../electron/engine/mailboxes/index.ts';
+import { startOfLocalDay } from '../../electron/engine/lib/zone.ts';
 import { adviseConnect } from '../../electron/engine/mailboxes/advice.ts';
 import { ConnectError, type MailTransports } from '../../electron/engine/ports.ts';
 import { plainSecrets } from '../support/secrets.ts';
@@ -43,7 +44,7 @@ describe('settings', () => {
     const made = mailboxes.create(input());
     expect(made).toMatchObject({ state: 'untested', sentCopy: 'unknown', sentToday: 0, smtp: { hasPassword: true }, imap: { hasPassword: true } });
     expect(JSON.stringify(made)).not.toContain('"one"');
-    mailboxes.update({ id: made.id, smtp: { host: 'mail.example.com', port: 587, security: 'starttls', user: 'sales', allowSelfSigned: false } });
+    mailboxes.update({ id: made.id, smtp: { host: 'mail.example.com', port: 587, security: 'starttls', user: 'sales', auth: 'password', allowSelfSigned: false } });
     expect(mailboxes.access(made.id, 'smtp')).toEqual({ host: 'mail.example.com', port: 587, security: 'starttls', user: 'sales', password: 'one', allowSelfSigned: false });
     mailboxes.update({ id: made.id, imap: null });
     expect(mailboxes.access(made.id, 'imap')).toBeNull();
@@ -55,7 +56,7 @@ describe('settings', () => {
     const { mailboxes } = open();
     const made = mailboxes.create(input({ limits: { perDay: 500, perHour: 50, minGapSeconds: 1, maxGapSeconds: 2, connections: 3 } }));
     const patch = mailboxPatchSchema.parse({ limits: { perDay: 400 } });
-    expect(mailboxes.update({ id: made.id, ...patch }).limits).toEqual({ perDay: 400, perHour: 50, per24Hours: null, minGapSeconds: 1, maxGapSeconds: 2, connections: 3 });
+    expect(mailboxes.update({ id: made.id, ...patch }).limits).toEqual({ ...made.limits, perDay: 400 });
     expect(thrown(() => mailboxes.update({ id: made.id, limits: { minGapSeconds: 60 } }))).toMatchObject({
       data: { fields: { 'limits.maxGapSeconds': expect.any(String) as string } },
     });

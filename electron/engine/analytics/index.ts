@@ -5,7 +5,7 @@ import type { Deliveries } from '../delivery/index.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger, TimeLapse } from '../ports.ts';
-import { startOfLocalDay } from '../scheduling/index.ts';
+import { startOfLocalDay } from '../lib/zone.ts';
 import type { Store } from '../store/index.ts';
 import type { SettingsService } from '../workspace/index.ts';
 import { createFeed, type Feed } from './feed.ts';

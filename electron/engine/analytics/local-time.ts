@@ -1,4 +1,4 @@
-import { localDay } from '../scheduling/index.ts';
+import { localDay } from '../lib/zone.ts';
 
 export { localDay };
 

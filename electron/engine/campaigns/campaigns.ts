@@ -1,13 +1,14 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { Campaign, CampaignCounts, CampaignInput, CampaignPatch, CampaignRules, CampaignStatus, Audience, Preflight } from '../../../shared/schemas/campaign.ts';
+import type { Campaign, CampaignCounts, CampaignInput, CampaignPatch, CampaignStatus, Audience, Preflight } from '../../../shared/schemas/campaign.ts';
 import type { Calendar, Page, PageQuery } from '../../../shared/schemas/common.ts';
-import type { MailboxLimits, MailboxState } from '../../../shared/schemas/mailbox.ts';
+import { mailboxLimitsSchema, type MailboxState } from '../../../shared/schemas/mailbox.ts';
 import type { SequenceGraph } from '../../../shared/schemas/sequence.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
-import { decodeCursor, encodeCursor } from '../lib/page.ts';
+import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Logger } from '../ports.ts';
+import { parseRules } from '../scheduling/index.ts';
 import { emailSteps, type Enrolments } from '../sequences/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { viewAudience } from './audience.ts';
@@ -112,7 +113,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
         statusReason: row.statusReason,
         audience: JSON.parse(row.audience) as Audience,
         mailboxIds: JSON.parse(row.mailboxIds) as string[],
-        rules: JSON.parse(row.rules) as CampaignRules,
+        rules: parseRules(row.rules),
         counts: own,
         nextSlotAt: next.at,
         launchedAt: row.launchedAt,
@@ -188,7 +189,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
   function preflight(id: string): Preflight {
     const row = rowOf(id);
     const audience = JSON.parse(row.audience) as Audience;
-    const rules = JSON.parse(row.rules) as CampaignRules;
+    const rules = parseRules(row.rules);
     const mailboxIds = JSON.parse(row.mailboxIds) as string[];
     const mailboxes = mailboxesOf(mailboxIds);
     const { versionId, graph, draftChanged } = sequenceOf(row);
@@ -216,12 +217,9 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       versionId: row.versionId,
       graph: JSON.parse(version.graph) as SequenceGraph,
       audience: audience ?? (JSON.parse(row.audience) as Audience),
-      rules: JSON.parse(row.rules) as CampaignRules,
-      mailboxes: mailboxesOf(JSON.parse(row.mailboxIds) as string[]).map((mailbox) => ({
-        id: mailbox.id,
-        limits: JSON.parse(mailbox.limits) as MailboxLimits,
-        calendar: JSON.parse(mailbox.calendar) as Calendar,
-        nextSendAt: mailbox.nextSendAt,
+      rules: parseRules(row.rules),
+      mailboxes: mailboxesOf(JSON.parse(row.mailboxIds) as string[]).map(({ id, limits, calendar, nextSendAt }) => ({
+        ...{ id, nextSendAt, limits: mailboxLimitsSchema.parse(JSON.parse(limits)), calendar: JSON.parse(calendar) as Calendar },
       })),
     };
   }
@@ -255,8 +253,8 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     preflight,
     list(query) {
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
-      const parts = [query.status === undefined ? '1' : 'g.status = ?', query.q === undefined || query.q === '' ? '1' : 'g.name like ?'];
-      const params = [...(query.status === undefined ? [] : [query.status]), ...(query.q === undefined || query.q === '' ? [] : [`%${query.q}%`])];
+      const parts = [query.status === undefined ? '1' : 'g.status = ?', query.q === undefined || query.q === '' ? '1' : "g.name like ? escape '\\'"];
+      const params = [...(query.status === undefined ? [] : [query.status]), ...(query.q === undefined || query.q === '' ? [] : [containing(query.q)])];
       const total = (store.prepareRead(`select count(*) as n from campaigns g where ${parts.join(' and ')}`).get(...params) as { n: number }).n;
       const rows = store
         .prepareRead(
@@ -294,7 +292,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
             patch.sequenceId ?? row.sequenceId,
             patch.audience === undefined ? row.audience : JSON.stringify(patch.audience),
             patch.mailboxIds === undefined ? row.mailboxIds : JSON.stringify([...new Set(patch.mailboxIds)]),
-            patch.rules === undefined ? row.rules : JSON.stringify(patch.rules),
+            patch.rules === undefined ? row.rules : JSON.stringify({ ...parseRules(row.rules), ...patch.rules }),
             clock.now(),
             id,
           ),

@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
 import type { Enrolment, EnrolmentState } from '../../../shared/schemas/enrolment.ts';
-import { decodeCursor, encodeCursor } from '../lib/page.ts';
+import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Planner } from '../scheduling/index.ts';
 import type { Enrolments } from '../sequences/index.ts';
 import type { Store } from '../store/index.ts';
@@ -51,8 +51,8 @@ export function createEnrolmentList(deps: { store: Store; enrolments: Enrolments
         params.push(value);
       }
       if (query.q !== undefined && query.q !== '') {
-        parts.push("(c.email like ? or c.first_name || ' ' || c.last_name like ?)");
-        params.push(`%${query.q}%`, `%${query.q}%`);
+        parts.push("(c.email like ? escape '\\' or c.first_name || ' ' || c.last_name like ? escape '\\')");
+        params.push(containing(query.q), containing(query.q));
       }
       const total = (
         store.prepareRead(`select count(*) as n ${query.q === undefined || query.q === '' ? 'from enrolments e' : joins} where ${parts.join(' and ')}`).get(...params) as {

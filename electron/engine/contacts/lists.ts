@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
 import type { ContactList } from '../../../shared/schemas/contact.ts';
-import { decodeCursor, encodeCursor } from '../lib/page.ts';
+import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Tx } from '../store/index.ts';
 import type { ContactsDeps } from './deps.ts';
 import { inSlices } from './slices.ts';
@@ -61,7 +61,7 @@ export function createLists({ store, clock, ids }: ContactsDeps) {
       const key = newest ? 'l.created_at' : 'lower(l.name)';
       const down = query.sort?.startsWith('-') ?? false;
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
-      const like = `%${(query.q ?? '').trim().replace(/[\\%_]/g, '\\$&')}%`;
+      const like = containing(query.q ?? '');
       const { n: total } = store.prepareRead(`select count(*) as n from lists l where l.name like ? escape '\\'`).get(like) as { n: number };
       const rows = store
         .prepareRead(

@@ -3,7 +3,7 @@ import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
 import type { Suppression, SuppressionReason } from '../../../shared/schemas/contact.ts';
 import type { Actor } from '../../../shared/schemas/event.ts';
 import { domainAndParents, normaliseAddress, normaliseDomain } from '../lib/address.ts';
-import { decodeCursor, encodeCursor } from '../lib/page.ts';
+import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Tx } from '../store/index.ts';
 import type { ContactsDeps } from './deps.ts';
 import { statusFor } from './rows.ts';
@@ -116,13 +116,7 @@ export function createSuppressions({ store, events, clock, ids, onSuppressed }: 
     suppress,
     list(query: PageQuery): Page<Suppression> {
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
-      const like =
-        query.q === undefined || query.q.trim() === ''
-          ? null
-          : `%${query.q
-              .trim()
-              .toLowerCase()
-              .replace(/[\\%_]/g, '\\$&')}%`;
+      const like = query.q === undefined || query.q.trim() === '' ? null : containing(query.q.toLowerCase());
       const filter = like === null ? '' : `and (value like @like escape '\\' or note like @like escape '\\')`;
       const total = store.prepareRead(`select count(*) as n from suppressions where 1 ${filter}`).get(like === null ? {} : { like }) as { n: number };
       const rows = store

@@ -4,7 +4,7 @@ import type { Delivery, DeliveryKind, DeliveryState, Why, WhyCode } from '../../
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
-import { decodeCursor, encodeCursor } from '../lib/page.ts';
+import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Dispatcher, Planner } from '../scheduling/index.ts';
 import type { Enrolments } from '../sequences/index.ts';
 import type { StoredContent } from '../store/schema/deliveries.ts';
@@ -188,7 +188,7 @@ export function createDeliveries(deps: {
     equal('d.enrolment_id', query.enrolmentId);
     if (query.q !== undefined && query.q !== '') {
       parts.push(`(d.recipient like ? escape '\\' or d.subject like ? escape '\\')`);
-      const like = `%${query.q.replaceAll(/[\\%_]/g, '\\$&')}%`;
+      const like = containing(query.q);
       params.push(like, like);
     }
     return { sql: parts.length === 0 ? '' : `where ${parts.join(' and ')}`, params };

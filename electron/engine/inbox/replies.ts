@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { PageQuery } from '../../../shared/schemas/common.ts';
-import type { Reply, ReplyClass, ReplyDetail } from '../../../shared/schemas/reply.ts';
-import { decodeCursor, encodeCursor } from '../lib/page.ts';
+import type { Reply, ReplyClass, ReplyIntent, ReplyDetail } from '../../../shared/schemas/reply.ts';
+import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { StoredBounce } from './classify.ts';
 import type { Consequences } from './consequences.ts';
@@ -59,6 +59,7 @@ interface Row {
   replyText: string;
   html: string | null;
   class: ReplyClass;
+  intent: ReplyIntent | null;
   confidence: number;
   source: Reply['source'];
   matchedBy: Reply['matchedBy'];
@@ -73,7 +74,7 @@ const listColumns = `r.id, r.mailbox_id as mailboxId, coalesce(m.name, '') as ma
   coalesce(nullif(trim(c.first_name || ' ' || c.last_name), ''), c.email, r.from_name) as contactName,
   r.enrolment_id as enrolmentId, r.campaign_id as campaignId, g.name as campaignName, r.delivery_id as deliveryId,
   r.from_address as fromAddress, r.from_name as fromName, r.subject, substr(r.text, 1, 400) as text, substr(r.reply_text, 1, 400) as replyText,
-  r.class, r.confidence_permille as confidence, r.source, r.matched_by as matchedBy, r.unread, r.received_at as receivedAt`;
+  r.class, r.intent, r.confidence_permille as confidence, r.source, r.matched_by as matchedBy, r.unread, r.received_at as receivedAt`;
 const detailColumns = `${listColumns.replace('substr(r.text, 1, 400)', 'r.text').replace('substr(r.reply_text, 1, 400)', 'r.reply_text')},
   m.address as mailboxAddress, json_extract(m.calendar, '$.zone') as mailboxZone, c.time_zone as contactZone, r.message_id as messageId, r."references" as "references",
   r.to_address as toAddress, r.html, r.bounce, r.return_date as returnDate`;
@@ -101,7 +102,7 @@ export function createReplies(deps: RepliesDeps) {
     if (query.contactId !== undefined) where('r.contact_id = ?', query.contactId);
     if (query.mailboxId !== undefined) where('r.mailbox_id = ?', query.mailboxId);
     if (query.q !== undefined && query.q.trim() !== '') {
-      const like = `%${query.q.trim().replace(/[\\%_]/g, '\\$&')}%`;
+      const like = containing(query.q);
       where(`(r.subject like ? escape '\\' or r.from_address like ? escape '\\' or r.from_name like ? escape '\\' or r.reply_text like ? escape '\\')`, like, like, like, like);
     }
     const count = (extra: string): number => {
@@ -258,6 +259,7 @@ function toReply(row: Row): Reply {
     snippet: snippetFor(row),
     subject: row.class === 'opt_out' ? subject.replace(tokenWords, 'unsubscribe') : subject,
     class: row.class,
+    intent: row.intent,
     confidence: row.confidence / 1000,
     unread: row.unread === 1,
   };

@@ -15,3 +15,8 @@ export function decodeCursor(cursor: string, length: number): (string | number |
   }
   throw new AppError('bad_request', 'This cursor is not valid. Start again from the first page.', { fields: { cursor: 'Not a cursor of this list' } });
 }
+
+/** A `like … escape '\\'` pattern for text that contains `words` as they stand: % and _ are letters, not wildcards. */
+export function containing(words: string): string {
+  return `%${words.trim().replace(/[\\%_]/g, '\\$&')}%`;
+}

@@ -1,4 +1,4 @@
 export { createMailboxes, type MailboxChange, type Mailboxes, type MailboxesDeps, type SecretStore } from './service.ts';
 export { openImapSession, type ImapSessionOptions } from './imap-session.ts';
 export { openSmtpSession, parseAnswer } from './smtp-session.ts';
-export { startOfLocalDay, type MailboxRow } from './rows.ts';
+export type { MailboxRow } from './rows.ts';

@@ -1,14 +1,9 @@
-import { Temporal } from 'temporal-polyfill';
-import type { Mailbox, ServerSettings } from '../../../shared/schemas/mailbox.ts';
+import { mailboxLimitsSchema, type Mailbox, type ServerSettings } from '../../../shared/schemas/mailbox.ts';
+import { startOfLocalDay } from '../lib/zone.ts';
 import type { schema, Store } from '../store/index.ts';
 
 export type MailboxRow = typeof schema.mailboxes.$inferSelect;
 type StoredServer = schema.StoredServer;
-
-/** Start of the local day that `at` falls into, UTC ms; right across clock changes. */
-export function startOfLocalDay(zone: string, at: number): number {
-  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).startOfDay().epochMilliseconds;
-}
 
 /** Mails that the mailbox sent on its local day, of every kind. */
 export function sentToday(store: Store, row: MailboxRow, now: number): number {
@@ -29,7 +24,7 @@ export function imapSecret(id: string): string {
 /** A row as the contract shows it: without passwords, with what was sent today. */
 export function toMailbox(store: Store, row: MailboxRow, now: number): Mailbox {
   const hasSecret = (name: string): boolean => store.prepareRead('select 1 from secrets where name = ?').get(name) !== undefined;
-  const server = (stored: StoredServer, secret: string): ServerSettings => ({ ...stored, hasPassword: hasSecret(secret) });
+  const server = (stored: StoredServer, secret: string): ServerSettings => ({ ...stored, auth: stored.auth ?? 'password', hasPassword: hasSecret(secret) });
   return {
     id: row.id,
     name: row.name,
@@ -37,8 +32,15 @@ export function toMailbox(store: Store, row: MailboxRow, now: number): Mailbox {
     address: row.address,
     replyTo: row.replyTo,
     signatureHtml: row.signatureHtml,
-    limits: row.limits,
+    aliases: row.aliases,
+    sendAs: row.sendAs,
+    limits: mailboxLimitsSchema.parse(row.limits),
     calendar: row.calendar,
+    absences: row.absences,
+    dkim: row.dkim,
+    ramp: row.ramp,
+    provider: row.provider,
+    messageIdPolicy: row.messageIdPolicy,
     smtp: server(row.smtp, smtpSecret(row.id)),
     imap: row.imap === null ? null : server(row.imap, imapSecret(row.id)),
     state: row.state,

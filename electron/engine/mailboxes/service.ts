@@ -4,6 +4,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Mailbox, MailboxInput, MailboxLimits, MailboxPatch, MailboxTest } from '../../../shared/schemas/mailbox.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
+import { containing } from '../lib/page.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Logger, MailTransports, ServerAccess } from '../ports.ts';
 import { schema, type Store, type Tx } from '../store/index.ts';
@@ -94,7 +95,7 @@ export function createMailboxes(deps: MailboxesDeps) {
     if (!Object.hasOwn(sortColumns, name))
       throw new AppError('bad_request', `Mailboxes cannot be sorted by ${name}.`, { fields: { sort: `One of ${Object.keys(sortColumns).join(', ')}` } });
     const column = sortColumns[name as keyof typeof sortColumns];
-    const like = `%${(query.q ?? '').replace(/[\\%_]/g, '\\$&')}%`;
+    const like = containing(query.q ?? '');
     const where: SQL | undefined =
       query.q === undefined || query.q === '' ? undefined : sql`(${mailboxes.name} like ${like} escape '\\' or ${mailboxes.address} like ${like} escape '\\')`;
     const offset = readCursor(query.cursor);

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CampaignInput } from '../../../shared/schemas/campaign.ts';
+import { campaignRulesSchema, type CampaignInput } from '../../../shared/schemas/campaign.ts';
 import { alwaysOpen, type Page, type PageQuery } from '../../../shared/schemas/common.ts';
 import type { DedupeMode, ImportRun } from '../../../shared/schemas/contact.ts';
-import type { Mailbox, MailboxInput, MailboxTest } from '../../../shared/schemas/mailbox.ts';
+import { mailboxLimitsSchema, type Mailbox, type MailboxInput, type MailboxTest } from '../../../shared/schemas/mailbox.ts';
 import type { Sequence, SequenceInput } from '../../../shared/schemas/sequence.ts';
 import { appRoot } from '../lib/app-root.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -77,7 +77,7 @@ function sample(name: string): string {
 
 async function seedMailbox(services: PracticeServices, host: string): Promise<Mailbox> {
   const known = (await services.mailboxes.list(page)).items.find((each) => each.address === practiceMailbox.address);
-  const server = { host, security: 'none', user: practiceMailbox.address, password: practicePassword, allowSelfSigned: false } as const;
+  const server = { host, security: 'none', user: practiceMailbox.address, password: practicePassword, auth: 'password', allowSelfSigned: false } as const;
   const mailbox =
     known ??
     (await services.mailboxes.create({
@@ -86,7 +86,11 @@ async function seedMailbox(services: PracticeServices, host: string): Promise<Ma
       signatureHtml: '<p>Robin Vale<br>Homing practice</p>',
       smtp: { ...server, port: 2525 },
       imap: { ...server, port: 1143 },
-      limits: { perDay: 200, perHour: 60, per24Hours: null, minGapSeconds: 60, maxGapSeconds: 240, connections: 1 },
+      aliases: [],
+      sendAs: null,
+      absences: [],
+      dkim: null,
+      limits: mailboxLimitsSchema.parse({ perDay: 200, perHour: 60, minGapSeconds: 60, maxGapSeconds: 240 }),
       calendar: { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, windows: alwaysOpen, holidays: [] },
     }));
   // The round trip is how any mailbox proves itself, and tells that this server files its own Sent copies.
@@ -124,18 +128,13 @@ async function seedCampaign(services: PracticeServices, mailboxId: string, seque
     sequenceId,
     audience: { listIds: list === undefined ? [] : [list.id], contactIds: [], everyone: list === undefined },
     mailboxIds: [mailboxId],
-    rules: {
+    rules: campaignRulesSchema.parse({
       // Open every day, so that nobody waits for a Monday in practice.
       calendar: { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, windows: [{ days: [1, 2, 3, 4, 5, 6, 7], start: '08:00', end: '20:00' }], holidays: [] },
-      useContactZone: true,
       wakingHours: null,
-      startAt: null,
-      maxPerDay: null,
-      maxNewPerDay: null,
+      observeHolidays: false,
       // A practice clock may leap ahead; nobody should have to approve its slots.
       staleAfterHours: 8760,
-      onMissingValue: 'hold',
-      reEnrol: 'never',
-    },
+    }),
   });
 }

@@ -1,5 +1,5 @@
 import type { Calendar, Window } from '../../../shared/schemas/common.ts';
-import { zoneOf, type Zone } from './zone.ts';
+import { zoneOf, type Zone } from '../lib/zone.ts';
 
 /**
  * Send windows. A calendar is open at an instant when the clocks of its zone show, at that instant, an allowed weekday,
@@ -172,29 +172,6 @@ export function windowEnd(calendars: readonly Calendar[], at: number): number | 
     end = Math.min(end, closed);
   }
   return end;
-}
-
-/** The date that the clocks of a zone show, `YYYY-MM-DD`. */
-export function localDay(zone: string, at: number): string {
-  const date = new Date(at + zoneOf(zone).offsetAt(at));
-  const year = date.getUTCFullYear();
-  const month = date.getUTCMonth() + 1;
-  const day = date.getUTCDate();
-  return `${String(year).padStart(4, '0')}-${month < 10 ? '0' : ''}${month}-${day < 10 ? '0' : ''}${day}`;
-}
-
-/** The first instant of the local day around `at`: usually midnight, later where midnight is skipped. */
-export function startOfLocalDay(zone: string, at: number): number {
-  const clock = zoneOf(zone);
-  const local = at + clock.offsetAt(at);
-  return clock.instantOf(Math.floor(local / dayMs) * dayMs, 'edge');
-}
-
-/** The first instant of the local day after the one around `at`: when a day's limit starts anew. */
-export function startOfNextLocalDay(zone: string, at: number): number {
-  const clock = zoneOf(zone);
-  const local = at + clock.offsetAt(at);
-  return clock.instantOf((Math.floor(local / dayMs) + 1) * dayMs, 'edge');
 }
 
 /** Weekdays on which any window starts: what "business day" means for a calendar. */

@@ -1,16 +1,16 @@
-import type { CampaignRules, CampaignStatus } from '../../../shared/schemas/campaign.ts';
-import type { Calendar } from '../../../shared/schemas/common.ts';
-import type { MailboxLimits } from '../../../shared/schemas/mailbox.ts';
+import { campaignRulesSchema, type CampaignRules, type CampaignStatus } from '../../../shared/schemas/campaign.ts';
+import { calendarSchema } from '../../../shared/schemas/common.ts';
+import { mailboxLimitsSchema } from '../../../shared/schemas/mailbox.ts';
 import { createParseOnce } from '../lib/parse-once.ts';
 import { recipientBackoff } from '../lib/backoff.ts';
 import type { Tx } from '../store/index.ts';
-import { startOfLocalDay, startOfNextLocalDay } from './calendar.ts';
+import { startOfLocalDay, startOfNextLocalDay } from '../lib/zone.ts';
 import { calendarsFor, staleGate, windowGate, type Block, type MailboxView } from './gates.ts';
 
 // Equal texts give the same objects, so that a calendar's weeks are compiled once and not at each mail.
-export const parseRules = createParseOnce<CampaignRules>();
-export const parseCalendar = createParseOnce<Calendar>();
-const parseLimits = createParseOnce<MailboxLimits>();
+export const parseRules = createParseOnce((value) => campaignRulesSchema.parse(value));
+export const parseCalendar = createParseOnce((value) => calendarSchema.parse(value));
+const parseLimits = createParseOnce((value) => mailboxLimitsSchema.parse(value));
 
 /** What the dispatcher needs to know of a delivery. */
 export interface DispatchRow {

@@ -1,6 +1,6 @@
 import type { Calendar } from '../../../shared/schemas/common.ts';
 import { holidaysOf, weekdayOf, weekdaysOf } from './calendar.ts';
-import { zoneOf } from './zone.ts';
+import { zoneOf } from '../lib/zone.ts';
 
 const dayMs = 86_400_000;
 

@@ -4,7 +4,8 @@ import type { WhyCode } from '../../../shared/schemas/delivery.ts';
 import type { MailboxLimits, MailboxState } from '../../../shared/schemas/mailbox.ts';
 import { mailboxBackoff } from '../lib/backoff.ts';
 import { day, hour, minute, second } from '../lib/clock.ts';
-import { isOpen, nextAllowed, startOfNextLocalDay, startOfLocalDay } from './calendar.ts';
+import { startOfLocalDay, startOfNextLocalDay } from '../lib/zone.ts';
+import { isOpen, nextAllowed } from './calendar.ts';
 import type { SendLog } from './send-log.ts';
 
 /** The rule that keeps a delivery from leaving, and until when; null = until a person or an event acts. */

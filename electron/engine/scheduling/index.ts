@@ -1,4 +1,4 @@
-export { everyDay, isOpen, localDay, nextAllowed, startOfLocalDay, startOfNextLocalDay, windowEnd } from './calendar.ts';
+export { everyDay, isOpen, nextAllowed, windowEnd } from './calendar.ts';
 export { addDuration, parseDuration, type Duration, type DurationRules } from './duration.ts';
 export { parseRules, type DispatchRow } from './claim-rules.ts';
 export type { Dispatcher, DispatcherDeps, DispatchPorts } from './dispatch-ports.ts';

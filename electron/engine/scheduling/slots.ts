@@ -2,7 +2,8 @@ import type { Calendar } from '../../../shared/schemas/common.ts';
 import type { MailboxLimits } from '../../../shared/schemas/mailbox.ts';
 import type { Random } from '../lib/random.ts';
 import { hour } from '../lib/clock.ts';
-import { localDay, nextAllowed, startOfNextLocalDay } from './calendar.ts';
+import { localDay, startOfNextLocalDay } from '../lib/zone.ts';
+import { nextAllowed } from './calendar.ts';
 
 /** The capacity of one mailbox as the planner fills it: how many slots are given per day and hour. */
 export interface Allocation {

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
-import { decodeCursor, encodeCursor } from '../lib/page.ts';
+import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Store } from '../store/index.ts';
 
 const sortKeys: Readonly<Record<string, string>> = { name: 'lower(name)', createdAt: 'created_at', updatedAt: 'updated_at' };
@@ -18,7 +18,7 @@ export function listPage<Row extends { id: string }, Item>(
   const down = sort.startsWith('-');
   const key = sortKeys[down ? sort.slice(1) : sort];
   if (key === undefined) throw new AppError('bad_request', `This list cannot be sorted by “${sort}”.`, { fields: { sort: `One of ${Object.keys(sortKeys).join(', ')}` } });
-  const like = `%${(query.q ?? '').trim().replace(/[\\%_]/g, '\\$&')}%`;
+  const like = containing(query.q ?? '');
   const where = `(${searched}) like @like escape '\\'`;
   const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
   const { n: total } = store.prepareRead(`select count(*) as n from ${table} where ${where}`).get({ like }) as { n: number };

@@ -29,7 +29,7 @@ export interface MailboxValues {
   calendar: Calendar;
 }
 
-const startLimits: MailboxLimits = { perDay: 80, perHour: 20, per24Hours: null, minGapSeconds: 90, maxGapSeconds: 420, connections: 1 };
+const startLimits: MailboxLimits = { perDay: 80, perHour: 20, per24Hours: null, minGapSeconds: 90, maxGapSeconds: 420, connections: 1, rampUp: null, humanDay: false };
 
 /** Values for a new mailbox. */
 export function newValues(zone: string): MailboxValues {
@@ -87,13 +87,14 @@ function toServer(values: ServerValues, user: string, password: string): Mailbox
     port: Number(values.port),
     security: values.security,
     user,
+    auth: 'password',
     allowSelfSigned: values.allowSelfSigned,
     ...(password === '' ? {} : { password }),
   };
 }
 
-/** What is sent to the engine. */
-export function toInput(values: MailboxValues): MailboxInput {
+/** What is sent to the engine; what the form does not show keeps its value or default. */
+export function toInput(values: MailboxValues) {
   const address = values.address.trim();
   const user = values.smtp.user.trim() || address;
   const imapUser = values.sameLogin ? user : values.imap.user.trim() || address;

@@ -19,6 +19,11 @@ export const contacts = sqliteTable(
     city: text('city').notNull(),
     country: text('country').notNull(),
     timeZone: text('time_zone'),
+    /** Zone worked out from what is known of the person where `timeZone` is empty, and from what. */
+    guessedZone: text('guessed_zone'),
+    zoneSource: text('zone_source').$type<'place' | 'phone' | 'domain'>(),
+    /** People with the same key work together: the company's name in lower case, else the domain unless it is a free-mail one, else empty. */
+    companyKey: text('company_key').notNull().default(''),
     tags: json<string[]>('tags').notNull(),
     custom: json<Record<string, string>>('custom').notNull(),
     status: text('status').$type<ContactStatus>().notNull(),
@@ -39,12 +44,36 @@ export const contacts = sqliteTable(
     index('contacts_name').on(sql`${t.lastName} collate nocase`, sql`${t.firstName} collate nocase`, t.id),
     index('contacts_company').on(sql`${t.company} collate nocase`, t.id),
     index('contacts_last_sent').on(t.lastSentAt, t.id),
+    index('contacts_company_key')
+      .on(t.companyKey)
+      .where(sql`${t.companyKey} <> ''`),
     index('contacts_status')
       .on(t.status, t.createdAt, t.id)
       .where(sql`${t.status} <> 'active'`),
     check('contacts_status', sql`${t.status} in ('active','bounced','unsubscribed','suppressed')`),
   ],
 );
+
+/** Other addresses of a person, learnt from a reply or added by hand: mail from them counts as theirs. */
+export const contactAliases = sqliteTable(
+  'contact_aliases',
+  {
+    email: text('email').primaryKey(),
+    contactId: text('contact_id')
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    createdAt: createdAt(),
+  },
+  (t) => [index('contact_aliases_contact').on(t.contactId)],
+);
+
+/** Who runs the mail of a domain, from its MX records; a cache. */
+export const domainProviders = sqliteTable('domain_providers', {
+  domain: text('domain').primaryKey(),
+  /** A key of `resources/providers.json`, or `other`. */
+  provider: text('provider').notNull(),
+  checkedAt: integer('checked_at').notNull(),
+});
 
 export const lists = sqliteTable('lists', { id: id(), name: text('name').notNull(), createdAt: createdAt(), updatedAt: updatedAt() }, (t) => [
   uniqueIndex('lists_name').on(sql`lower(${t.name})`),

@@ -3,7 +3,7 @@ import { check, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-o
 import type { AnswerClass, DeliveryKind, DeliveryState } from '../../../../shared/schemas/delivery.ts';
 import { createdAt, id, json, updatedAt } from './columns.ts';
 
-/** Text of a delivery that no sequence step holds: a person's reply, a one-off, a test. */
+/** Text of a delivery that no sequence step holds: a person's reply, a one-off, a test, or a step's mail that a person edited. */
 export interface StoredContent {
   subject: string;
   html: string;
@@ -43,8 +43,12 @@ export const deliveries = sqliteTable(
     claimedAt: integer('claimed_at'),
     /** Who holds the claim: an attempt that was overtaken (dropped, retried, claimed again) changes nothing any more. */
     claimToken: text('claim_token'),
+    /** First time that a server was asked: the maximum age of retries counts from here. */
+    firstTriedAt: integer('first_tried_at'),
     /** Written at the 354 answer, before the first body byte. */
     messageId: text('message_id'),
+    /** The Message-ID that the provider gave it instead, read from the copy in Sent. */
+    wireMessageId: text('wire_message_id'),
     contentHash: text('content_hash'),
     subject: text('subject'),
     sendingAt: integer('sending_at'),
@@ -92,6 +96,9 @@ export const deliveries = sqliteTable(
     index('deliveries_message')
       .on(t.messageId)
       .where(sql`${t.messageId} is not null`),
+    index('deliveries_wire_message')
+      .on(t.wireMessageId)
+      .where(sql`${t.wireMessageId} is not null`),
     check('deliveries_state', sql`${t.state} in ('planned','claimed','sending','sent','deferred','failed','unknown','held','cancelled','skipped')`),
     check('deliveries_kind', sql`${t.kind} in ('step','reply','one-off','test')`),
     check('deliveries_sending', sql`${t.state} not in ('sending','sent','unknown') or ${t.messageId} is not null`),

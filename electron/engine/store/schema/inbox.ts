@@ -14,6 +14,9 @@ export const folderCursors = sqliteTable(
     uidValidity: text('uid_validity').notNull(),
     lastUid: integer('last_uid').notNull(),
     checkedAt: integer('checked_at').notNull(),
+    role: text('role'),
+    /** CONDSTORE (RFC 7162); null = the server does not offer it. */
+    highestModseq: text('highest_modseq'),
   },
   (t) => [primaryKey({ columns: [t.mailboxId, t.folder] })],
 );
@@ -43,11 +46,23 @@ export const replies = sqliteTable(
     replyText: text('reply_text').notNull(),
     html: text('html'),
     class: text('class').notNull(),
+    /** What a human reply says; null for every other class. */
+    intent: text('intent'),
     confidence: integer('confidence_permille').notNull(),
     source: text('source').notNull(),
     matchedBy: text('matched_by').notNull(),
     bounce: json<{ status: string | null; class: string | null; recipient: string | null; diagnostic: string | null }>('bounce'),
     returnDate: text('return_date'),
+    /** Whom an out-of-office note or a referral names instead. */
+    delegate: json<{ name: string; address: string }>('delegate'),
+    language: text('language'),
+    /** Class and intent as the rules decided, kept when a person corrects them: training data. */
+    predicted: json<{ class: string; intent: string | null; source: string; confidence: number }>('predicted'),
+    /** Messages of one conversation share it: the Message-ID of the first one known. */
+    conversationKey: text('conversation_key').notNull().default(''),
+    snoozedUntil: integer('snoozed_until'),
+    /** A person answered it or marked it as done: it needs no reply any more. */
+    doneAt: integer('done_at'),
     unread: integer('unread', { mode: 'boolean' }).notNull(),
     receivedAt: integer('received_at').notNull(),
     createdAt: createdAt(),
@@ -63,6 +78,10 @@ export const replies = sqliteTable(
     // Counts read the class without the texts, which stand before it in a row.
     index('replies_class').on(t.class, t.receivedAt, t.campaignId, t.contactId),
     index('replies_campaign').on(t.campaignId, t.receivedAt),
+    index('replies_conversation').on(t.conversationKey, t.receivedAt),
+    index('replies_snoozed')
+      .on(t.snoozedUntil)
+      .where(sql`${t.snoozedUntil} is not null`),
     index('replies_unread')
       .on(t.receivedAt, t.class, t.unread)
       .where(sql`${t.unread} = 1`),

@@ -15,6 +15,16 @@ export const templates = sqliteTable('templates', {
   updatedAt: updatedAt(),
 });
 
+/** Files that mails carry: attachments and inline images. Content lies in `files/<sha256>` of the data directory. */
+export const files = sqliteTable('files', {
+  id: id(),
+  name: text('name').notNull(),
+  mediaType: text('media_type').notNull(),
+  size: integer('size').notNull(),
+  sha256: text('sha256').notNull(),
+  createdAt: createdAt(),
+});
+
 export const sequences = sqliteTable('sequences', {
   id: id(),
   name: text('name').notNull(),

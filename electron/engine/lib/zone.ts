@@ -133,3 +133,28 @@ export function zoneOf(name: string): Zone {
   }
   return zone;
 }
+
+const dayMs = 86_400_000;
+
+/** The date that the clocks of a zone show, `YYYY-MM-DD`. */
+export function localDay(zone: string, at: number): string {
+  const date = new Date(at + zoneOf(zone).offsetAt(at));
+  const year = date.getUTCFullYear();
+  const month = date.getUTCMonth() + 1;
+  const day = date.getUTCDate();
+  return `${String(year).padStart(4, '0')}-${month < 10 ? '0' : ''}${month}-${day < 10 ? '0' : ''}${day}`;
+}
+
+/** The first instant of the local day around `at`: usually midnight, later where midnight is skipped. */
+export function startOfLocalDay(zone: string, at: number): number {
+  const clock = zoneOf(zone);
+  const local = at + clock.offsetAt(at);
+  return clock.instantOf(Math.floor(local / dayMs) * dayMs, 'edge');
+}
+
+/** The first instant of the local day after the one around `at`: when a day's limit starts anew. */
+export function startOfNextLocalDay(zone: string, at: number): number {
+  const clock = zoneOf(zone);
+  const local = at + clock.offsetAt(at);
+  return clock.instantOf((Math.floor(local / dayMs) + 1) * dayMs, 'edge');
+}
