@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { run as runAddresses } from './eval/addresses.ts';
 import { run as runCsv } from './eval/csv.ts';
 import { run as runLiquid } from './eval/liquid.ts';
+import { run as runReplyText } from './eval/reply-text.ts';
 import { run as runSendTime } from './eval/sendtime.ts';
 
 /** One scored case; `counted` false = the label leaves it open. */
@@ -88,7 +89,32 @@ async function scoreSendTime(path: string): Promise<Score[]> {
   });
 }
 
-const scorers: Readonly<Record<string, (path: string) => Promise<Score[]>>> = { csv: scoreCsv, addresses: scoreAddresses, liquid: scoreLiquid, sendtime: scoreSendTime };
+interface ReplyTextLabel {
+  readonly id: string;
+  readonly expect: { readonly exact?: string; readonly accept?: string[]; readonly contains?: string[]; readonly not_contains?: string[] };
+}
+
+async function scoreReplyText(path: string): Promise<Score[]> {
+  const folded = (text: string): string => text.replace(/\s+/g, ' ').trim();
+  const results = new Map(((await runReplyText(path)) as { id: string; text: string }[]).map(({ id, text }) => [id, folded(text)]));
+  return (labels(path, 'cases.json') as ReplyTextLabel[]).map(({ id, expect }) => {
+    const text = results.get(id) ?? '';
+    const whole = [...(expect.exact === undefined ? [] : [expect.exact]), ...(expect.accept ?? [])].map(folded);
+    const passed =
+      (whole.length === 0 || whole.includes(text)) &&
+      (expect.contains ?? []).every((part) => text.includes(folded(part))) &&
+      (expect.not_contains ?? []).every((part) => !text.includes(folded(part)));
+    return { name: id, counted: true, passed, detail: `got ${JSON.stringify(text)}` };
+  });
+}
+
+const scorers: Readonly<Record<string, (path: string) => Promise<Score[]>>> = {
+  csv: scoreCsv,
+  addresses: scoreAddresses,
+  liquid: scoreLiquid,
+  sendtime: scoreSendTime,
+  'reply-text': scoreReplyText,
+};
 
 const [name = '', path = ''] = process.argv.slice(2);
 const score = Object.hasOwn(scorers, name) ? scorers[name] : undefined;

@@ -10,6 +10,7 @@ const sets: Readonly<Record<string, () => Promise<EvalSet>>> = {
   addresses: () => import('./eval/addresses.ts'),
   liquid: () => import('./eval/liquid.ts'),
   sendtime: () => import('./eval/sendtime.ts'),
+  'reply-text': () => import('./eval/reply-text.ts'),
 };
 
 /** Prints one JSON array on standard output and nothing else; a wrong call is a sentence on standard error and exit code 2. */

@@ -1,5 +1,5 @@
 import type { AnswerClass } from '../../../shared/schemas/delivery.ts';
-import type { Reply, ReplyClass } from '../../../shared/schemas/reply.ts';
+import type { Reply, ReplyClass, ReplyIntent } from '../../../shared/schemas/reply.ts';
 import { readAutoReply } from './auto-reply.ts';
 import { readBounce, type Bounce, type BounceRecipient } from './bounce.ts';
 import type { InboundMail } from './mail.ts';
@@ -14,6 +14,12 @@ export interface Classified {
   readonly source: Reply['source'];
   /** What the person wrote, without quotes. */
   readonly replyText: string;
+  /** Of a person's answer, when its words or its calendar part show it. */
+  readonly intent: ReplyIntent | null;
+  /** ISO 639-1 code of `replyText`, null when it says too little. */
+  readonly language: string | null;
+  /** Whom the message names instead of its sender: a referral's colleague, an absent person's stand-in. */
+  readonly delegate: { readonly name: string; readonly address: string } | null;
   /** `YYYY-MM-DD`, only of an absence. */
   readonly returnDate: string | null;
   readonly bounce: Bounce | null;
@@ -82,7 +88,7 @@ export function storedBounce(recipient: BounceRecipient): StoredBounce {
  */
 export function classify(mail: InboundMail, tokenDeliveryId: string | null): Classified {
   const replyText = readReplyText(mail);
-  const base = { replyText, returnDate: null, bounce: null, returned: null, complainant: null };
+  const base = { replyText, intent: null, language: null, delegate: null, returnDate: null, bounce: null, returned: null, complainant: null };
   const complaint = readComplaint(mail);
   if (complaint !== null) return { ...base, class: 'complaint', confidence: 1, source: 'structure', returned: complaint.returned, complainant: complaint.recipient };
   const bounce = readBounce(mail);
