@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { EventType } from '../../shared/schemas/event.ts';
 import type { Workspace } from '../../shared/schemas/settings.ts';
 import { createAnalytics } from './analytics/index.ts';
-import { createCampaigns, createEnrolmentList, createLauncher } from './campaigns/index.ts';
+import { createAutoPause, createCampaigns, createEnrolmentList, createLauncher } from './campaigns/index.ts';
 import { createComposer } from './composing/index.ts';
 import { createContacts } from './contacts/index.ts';
 import {
@@ -88,6 +88,7 @@ export async function createEngine(ports: EnginePorts) {
   const batch = createWriteBatch(store, clock);
   const sender = createSender({ ...base, composer, outbox, batch, profile, unsubscribeKey, fileSentCopy: (mailboxId, raw, sentAt) => inbox.fileSentCopy(mailboxId, raw, sentAt) });
   const trouble = createMailboxTrouble({ ...base, mailboxes });
+  const autoPause = createAutoPause(base);
 
   const dispatcher: Dispatcher = createDispatcher<OutboxRow, ClaimedDelivery, Attempt>({
     ...base,
@@ -113,6 +114,7 @@ export async function createEngine(ports: EnginePorts) {
         }
         const verdict = outbox.settle(tx, row, attempt);
         if (verdict !== null && attempt.kind === 'refused') trouble.refused(tx, row.mailboxId, verdict, `${attempt.answer.code} ${attempt.answer.text}`);
+        if (verdict?.permanent === true && row.campaignId !== null) autoPause.check(tx, row.campaignId);
         if (attempt.kind === 'not_started') trouble.connectFailed(tx, row.mailboxId, new ConnectError('connect', attempt.cause));
         if (attempt.kind === 'unknown') tx.afterCommit(() => void reconciler.run());
       },
@@ -173,8 +175,9 @@ export async function createEngine(ports: EnginePorts) {
     transports: ports.transports,
     unsubscribeKey,
     hooks: {
-      stopContact: enrolments.stopContact,
-      pauseContact: enrolments.pauseContact,
+      stop: enrolments.stop,
+      pause: enrolments.pause,
+      checkRates: autoPause.check,
       restart: (tx: Tx, enrolmentId: string, reason: string) => planner.resume(tx, enrolmentId, 'person', reason),
       evidence: (tx: Tx, evidence: Parameters<typeof outbox.markFound>[1]) => outbox.markFound(tx, evidence, 'engine'),
       queueReply: deliveries.queue,

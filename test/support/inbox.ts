@@ -1,3 +1,4 @@
+import { createAutoPause } from '../../electron/engine/campaigns/index.ts';
 import { createContacts } from '../../electron/engine/contacts/index.ts';
 import { createInbox, type InboxDeps, type OutgoingReply } from '../../electron/engine/inbox/index.ts';
 import { createMailboxes, openImapSession, openSmtpSession, type Mailboxes } from '../../electron/engine/mailboxes/index.ts';
@@ -59,8 +60,9 @@ export function openInboxBench(
     transports,
     unsubscribeKey: () => unsubscribeKey,
     hooks: {
-      stopContact: enrolments.stopContact,
-      pauseContact: enrolments.pauseContact,
+      stop: enrolments.stop,
+      pause: enrolments.pause,
+      checkRates: createAutoPause(base).check,
       restart(tx: Tx, enrolmentId: string) {
         restarted.push(enrolmentId);
         tx.prepare(`update enrolments set state = 'active', reason = null, paused_until = null where id = ?`).run(enrolmentId);

@@ -1,101 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { unsubscribeAddress } from '../../electron/engine/composing/index.ts';
-import type { InboxFolder, InboxMessage, InboxSession, MailTransports } from '../../electron/engine/ports.ts';
 import { openInboxBench, unsubscribeKey } from '../support/inbox.ts';
+import { memoryMailbox, openReceiving, report } from '../support/receiving.ts';
 import { openTestBase } from '../support/store.ts';
 
-/** A mailbox in memory behind the same port as IMAP. */
-function memoryMailbox(now: () => number) {
-  const folders = new Map<string, { validity: string; mails: InboxMessage[] }>([['INBOX', { validity: '1', mails: [] }]]);
-  let opened = 0;
-  const fetches: number[] = [];
-  const session = (): InboxSession => {
-    opened += 1;
-    let usable = true;
-    return {
-      get usable() {
-        return usable;
-      },
-      folders: async () => [...folders.keys()].map((path): InboxFolder => ({ path, role: path === 'INBOX' ? 'inbox' : path === 'Junk' ? 'junk' : 'other' })),
-      status: async (path) => ({ uidValidity: folders.get(path)?.validity ?? '', uidNext: (folders.get(path)?.mails.at(-1)?.uid ?? 0) + 1 }),
-      async *fetchAfter(path, after) {
-        fetches.push(after);
-        for (const mail of [...(folders.get(path)?.mails ?? [])]) if (mail.uid > after) yield mail;
-      },
-      findByHeader: async () => [],
-      append: async () => undefined,
-      watch: async () => undefined,
-      onClose: () => undefined,
-      close: async () => {
-        usable = false;
-      },
-    };
-  };
-  const transports: MailTransports = { openSmtp: () => Promise.reject(new Error('no')), openInbox: async () => session() };
-  return {
-    transports,
-    fetches,
-    opened: () => opened,
-    folders,
-    deliver(lines: string[], body: string, folder = 'INBOX') {
-      const mails = folders.get(folder)?.mails ?? [];
-      mails.push({ uid: (mails.at(-1)?.uid ?? 0) + 1, source: Buffer.from([...lines, '', body, ''].join('\r\n')), receivedAt: now() });
-    },
-  };
-}
-
-function open() {
-  const base = openTestBase();
-  const mailbox = memoryMailbox(base.clock.now);
-  const bench = openInboxBench({ base, transports: mailbox.transports });
-  let counter = 0;
-  return {
-    ...bench,
-    mailbox,
-    /** Delivers and looks. */
-    async receive(from: string, headers: string[], body: string) {
-      counter += 1;
-      const own = headers.some((line) => /^message-id:/i.test(line)) ? [] : [`Message-ID: <in${counter}@example.org>`];
-      mailbox.deliver([`From: ${from}`, 'To: me@example.com', `Date: ${new Date(base.clock.now()).toUTCString()}`, ...own, ...headers], body);
-      const found = await bench.inbox.refresh(bench.mailboxId);
-      return { found: found.found, reply: bench.inbox.list({ limit: 1 }).items[0] };
-    },
-  };
-}
-
-function report(recipient: string, returned: string, fields: { action?: string; status?: string; diagnostic?: string } = {}): [string[], string] {
-  const { action = 'failed', status = '5.1.1', diagnostic = 'smtp; 550 5.1.1 User unknown' } = fields;
-  return [
-    ['Subject: Undelivered Mail Returned to Sender', 'MIME-Version: 1.0', 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"'],
-    [
-      '--b',
-      'Content-Type: text/plain',
-      '',
-      'Your mail could not be delivered.',
-      '--b',
-      'Content-Type: message/delivery-status',
-      '',
-      'Reporting-MTA: dns; mx.example.org',
-      '',
-      `Final-Recipient: rfc822; ${recipient}`,
-      `Action: ${action}`,
-      `Status: ${status}`,
-      `Diagnostic-Code: ${diagnostic}`,
-      '',
-      '--b',
-      'Content-Type: text/rfc822-headers',
-      '',
-      returned,
-      '',
-      '--b--',
-    ].join('\r\n'),
-  ];
-}
 const daemon = 'Mail Delivery System <MAILER-DAEMON@mx.example.org>';
 
 describe('human replies', () => {
   test('in the thread, from another address, or as a new mail: every living enrolment of the person stops', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const byThread = bench.addSent('anna@example.org');
     const byOther = bench.addSent('eva@example.org');
     const byAddress = bench.addSent('tom@example.org');
@@ -111,7 +24,7 @@ describe('human replies', () => {
   });
 
   test('strangers, newsletters and mail before the first of ours move only the cursor', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const { enrolmentId } = bench.addSent('anna@example.org', { sentAt: bench.clock.now() + 3_600_000 });
     await bench.receive('stranger@example.net', ['Subject: Hi'], 'Hello');
     await bench.receive('anna@example.org', ['Subject: Hi'], 'We met before you wrote.');
@@ -122,7 +35,7 @@ describe('human replies', () => {
   });
 
   test('our own copies never count, but prove that an unknown mail left', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const unknown = bench.addSent('anna@example.org', { state: 'unknown' });
     const sent = bench.addSent('tom@example.org');
     await bench.receive('Me <me@example.com>', [`Message-ID: ${unknown.messageId}`, `X-Homing-Id: ${unknown.deliveryId}`, 'Subject: Hello'], 'Hello Anna');
@@ -138,14 +51,14 @@ describe('human replies', () => {
   });
 
   test('who writes to themselves to try it out can answer themselves', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const { enrolmentId, messageId } = bench.addSent('me@example.com');
     await bench.receive('me@example.com', [`In-Reply-To: ${messageId}`, 'Subject: Re: Hello'], 'Works!');
     expect(bench.enrolment(enrolmentId)).toMatchObject({ state: 'stopped', reason: 'replied' });
   });
 
   test('a reply to a mail of unknown outcome proves it, too', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const unknown = bench.addSent('anna@example.org', { state: 'unknown' });
     await bench.receive('anna@example.org', [`In-Reply-To: ${unknown.messageId}`, 'Subject: Re: Hello'], 'Got it');
     expect(bench.evidence).toEqual([`reply:${unknown.deliveryId}`]);
@@ -153,7 +66,7 @@ describe('human replies', () => {
   });
 
   test('the same message in two folders, and without Message-ID after renumbering, is stored once', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const { messageId } = bench.addSent('anna@example.org');
     const lines = ['From: anna@example.org', 'To: me@example.com', `In-Reply-To: ${messageId}`, 'Subject: Re: Hello'];
     bench.mailbox.deliver(lines, 'No id');
@@ -190,7 +103,7 @@ describe('human replies', () => {
 
 describe('automatic mail', () => {
   test('out of office pauses until the working day after the return date', async () => {
-    const bench = open(); // Monday 2 March 2026
+    const bench = openReceiving(); // Monday 2 March 2026
     const { enrolmentId, messageId } = bench.addSent('anna@example.org');
     const { reply } = await bench.receive(
       'anna@example.org',
@@ -203,7 +116,7 @@ describe('automatic mail', () => {
   });
 
   test('without a date for seven days; an acknowledgement changes nothing', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const away = bench.addSent('anna@example.org');
     const ticket = bench.addSent('help@example.org');
     await bench.receive('anna@example.org', ['Auto-Submitted: auto-replied', 'Subject: Abwesenheit'], 'Ich bin derzeit nicht im Büro.');
@@ -213,7 +126,7 @@ describe('automatic mail', () => {
   });
 
   test('a hard bounce suppresses and stops; a delayed notice, a full mailbox and a policy block do not', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const people = Object.fromEntries(['hard', 'delayed', 'full', 'block', 'vetoed'].map((name) => [name, bench.addSent(`${name}@example.org`)]));
     const send = async (name: string, fields: Parameters<typeof report>[2] = {}) => {
       const [headers, body] = report(`${name}@example.org`, `Message-ID: ${people[name]?.messageId ?? ''}`, fields);
@@ -235,7 +148,7 @@ describe('automatic mail', () => {
   });
 
   test('"user unknown" behind a 5.7.1 is a bad address', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const { contactId, messageId } = bench.addSent('gone@example.org');
     const [headers, body] = report('gone@example.org', `Message-ID: ${messageId}`, {
       status: '5.7.1',
@@ -246,7 +159,7 @@ describe('automatic mail', () => {
   });
 
   test('a bounce without the original is matched by its recipient, one of several', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const { enrolmentId } = bench.addSent('gone@example.org');
     const [headers, body] = report('gone@example.org', 'Subject: Hello');
     expect((await bench.receive(daemon, headers, body)).reply).toMatchObject({ class: 'hard_bounce', matchedBy: 'report' });
@@ -254,7 +167,7 @@ describe('automatic mail', () => {
   });
 
   test('a complaint suppresses', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const { contactId, enrolmentId, messageId } = bench.addSent('anna@example.org');
     const body = [
       '--b',
@@ -284,7 +197,7 @@ describe('automatic mail', () => {
 
 describe('opting out', () => {
   test('words, and the signed address, suppress at once', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const words = bench.addSent('anna@example.org');
     const token = bench.addSent('tom@example.org');
     await bench.receive(
@@ -306,7 +219,7 @@ describe('opting out', () => {
   });
 
   test('our own footer in the quote, and a forged token, do not', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const { contactId, messageId, deliveryId } = bench.addSent('anna@example.org');
     const { reply } = await bench.receive(
       'anna@example.org',
@@ -321,7 +234,7 @@ describe('opting out', () => {
 
 describe('the inbox of the user', () => {
   test('conversation, read state and an answer that never leaves twice', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const { messageId, contactId } = bench.addSent('anna@example.org');
     const { reply } = await bench.receive(
       'Anna Berg <anna@example.org>',
@@ -362,7 +275,7 @@ describe('the inbox of the user', () => {
   });
 
   test('what people wrote outlives its mailbox, and says that nobody can answer from there', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const sent = bench.addSent('anna@example.org');
     const { reply } = await bench.receive('anna@example.org', [`In-Reply-To: ${sent.messageId}`, 'Subject: Re: Hello'], 'Yes, gladly.');
     bench.store.transaction((tx) => tx.prepare(`update campaigns set status = 'stopped'`).run());
@@ -375,7 +288,7 @@ describe('the inbox of the user', () => {
   });
 
   test('correcting a reply to out of office lets the sequence go on, and pauses it; the other way stops it', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const { enrolmentId, messageId } = bench.addSent('anna@example.org');
     const { reply } = await bench.receive('anna@example.org', [`In-Reply-To: ${messageId}`, 'Subject: Re: Hello'], 'Back soon.');
     expect(bench.enrolment(enrolmentId).state).toBe('stopped');
@@ -387,7 +300,7 @@ describe('the inbox of the user', () => {
   });
 
   test('pages by cursor, searches, and refuses what it does not know', async () => {
-    const bench = open();
+    const bench = openReceiving();
     const { messageId } = bench.addSent('anna@example.org');
     for (const word of ['red', 'green', 'blue']) {
       bench.clock.advance(1000);

@@ -23,7 +23,7 @@ interface Group {
 /** Everything that waits for a person, most urgent kind first, newest first inside a kind. */
 export function needsYou(deps: { store: Store; clock: Clock; pausedUntil: () => number | null; pausedReason: () => string | null }): NeedsYouItem[] {
   const { store } = deps;
-  return [...pausedItems(deps), ...mailboxItems(store), ...unknownItems(store), ...replyItems(store), ...failedItems(store), ...heldItems(store)];
+  return [...pausedItems(deps), ...mailboxItems(store), ...campaignItems(store), ...unknownItems(store), ...replyItems(store), ...failedItems(store), ...heldItems(store)];
 }
 
 function pausedItems(deps: { store: Store; clock: Clock; pausedUntil: () => number | null; pausedReason: () => string | null }): NeedsYouItem[] {
@@ -51,6 +51,25 @@ function mailboxItems(store: Store): NeedsYouItem[] {
     at: row.at,
     count: 1,
     mailboxId: row.id,
+  }));
+}
+
+/** Campaigns that Homing paused by their rates: only a person starts them again. */
+function campaignItems(store: Store): NeedsYouItem[] {
+  const rows = store
+    .prepareRead(
+      `select id, name, status_reason as reason, paused_at as at from campaigns where status = 'paused' and status_reason is not null and status_reason <> 'enrolling' and paused_at is not null order by paused_at desc`,
+    )
+    .all() as { id: string; name: string; reason: string; at: number }[];
+  return rows.map((row) => ({
+    ...none,
+    id: `campaign:${row.id}`,
+    kind: 'campaign' as const,
+    title: `${row.name} was paused`,
+    detail: row.reason,
+    at: row.at,
+    count: 1,
+    campaignId: row.id,
   }));
 }
 

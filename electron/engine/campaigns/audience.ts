@@ -61,3 +61,16 @@ export function candidates(store: Store, campaignId: string, audience: Audience,
     )
     .all(afterId, campaignId, ...params, limit) as Candidate[];
 }
+
+const columns = ['first_name', 'last_name', 'company', 'title', 'phone', 'website', 'city', 'country'];
+
+/** How many of the audience have no value for each of the fields that the texts need. */
+export function missingFields(store: Store, audience: Audience, fields: readonly string[]): { field: string; count: number }[] {
+  const { sql, params } = members(audience);
+  return fields.flatMap((field) => {
+    const name = field.replace(/^(contact|custom)\./, '');
+    const column = columns.includes(name) ? name : `json_extract(c.custom, '$."${name.replaceAll(/["'\\]/g, '')}"')`;
+    const { n } = store.prepareRead(`select count(*) as n from contacts c where c.status = 'active' and coalesce(${column}, '') = '' and ${sql}`).get(...params) as { n: number };
+    return n === 0 ? [] : [{ field, count: n }];
+  });
+}

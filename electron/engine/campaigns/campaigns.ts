@@ -11,7 +11,7 @@ import type { Logger } from '../ports.ts';
 import { parseRules } from '../scheduling/index.ts';
 import { emailSteps, type Enrolments } from '../sequences/index.ts';
 import type { Store, Tx } from '../store/index.ts';
-import { viewAudience } from './audience.ts';
+import { missingFields, viewAudience } from './audience.ts';
 import type { Launcher, LaunchTarget } from './launch.ts';
 import { checkPreflight } from './preflight.ts';
 
@@ -159,33 +159,6 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     };
   }
 
-  /** How many of the audience have no value for a field that the texts need. */
-  function missingFields(row: CampaignRow, graph: SequenceGraph): { field: string; count: number }[] {
-    const builtIn: Record<string, string> = {
-      first_name: 'first_name',
-      last_name: 'last_name',
-      company: 'company',
-      title: 'title',
-      phone: 'phone',
-      website: 'website',
-      city: 'city',
-      country: 'country',
-    };
-    const audience = JSON.parse(row.audience) as Audience;
-    return deps.requiredFields(graph).flatMap((field) => {
-      const name = field.replace(/^(contact|custom)\./, '');
-      const column = builtIn[name] ?? `json_extract(c.custom, '$."${name.replaceAll(/["'\\]/g, '')}"')`;
-      const scope = audience.everyone
-        ? '1'
-        : `(c.id in (select contact_id from list_members where list_id in (select value from json_each(?))) or c.id in (select value from json_each(?)))`;
-      const params = audience.everyone ? [] : [JSON.stringify(audience.listIds), JSON.stringify(audience.contactIds)];
-      const { n } = store.prepareRead(`select count(*) as n from contacts c where c.status = 'active' and coalesce(${column}, '') = '' and ${scope}`).get(...params) as {
-        n: number;
-      };
-      return n === 0 ? [] : [{ field, count: n }];
-    });
-  }
-
   function preflight(id: string): Preflight {
     const row = rowOf(id);
     const audience = JSON.parse(row.audience) as Audience;
@@ -203,7 +176,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       rules,
       mailboxes: mailboxes.map((mailbox) => ({ name: mailbox.name, state: mailbox.state, hasInbox: mailbox.hasInbox === 1, calendar: JSON.parse(mailbox.calendar) as Calendar })),
       missingMailboxes: new Set(mailboxIds).size - mailboxes.length,
-      missingFields: missingFields(row, graph),
+      missingFields: missingFields(store, audience, deps.requiredFields(graph)),
       secretsLocked: deps.secretsLocked(),
       now: clock.now(),
     });
@@ -345,7 +318,11 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       const now = clock.now();
       const pausedAt = row.pausedAt ?? now;
       store.transaction((tx) => {
-        tx.prepare(`update campaigns set status = 'running', status_reason = ?, paused_at = null, updated_at = ? where id = ?`).run(row.statusReason, now, id);
+        tx.prepare(`update campaigns set status = 'running', status_reason = iif(status_reason = ?, status_reason, null), paused_at = null, updated_at = ? where id = ?`).run(
+          enrolling,
+          now,
+          id,
+        );
         // The clock was frozen: what was left of each delay is still left.
         tx.prepare(
           `update deliveries set slot_at = max(slot_at, max(@pausedAt, updated_at)) + (@now - max(@pausedAt, updated_at)), why = 'slot', why_detail = 'campaign_paused', updated_at = @now where campaign_id = @id and state in ('planned','deferred','held','unknown','failed') and state in ('planned','deferred')`,

@@ -1,3 +1,4 @@
+export { createAutoPause, reasonToPause, type AutoPause } from './auto-pause.ts';
 export { createCampaigns, type Campaigns } from './campaigns.ts';
 export { createEnrolmentList, type EnrolmentList } from './enrolment-list.ts';
 export { createLauncher, type Launcher } from './launch.ts';

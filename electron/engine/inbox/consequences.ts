@@ -1,16 +1,20 @@
 import { Temporal } from 'temporal-polyfill';
+import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
 import type { Actor } from '../../../shared/schemas/event.ts';
 import type { StopReason } from '../../../shared/schemas/enrolment.ts';
-import type { ReplyClass } from '../../../shared/schemas/reply.ts';
+import type { ReplyClass, ReplyIntent } from '../../../shared/schemas/reply.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { Events } from '../events/index.ts';
 import { day, type Clock } from '../lib/clock.ts';
+import { parseRules } from '../scheduling/index.ts';
 import type { Tx } from '../store/index.ts';
 
 /** What the areas above or beside do in the same transaction; `engine.ts` wires them. */
 export interface InboxHooks {
-  stopContact(tx: Tx, contactId: string, reason: StopReason, actor: Actor, data?: Record<string, unknown>): unknown;
-  pauseContact(tx: Tx, contactId: string, until: number | null, reason: string, actor: Actor): unknown;
+  stop(tx: Tx, enrolmentId: string, reason: StopReason, actor: Actor, data?: Record<string, unknown>): unknown;
+  pause(tx: Tx, enrolmentId: string, until: number | null, reason: string, actor: Actor, data?: Record<string, unknown>): unknown;
+  /** Looks whether a campaign's bounces or complaints ask for a pause. */
+  checkRates(tx: Tx, campaignId: string): void;
   /** Lets a stopped or paused enrolment go on with the delay that was left. */
   restart(tx: Tx, enrolmentId: string, reason: string): unknown;
   /** A mail of unknown outcome is proven to have left. */
@@ -21,6 +25,8 @@ export interface InboxHooks {
 export interface ConsequenceInput {
   readonly id: string;
   readonly class: ReplyClass;
+  /** Of a human reply. */
+  readonly intent: ReplyIntent | null;
   readonly mailboxId: string;
   readonly contactId: string | null;
   readonly enrolmentId: string | null;
@@ -31,6 +37,8 @@ export interface ConsequenceInput {
   readonly fromAddress: string;
   readonly returnDate: string | null;
   readonly receivedAt: number;
+  /** When it was taken in, UTC ms. */
+  readonly createdAt: number;
   /** Time zone in which the return date is meant. */
   readonly zone: string;
   readonly bounce: { readonly status: string | null; readonly class: string | null; readonly diagnostic: string | null } | null;
@@ -58,8 +66,44 @@ export function createConsequences(deps: { events: Events; clock: Clock; contact
     events.append(tx, { type, actor, reason, contactId, enrolmentId, deliveryId, campaignId, mailboxId, data: { replyId: id, ...data } });
   }
 
-  function stop(tx: Tx, reply: ConsequenceInput, reason: StopReason, actor: Actor): void {
-    if (reply.contactId !== null) hooks.stopContact(tx, reply.contactId, reason, actor, { replyId: reply.id });
+  /** What no rule softens: the person is stopped everywhere. */
+  function stopEverywhere(tx: Tx, reply: ConsequenceInput, reason: StopReason, actor: Actor): void {
+    for (const enrolment of livingOf(tx, reply.contactId)) hooks.stop(tx, enrolment.id, reason, actor, { replyId: reply.id });
+  }
+
+  function replied(tx: Tx, reply: ConsequenceInput, actor: Actor): void {
+    for (const { id, rules } of livingOf(tx, reply.contactId)) {
+      const action = reply.intent === 'meeting' ? rules.onMeeting : rules.onReply;
+      if (action === 'stop') hooks.stop(tx, id, 'replied', actor, { replyId: reply.id });
+      if (action === 'pause') hooks.pause(tx, id, null, 'replied', actor, { replyId: reply.id });
+    }
+    for (const { id, rules } of colleaguesOf(tx, reply.contactId)) {
+      const { action, pauseDays } = rules.onCompanyReply;
+      if (action === 'stop') hooks.stop(tx, id, 'company_replied', 'engine', { replyId: reply.id });
+      if (action === 'pause') hooks.pause(tx, id, clock.now() + pauseDays * day, 'company_replied', 'engine', { replyId: reply.id });
+    }
+  }
+
+  function away(tx: Tx, reply: ConsequenceInput, actor: Actor): void {
+    const until = resumeAt(reply.returnDate, reply.receivedAt, reply.zone);
+    if (until <= clock.now()) return;
+    for (const { id, rules } of livingOf(tx, reply.contactId)) if (rules.onOutOfOffice === 'pause') hooks.pause(tx, id, until, 'out_of_office', actor, { replyId: reply.id });
+  }
+
+  /** Counts a soft bounce; enrolments end when there were too many in a row for their campaign. */
+  function softBounce(tx: Tx, reply: ConsequenceInput): void {
+    const counted =
+      reply.contactId === null
+        ? undefined
+        : (tx.prepare('update contacts set soft_bounces = soft_bounces + 1 where id = ? returning soft_bounces as n').get(reply.contactId) as { n: number } | undefined);
+    const count = counted?.n ?? 1;
+    fact(tx, reply, 'bounced', 'server', 'soft', { ...bounceData(reply, 'soft'), count });
+    for (const { id, rules } of livingOf(tx, reply.contactId))
+      if (count >= rules.onSoftBounce.stopAfter) hooks.stop(tx, id, 'soft_bounces', 'engine', { replyId: reply.id, count });
+  }
+
+  function checkRates(tx: Tx, { campaignId }: ConsequenceInput): void {
+    if (campaignId !== null) hooks.checkRates(tx, campaignId);
   }
 
   function suppress(tx: Tx, reply: ConsequenceInput, reason: 'unsubscribed' | 'hard_bounce' | 'complaint', actor: Actor, note: string): void {
@@ -72,42 +116,39 @@ export function createConsequences(deps: { events: Events; clock: Clock; contact
       case 'human':
         if (reply.contactId !== null) tx.prepare('update contacts set last_reply_at = max(coalesce(last_reply_at, 0), ?) where id = ?').run(reply.receivedAt, reply.contactId);
         fact(tx, reply, 'replied', actor, null);
-        stop(tx, reply, 'replied', actor);
+        replied(tx, reply, actor);
         return;
-      case 'out_of_office': {
+      case 'out_of_office':
         fact(tx, reply, 'auto_replied', actor, 'out_of_office', { returnDate: reply.returnDate });
-        const until = resumeAt(reply.returnDate, reply.receivedAt, reply.zone);
-        if (reply.contactId !== null && until > clock.now()) hooks.pauseContact(tx, reply.contactId, until, 'out_of_office', actor);
+        away(tx, reply, actor);
         return;
-      }
       case 'auto_acknowledgement':
         fact(tx, reply, 'auto_replied', actor, 'auto_acknowledgement');
         return;
       case 'opt_out':
         if (reply.contactId !== null) tx.prepare('update contacts set last_reply_at = max(coalesce(last_reply_at, 0), ?) where id = ?').run(reply.receivedAt, reply.contactId);
         fact(tx, reply, 'unsubscribed', actor, 'reply');
-        stop(tx, reply, 'unsubscribed', actor);
+        stopEverywhere(tx, reply, 'unsubscribed', actor);
         suppress(tx, reply, 'unsubscribed', actor, 'Asked by mail');
         return;
       case 'complaint':
         fact(tx, reply, 'complained', actor, null);
-        stop(tx, reply, 'complained', actor);
+        stopEverywhere(tx, reply, 'complained', actor);
         suppress(tx, reply, 'complaint', actor, 'Complained as spam');
+        checkRates(tx, reply);
         return;
       case 'hard_bounce':
-        fact(tx, reply, 'bounced', 'server', 'hard', bounceData(reply));
-        stop(tx, reply, 'bounced', 'server');
+        fact(tx, reply, 'bounced', 'server', 'hard', bounceData(reply, 'hard'));
+        stopEverywhere(tx, reply, 'bounced', 'server');
         suppress(tx, reply, 'hard_bounce', actor === 'person' ? 'person' : 'server', reply.bounce?.diagnostic ?? 'The address does not exist');
+        checkRates(tx, reply);
         return;
-      case 'soft_bounce': {
-        if (reply.contactId !== null) tx.prepare('update contacts set soft_bounces = soft_bounces + 1 where id = ?').run(reply.contactId);
-        const count =
-          reply.contactId === null ? 1 : ((tx.prepare('select soft_bounces as n from contacts where id = ?').get(reply.contactId) as { n: number } | undefined)?.n ?? 1);
-        fact(tx, reply, 'bounced', 'server', 'soft', { ...bounceData(reply), count });
+      case 'soft_bounce':
+        softBounce(tx, reply);
         return;
-      }
       case 'block_bounce':
-        fact(tx, reply, 'bounced', 'server', 'block', bounceData(reply));
+        fact(tx, reply, 'bounced', 'server', 'block', bounceData(reply, 'block'));
+        checkRates(tx, reply);
         return;
       case 'delayed_notice':
         fact(tx, reply, 'delayed', 'server', reply.bounce?.class ?? null, bounceData(reply));
@@ -129,9 +170,12 @@ export function createConsequences(deps: { events: Events; clock: Clock; contact
       fact(tx, reply, 'reply_reclassified', 'person', null, { from, to: reply.class });
       if (reply.contactId !== null && reply.class !== 'human') {
         if (from === 'human') {
-          for (const enrolmentId of stoppedBy(tx, reply, 'replied')) hooks.restart(tx, enrolmentId, 'reclassified');
+          for (const enrolmentId of [...stoppedBy(tx, reply), ...pausedBy(tx, reply)]) hooks.restart(tx, enrolmentId, 'reclassified');
         } else if (from === 'out_of_office') {
-          for (const enrolmentId of pausedBy(tx, reply.contactId)) hooks.restart(tx, enrolmentId, 'reclassified');
+          for (const enrolmentId of pausedBy(tx, reply)) hooks.restart(tx, enrolmentId, 'reclassified');
+        } else if (from === 'soft_bounce') {
+          tx.prepare('update contacts set soft_bounces = max(0, soft_bounces - 1) where id = ?').run(reply.contactId);
+          for (const enrolmentId of stoppedBy(tx, reply)) hooks.restart(tx, enrolmentId, 'reclassified');
         }
       }
       apply(tx, reply, 'person');
@@ -139,8 +183,8 @@ export function createConsequences(deps: { events: Events; clock: Clock; contact
   };
 }
 
-function bounceData(reply: ConsequenceInput): Record<string, unknown> {
-  return { status: reply.bounce?.status ?? null, class: reply.bounce?.class ?? null };
+function bounceData(reply: ConsequenceInput, kind?: 'hard' | 'soft' | 'block'): Record<string, unknown> {
+  return { ...(kind === undefined ? {} : { kind }), status: reply.bounce?.status ?? null, class: reply.bounce?.class ?? null };
 }
 
 function emailOf(tx: Tx, contactId: string | null): string | null {
@@ -148,18 +192,57 @@ function emailOf(tx: Tx, contactId: string | null): string | null {
   return (tx.prepare('select email from contacts where id = ?').get(contactId) as { email: string } | undefined)?.email ?? null;
 }
 
-/** Enrolments that this reply stopped, and that no other answer of the person would have stopped. */
-function stoppedBy(tx: Tx, reply: ConsequenceInput, reason: StopReason): string[] {
+interface RuledEnrolment {
+  readonly id: string;
+  readonly rules: CampaignRules;
+}
+
+const living = `e.state in ('pending','active','paused','held')`;
+
+function withRules(rows: unknown[]): RuledEnrolment[] {
+  return (rows as { id: string; rules: string }[]).map(({ id, rules }) => ({ id, rules: parseRules(rules) }));
+}
+
+/** A person's living enrolments, each with the rules of its campaign. */
+function livingOf(tx: Tx, contactId: string | null): RuledEnrolment[] {
+  return withRules(tx.prepare(`select e.id, c.rules from enrolments e join campaigns c on c.id = e.campaign_id where e.contact_id = ? and ${living}`).all(contactId));
+}
+
+/** Living enrolments of other people of the same company. People of free-mail domains have no company key. */
+function colleaguesOf(tx: Tx, contactId: string | null): RuledEnrolment[] {
+  const own = tx.prepare('select company_key as key from contacts where id = ?').get(contactId) as { key: string } | undefined;
+  if (own === undefined || own.key === '') return [];
+  return withRules(
+    tx
+      .prepare(
+        `select e.id, c.rules from contacts p join enrolments e on e.contact_id = p.id join campaigns c on c.id = e.campaign_id
+         where p.company_key = ? and p.company_key <> '' and p.id <> ? and ${living}`,
+      )
+      .all(own.key, contactId),
+  );
+}
+
+/** Enrolments that this reply brought to a stop, of the person and of colleagues, and that no other answer of theirs would have stopped. */
+function stoppedBy(tx: Tx, reply: ConsequenceInput): string[] {
+  return changedBy(
+    tx,
+    reply,
+    `v.type = 'stopped' and e.state = 'stopped' and e.reason in ('replied', 'company_replied', 'soft_bounces')
+     and not exists (select 1 from replies r where r.contact_id = e.contact_id and r.id <> @id and r.class in ('human','opt_out','complaint') and r.received_at >= e.created_at)`,
+  );
+}
+
+function pausedBy(tx: Tx, reply: ConsequenceInput): string[] {
+  return changedBy(tx, reply, `v.type = 'paused' and e.state = 'paused' and e.reason = v.reason`);
+}
+
+/** What a reply changed stands after it in the log: its facts name it. */
+function changedBy(tx: Tx, reply: ConsequenceInput, condition: string): string[] {
   const rows = tx
     .prepare(
       `select distinct e.id from events v join enrolments e on e.id = v.enrolment_id
-       where v.contact_id = ? and v.type = 'stopped' and json_extract(v.data, '$.replyId') = ? and e.state = 'stopped' and e.reason = ?
-         and not exists (select 1 from replies r where r.contact_id = v.contact_id and r.id <> ? and r.class in ('human','opt_out','complaint') and r.received_at >= e.created_at)`,
+       where v.type in ('stopped', 'paused') and v.at >= @since and json_extract(v.data, '$.replyId') = @id and ${condition}`,
     )
-    .all(reply.contactId, reply.id, reason, reply.id) as { id: string }[];
+    .all({ id: reply.id, since: reply.createdAt }) as { id: string }[];
   return rows.map(({ id }) => id);
-}
-
-function pausedBy(tx: Tx, contactId: string): string[] {
-  return (tx.prepare(`select id from enrolments where contact_id = ? and state = 'paused' and reason = 'out_of_office'`).all(contactId) as { id: string }[]).map(({ id }) => id);
 }

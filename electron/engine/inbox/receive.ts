@@ -75,6 +75,7 @@ export function createReceiver(deps: {
       found.contactId === null
         ? undefined
         : (tx.prepare('select time_zone as timeZone from contacts where id = ?').get(found.contactId) as { timeZone: string | null } | undefined);
+    const createdAt = clock.now();
     const link = {
       mailboxId: mailbox.id,
       contactId: found.contactId,
@@ -115,7 +116,7 @@ export function createReceiver(deps: {
         returnDate: classified.returnDate,
         unread: true,
         receivedAt,
-        createdAt: clock.now(),
+        createdAt,
       })
       .run();
     // A match by address alone says that the person wrote, not that this mail reached them.
@@ -124,7 +125,19 @@ export function createReceiver(deps: {
     const zone = contact?.timeZone ?? mailbox.calendar.zone;
     consequences.apply(
       tx,
-      { id, class: name, ...link, recipient: delivery?.recipient ?? null, fromAddress: mail.from.address, returnDate: classified.returnDate, receivedAt, zone, bounce },
+      {
+        id,
+        class: name,
+        intent: null,
+        createdAt,
+        ...link,
+        recipient: delivery?.recipient ?? null,
+        fromAddress: mail.from.address,
+        returnDate: classified.returnDate,
+        receivedAt,
+        zone,
+        bounce,
+      },
       classified.bounce === null ? 'contact' : 'server',
     );
     tx.afterCommit(() => log.info({ mailboxId: mailbox.id, replyId: id, class: name, matchedBy: found.matchedBy }, 'inbound message stored'));

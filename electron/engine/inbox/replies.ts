@@ -67,6 +67,7 @@ interface Row {
   returnDate: string | null;
   unread: number;
   receivedAt: number;
+  createdAt: number;
 }
 
 // Lists need only the beginning of the text.
@@ -77,7 +78,7 @@ const listColumns = `r.id, r.mailbox_id as mailboxId, coalesce(m.name, '') as ma
   r.class, r.intent, r.confidence_permille as confidence, r.source, r.matched_by as matchedBy, r.unread, r.received_at as receivedAt`;
 const detailColumns = `${listColumns.replace('substr(r.text, 1, 400)', 'r.text').replace('substr(r.reply_text, 1, 400)', 'r.reply_text')},
   m.address as mailboxAddress, json_extract(m.calendar, '$.zone') as mailboxZone, c.time_zone as contactZone, r.message_id as messageId, r."references" as "references",
-  r.to_address as toAddress, r.html, r.bounce, r.return_date as returnDate`;
+  r.to_address as toAddress, r.html, r.bounce, r.return_date as returnDate, r.created_at as createdAt`;
 const joins = 'from replies r left join mailboxes m on m.id = r.mailbox_id left join contacts c on c.id = r.contact_id left join campaigns g on g.id = r.campaign_id';
 
 const conversationCap = 100;
@@ -208,6 +209,7 @@ export function createReplies(deps: RepliesDeps) {
         {
           id: row.id,
           class: name,
+          intent: name === 'human' ? row.intent : null,
           mailboxId: row.mailboxId,
           contactId: row.contactId,
           enrolmentId: row.enrolmentId,
@@ -217,6 +219,7 @@ export function createReplies(deps: RepliesDeps) {
           fromAddress: row.fromAddress,
           returnDate: row.returnDate,
           receivedAt: row.receivedAt,
+          createdAt: row.createdAt,
           zone: row.contactZone ?? row.mailboxZone ?? 'UTC',
           bounce: row.bounce === null ? null : (JSON.parse(row.bounce) as StoredBounce),
         },

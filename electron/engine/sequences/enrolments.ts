@@ -44,9 +44,7 @@ export interface Enrolments {
   /** Stops every living enrolment of a person; returns their ids. */
   stopContact(tx: Tx, contactId: string, reason: StopReason, actor: Actor, data?: Record<string, unknown>): string[];
   /** Freezes the remaining delay. `until` null = until a person resumes. Returns false when there was nothing to pause. */
-  pause(tx: Tx, id: string, until: number | null, reason: string, actor: Actor): boolean;
-  /** Pauses a person in every campaign (out of office). */
-  pauseContact(tx: Tx, contactId: string, until: number | null, reason: string, actor: Actor): string[];
+  pause(tx: Tx, id: string, until: number | null, reason: string, actor: Actor, data?: Record<string, unknown>): boolean;
 }
 
 /** The enrolment state machine's stopping half; starting and resuming need a plan and live in `scheduling/planner.ts`. */
@@ -110,7 +108,7 @@ export function createEnrolments(deps: { events: Events; clock: Clock }): Enrolm
     stopContact(tx, contactId, reason, actor, data) {
       return livingOf(tx, contactId).filter((id) => enrolments.stop(tx, id, reason, actor, data));
     },
-    pause(tx, id, until, reason, actor) {
+    pause(tx, id, until, reason, actor, data) {
       const row = enrolmentRow(tx, id);
       if (row === undefined || (row.state !== 'active' && row.state !== 'paused')) return false;
       const now = clock.now();
@@ -132,11 +130,17 @@ export function createEnrolments(deps: { events: Events; clock: Clock }): Enrolm
         .all(reason, now, id) as { slotAt: number }[];
       const remaining = waiting[0] === undefined ? null : Math.max(0, waiting[0].slotAt - now);
       tx.prepare(`update enrolments set state = 'paused', reason = ?, paused_until = ?, remaining_ms = ?, updated_at = ? where id = ?`).run(reason, until, remaining, now, id);
-      events.append(tx, { type: 'paused', actor, reason, enrolmentId: id, campaignId: row.campaignId, contactId: row.contactId, mailboxId: row.mailboxId, data: { until } });
+      events.append(tx, {
+        type: 'paused',
+        actor,
+        reason,
+        enrolmentId: id,
+        campaignId: row.campaignId,
+        contactId: row.contactId,
+        mailboxId: row.mailboxId,
+        data: { ...data, until },
+      });
       return true;
-    },
-    pauseContact(tx, contactId, until, reason, actor) {
-      return livingOf(tx, contactId).filter((id) => enrolments.pause(tx, id, until, reason, actor));
     },
   };
   return enrolments;

@@ -27,6 +27,7 @@ export const dashboardMessages = {
   'dashboard.needs.action.held': 'Look',
   'dashboard.needs.action.failed': 'Look',
   'dashboard.needs.action.mailbox': 'Fix',
+  'dashboard.needs.action.campaign': 'Open',
   'dashboard.needs.action.reply': 'Read',
   'dashboard.needs.action.sending_paused': 'Resume',
   'dashboard.steps': 'First steps',

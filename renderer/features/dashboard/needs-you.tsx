@@ -1,7 +1,7 @@
 import { Button, Text, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouterState } from '@tanstack/react-router';
-import { IconAlertTriangle, IconAt, IconHandStop, IconHelp, IconMessageReply, IconPlayerPause, type Icon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconAt, IconChartDots, IconHandStop, IconHelp, IconMessageReply, IconPlayerPause, type Icon } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { LinkButton } from '../../components/links.tsx';
 import type { NeedsYouItem } from '../../../shared/schemas/settings.ts';
@@ -16,6 +16,7 @@ const icons: Record<NeedsYouItem['kind'], Icon> = {
   held: IconHandStop,
   failed: IconAlertTriangle,
   mailbox: IconAt,
+  campaign: IconChartDots,
   reply: IconMessageReply,
   sending_paused: IconPlayerPause,
 };
@@ -75,6 +76,13 @@ function Settle({ item }: { item: NeedsYouItem }) {
   if (item.kind === 'mailbox') {
     return (
       <LinkButton size="compact-sm" variant="light" to="/mailboxes" search={item.mailboxId === null ? {} : { edit: item.mailboxId }}>
+        {text}
+      </LinkButton>
+    );
+  }
+  if (item.kind === 'campaign' && item.campaignId !== null) {
+    return (
+      <LinkButton size="compact-sm" variant="light" to="/campaigns/$campaignId" params={{ campaignId: item.campaignId }}>
         {text}
       </LinkButton>
     );

@@ -40,6 +40,7 @@ const stop = {
   'stop.complained': 'complained',
   'stop.suppressed': 'on the suppression list',
   'stop.company_replied': 'somebody at the company replied',
+  'stop.soft_bounces': 'too many soft bounces',
   'stop.by_hand': 'stopped by hand',
   'stop.campaign_stopped': 'campaign stopped',
 } as const satisfies Words<'stop', StopReason>;

@@ -1,0 +1,92 @@
+import type { InboxFolder, InboxMessage, InboxSession, MailTransports } from '../../electron/engine/ports.ts';
+import { openInboxBench } from './inbox.ts';
+import { openTestBase } from './store.ts';
+
+/** A mailbox in memory behind the same port as IMAP. */
+export function memoryMailbox(now: () => number) {
+  const folders = new Map<string, { validity: string; mails: InboxMessage[] }>([['INBOX', { validity: '1', mails: [] }]]);
+  let opened = 0;
+  const fetches: number[] = [];
+  const session = (): InboxSession => {
+    opened += 1;
+    let usable = true;
+    return {
+      get usable() {
+        return usable;
+      },
+      folders: async () => [...folders.keys()].map((path): InboxFolder => ({ path, role: path === 'INBOX' ? 'inbox' : path === 'Junk' ? 'junk' : 'other' })),
+      status: async (path) => ({ uidValidity: folders.get(path)?.validity ?? '', uidNext: (folders.get(path)?.mails.at(-1)?.uid ?? 0) + 1 }),
+      async *fetchAfter(path, after) {
+        fetches.push(after);
+        for (const mail of [...(folders.get(path)?.mails ?? [])]) if (mail.uid > after) yield mail;
+      },
+      findByHeader: async () => [],
+      append: async () => undefined,
+      watch: async () => undefined,
+      onClose: () => undefined,
+      close: async () => {
+        usable = false;
+      },
+    };
+  };
+  const transports: MailTransports = { openSmtp: () => Promise.reject(new Error('no')), openInbox: async () => session() };
+  return {
+    transports,
+    fetches,
+    opened: () => opened,
+    folders,
+    deliver(lines: string[], body: string, folder = 'INBOX') {
+      const mails = folders.get(folder)?.mails ?? [];
+      mails.push({ uid: (mails.at(-1)?.uid ?? 0) + 1, source: Buffer.from([...lines, '', body, ''].join('\r\n')), receivedAt: now() });
+    },
+  };
+}
+
+/** The inbox over a mailbox in memory: `receive` delivers a message and looks. */
+export function openReceiving() {
+  const base = openTestBase();
+  const mailbox = memoryMailbox(base.clock.now);
+  const bench = openInboxBench({ base, transports: mailbox.transports });
+  let counter = 0;
+  return {
+    ...bench,
+    mailbox,
+    async receive(from: string, headers: string[], body: string) {
+      counter += 1;
+      const own = headers.some((line) => /^message-id:/i.test(line)) ? [] : [`Message-ID: <in${counter}@example.org>`];
+      mailbox.deliver([`From: ${from}`, 'To: me@example.com', `Date: ${new Date(base.clock.now()).toUTCString()}`, ...own, ...headers], body);
+      const found = await bench.inbox.refresh(bench.mailboxId);
+      return { found: found.found, reply: bench.inbox.list({ limit: 1 }).items[0] };
+    },
+  };
+}
+
+/** Headers and body of a delivery report (RFC 3464). */
+export function report(recipient: string, returned: string, fields: { action?: string; status?: string; diagnostic?: string } = {}): [string[], string] {
+  const { action = 'failed', status = '5.1.1', diagnostic = 'smtp; 550 5.1.1 User unknown' } = fields;
+  return [
+    ['Subject: Undelivered Mail Returned to Sender', 'MIME-Version: 1.0', 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"'],
+    [
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      'Your mail could not be delivered.',
+      '--b',
+      'Content-Type: message/delivery-status',
+      '',
+      'Reporting-MTA: dns; mx.example.org',
+      '',
+      `Final-Recipient: rfc822; ${recipient}`,
+      `Action: ${action}`,
+      `Status: ${status}`,
+      `Diagnostic-Code: ${diagnostic}`,
+      '',
+      '--b',
+      'Content-Type: text/rfc822-headers',
+      '',
+      returned,
+      '',
+      '--b--',
+    ].join('\r\n'),
+  ];
+}
