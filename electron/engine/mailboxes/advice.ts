@@ -1,4 +1,4 @@
-import table from '../../../resources/mail-providers.json' with { type: 'json' };
+import { presetOfHost } from '../../../shared/providers.ts';
 import type { ConnectError } from '../ports.ts';
 
 export type Side = 'SMTP' | 'IMAP';
@@ -26,11 +26,6 @@ function codeOf(error: unknown): string {
   return '';
 }
 
-function providerAdvice(host: string): string | null {
-  const name = host.toLowerCase();
-  return table.providers.find((provider) => provider.hosts.some((known) => name === known || name.endsWith(`.${known}`)))?.advice ?? null;
-}
-
 /** Says in one or two sentences what failed and what a person can do about it. */
 export function adviseConnect(error: ConnectError, access: FailedAccess): string {
   const { side, host, port, security } = access;
@@ -45,7 +40,7 @@ export function adviseConnect(error: ConnectError, access: FailedAccess): string
   if (error.stage === 'tls') return adviseTls(text, code, access);
   if (error.stage === 'login') {
     const said = error.answer === null ? text : `${error.answer.code}${error.answer.enhanced === null ? '' : ` ${error.answer.enhanced}`} ${error.answer.text}`;
-    const advice = providerAdvice(host) ?? 'Check the user name (often the whole address) and the password; some providers want an app password.';
+    const advice = presetOfHost(host)?.hint ?? 'Check the user name (often the whole address) and the password; some providers want an app password.';
     return `The ${side} server refused the login of ${access.user === '' ? 'an empty user name' : access.user}: "${said}". ${advice}`;
   }
   if (code === 'ECONNREFUSED') return `Nothing answers on ${where}: the connection was refused. Check host and port. ${usual[side]}`;

@@ -2,3 +2,4 @@ export { createMailboxes, type MailboxChange, type Mailboxes, type MailboxesDeps
 export { openImapSession, type ImapSessionOptions } from './imap-session.ts';
 export { openSmtpSession, parseAnswer } from './smtp-session.ts';
 export type { MailboxRow } from './rows.ts';
+export { providerOfHost, providerOfMx } from '../../../shared/providers.ts';

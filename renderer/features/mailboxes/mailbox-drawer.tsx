@@ -13,7 +13,7 @@ import { showFieldErrors } from '../../lib/forms.ts';
 import { t } from '../../lib/messages/index.ts';
 import { refresh } from '../../lib/query.ts';
 import { checkValues, newValues, tabOf, toInput, valuesOf, withPreset, type FormTab, type MailboxFormApi, type MailboxValues } from './model.ts';
-import { presetById, presetOf, presets } from './presets.ts';
+import { providerById, providerOfDomain, providers } from '../../../shared/providers.ts';
 import { ServerFields } from './server-fields.tsx';
 import { TestResult } from './test-result.tsx';
 
@@ -41,7 +41,7 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
     initialValues: mailbox ? valuesOf(mailbox) : newValues(Intl.DateTimeFormat().resolvedOptions().timeZone),
     validate: (values) => checkValues(values, stored),
   });
-  const preset = presetById(form.values.provider);
+  const preset = providerById(form.values.provider);
 
   const showErrors = (errors: Record<string, unknown>) => {
     const first = Object.keys(errors)[0];
@@ -74,7 +74,7 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
     if (id) form.setValues(withPreset(form.values, id));
   };
   const guessProvider = () => {
-    const guess = presetOf(form.values.address);
+    const guess = providerOfDomain(form.values.address.slice(form.values.address.lastIndexOf('@') + 1));
     if (guess && form.values.smtp.host === '') chooseProvider(guess.id);
   };
   const mark = (name: FormTab) =>
@@ -98,7 +98,7 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
                 <TextInput label={t('mailboxes.fromName')} description={undefined} placeholder={t('mailboxes.fromName.hint')} {...form.getInputProps('fromName')} />
                 <Select
                   label={t('mailboxes.provider')}
-                  data={[...presets.map(({ id, name }) => ({ value: id, label: name })), { value: 'custom', label: t('mailboxes.provider.custom') }]}
+                  data={[...providers.map(({ id, name }) => ({ value: id, label: name })), { value: 'custom', label: t('mailboxes.provider.custom') }]}
                   value={form.values.provider}
                   onChange={chooseProvider}
                   allowDeselect={false}
@@ -144,7 +144,7 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
             </Stack>
           </Tabs.Panel>
           <Tabs.Panel value="limits">
-            <LimitFields form={form} providerNote={preset ? t('mailboxes.limits.provider', { name: preset.name, count: preset.perDay }) : null} />
+            <LimitFields form={form} providerNote={preset?.perDay ? t('mailboxes.limits.provider', { name: preset.name, count: preset.perDay }) : null} />
           </Tabs.Panel>
           <Tabs.Panel value="hours">
             <CalendarEditor

@@ -2,7 +2,7 @@ import type { UseFormReturnType } from '@mantine/form';
 import type { Calendar } from '../../../shared/schemas/common.ts';
 import type { Mailbox, MailboxInput, MailboxLimits } from '../../../shared/schemas/mailbox.ts';
 import { t } from '../../lib/messages/index.ts';
-import { presetById, presetOfHost } from './presets.ts';
+import { presetOfHost, providerById } from '../../../shared/providers.ts';
 
 export interface ServerValues {
   host: string;
@@ -70,7 +70,7 @@ export function valuesOf(mailbox: Mailbox): MailboxValues {
 
 /** Puts a provider's servers into the form. */
 export function withPreset(values: MailboxValues, id: string): MailboxValues {
-  const preset = presetById(id);
+  const preset = providerById(id);
   if (!preset) return { ...values, provider: 'custom' };
   return {
     ...values,
