@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run as runAddresses } from './eval/addresses.ts';
+import { run as runAutoReply } from './eval/autoreply.ts';
+import { run as runBounces } from './eval/bounces.ts';
 import { run as runCsv } from './eval/csv.ts';
 import { run as runLiquid } from './eval/liquid.ts';
 import { run as runReplyText } from './eval/reply-text.ts';
@@ -108,12 +110,71 @@ async function scoreReplyText(path: string): Promise<Score[]> {
   });
 }
 
+interface BounceLabel {
+  readonly file: string;
+  readonly accept: string[];
+  readonly delayed: boolean;
+  readonly recipients: { address: string; accept: string[]; status: string | null }[];
+}
+
+/** A wrong suppression and a delayed notice taken as final are named as such: neither may happen at all. */
+async function scoreBounces(path: string): Promise<Score[]> {
+  const results = new Map(
+    ((await runBounces(path)) as { file: string; kind: string; delayed: boolean; recipients: { address: string; kind: string }[] }[]).map((result) => [result.file, result]),
+  );
+  return (labels(path, 'labels.json') as BounceLabel[]).map((label) => {
+    const result = results.get(label.file);
+    const wrong: string[] = [];
+    if (result === undefined) wrong.push('missing');
+    else {
+      if (!label.accept.includes(result.kind)) wrong.push(`${label.accept.join('/')}, got ${result.kind}${result.kind === 'hard' ? ' (WRONG SUPPRESSION)' : ''}`);
+      if (label.delayed !== result.delayed) wrong.push(label.delayed ? 'DELAYED TAKEN AS FINAL' : 'taken as delayed');
+      for (const { address, accept } of scored(label)) {
+        const found = result.recipients.filter((recipient) => recipient.address === address);
+        if (found.length === 0) wrong.push(`recipient ${address} not found among ${result.recipients.map((one) => one.address).join(', ')}`);
+        else if (!found.some(({ kind }) => accept.includes(kind))) wrong.push(`${address}: ${accept.join('/')}, got ${found.map(({ kind }) => kind).join('/')}`);
+      }
+    }
+    return { name: label.file, counted: true, passed: wrong.length === 0, detail: wrong.join('; ') };
+  });
+
+  /** Who a complaint or an automatic reply concerns is nobody's fate. */
+  function scored(label: BounceLabel): BounceLabel['recipients'] {
+    return label.recipients.filter(({ accept }) => accept.some((kind) => kind !== 'none'));
+  }
+}
+
+interface AutoReplyLabel {
+  readonly file: string;
+  readonly label: string;
+  readonly return_dates: string[] | null;
+}
+
+/** Two scores in one list: every message by its label, and every automatic one by its return date. */
+async function scoreAutoReply(path: string): Promise<Score[]> {
+  const results = new Map(((await runAutoReply(path)) as { file: string; label: string; returnDate: string | null }[]).map((result) => [result.file, result]));
+  return (labels(path, 'labels.json') as AutoReplyLabel[]).flatMap(({ file, label, return_dates: dates }) => {
+    const result = results.get(file);
+    const date = result?.returnDate ?? null;
+    const scores = [{ name: file, counted: true, passed: result?.label === label, detail: `${label}, got ${String(result?.label)}` }];
+    const dated = {
+      name: `${file} (return date)`,
+      counted: true,
+      passed: dates === null ? date === null : date !== null && dates.includes(date),
+      detail: `${String(dates)}, got ${String(date)}`,
+    };
+    return label === 'auto' ? [...scores, dated] : scores;
+  });
+}
+
 const scorers: Readonly<Record<string, (path: string) => Promise<Score[]>>> = {
   csv: scoreCsv,
   addresses: scoreAddresses,
   liquid: scoreLiquid,
   sendtime: scoreSendTime,
   'reply-text': scoreReplyText,
+  bounces: scoreBounces,
+  autoreply: scoreAutoReply,
 };
 
 const [name = '', path = ''] = process.argv.slice(2);

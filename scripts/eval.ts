@@ -11,6 +11,8 @@ const sets: Readonly<Record<string, () => Promise<EvalSet>>> = {
   liquid: () => import('./eval/liquid.ts'),
   sendtime: () => import('./eval/sendtime.ts'),
   'reply-text': () => import('./eval/reply-text.ts'),
+  bounces: () => import('./eval/bounces.ts'),
+  autoreply: () => import('./eval/autoreply.ts'),
 };
 
 /** Prints one JSON array on standard output and nothing else; a wrong call is a sentence on standard error and exit code 2. */
