@@ -17,7 +17,7 @@ export type { OutgoingReply, Replies, ReplyQuery } from './replies.ts';
 export type { InboxCheck } from './watch.ts';
 export { readAutoReply } from './auto-reply.ts';
 export { readBounce } from './bounce.ts';
-export { classify } from './classify.ts';
+export { classify, type Classified } from './classify.ts';
 export { match } from './match.ts';
 export { parseMail, type InboundMail } from './mail.ts';
 export { readReplyText } from './reply-text.ts';
