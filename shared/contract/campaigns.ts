@@ -50,8 +50,8 @@ export const enrolmentsContract = {
     .input(idInput.extend({ until: chosenMomentSchema.nullable().default(null) }))
     .output(enrolmentSchema),
   resume: base
-    .route({ method: 'POST', path: '/enrolments/{id}/resume', tags: ['Enrolments'], summary: 'Resume a paused, held or stopped person' })
-    .input(idInput)
+    .route({ method: 'POST', path: '/enrolments/{id}/resume', tags: ['Enrolments'], summary: 'Resume a paused, held or stopped person, now or from a moment on' })
+    .input(idInput.extend({ at: chosenMomentSchema.nullable().default(null).describe('The next mail leaves not before this moment; null = as soon as the delays allow') }))
     .output(enrolmentSchema),
 };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
-import { replyClassSchema, replyDetailSchema, replySchema } from '../schemas/reply.ts';
+import { chosenMomentSchema, epochMsSchema, idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
+import { conversationSchema, conversationScopeSchema, replyClassSchema, replyDetailSchema, replySchema } from '../schemas/reply.ts';
 import { base, idInput } from './base.ts';
 
 const tags = ['Replies'];
@@ -24,6 +24,25 @@ export const repliesContract = {
     .output(replyDetailSchema),
   respond: base
     .route({ method: 'POST', path: '/replies/{id}/respond', tags, summary: 'Answer from the owning mailbox in the same thread' })
-    .input(idInput.extend({ text: z.string().trim().min(1).max(100_000), draftId: z.string().min(1).max(64).describe('The same draft never leaves twice') }))
-    .output(z.object({ deliveryId: idSchema })),
+    .input(
+      idInput.extend({
+        text: z.string().trim().min(1).max(100_000),
+        draftId: z.string().min(1).max(64).describe('The same draft never leaves twice'),
+        at: chosenMomentSchema.nullable().default(null).describe('Not before this moment; null = now'),
+        undoSeconds: z.number().int().min(0).max(120).default(0).describe('Waits so long, so that a person may take it back: POST /deliveries/{id}/drop'),
+      }),
+    )
+    .output(z.object({ deliveryId: idSchema, slotAt: epochMsSchema })),
+  conversations: base
+    .route({ method: 'GET', path: '/conversations', tags, summary: 'The inbox as conversations, newest first, with the counts of every scope' })
+    .input(pageQuerySchema.omit({ sort: true }).extend({ scope: conversationScopeSchema.default('all'), campaignId: idSchema.optional(), mailboxId: idSchema.optional() }))
+    .output(pageOf(conversationSchema).extend({ counts: z.record(conversationScopeSchema, z.number().int()) })),
+  snooze: base
+    .route({ method: 'POST', path: '/replies/{id}/snooze', tags, summary: 'Put the conversation aside until a moment; null brings it back' })
+    .input(idInput.extend({ until: chosenMomentSchema.nullable() }))
+    .output(replyDetailSchema),
+  done: base
+    .route({ method: 'POST', path: '/replies/{id}/done', tags, summary: 'The conversation needs no answer any more, or does again' })
+    .input(idInput.extend({ done: z.boolean().default(true) }))
+    .output(replyDetailSchema),
 };

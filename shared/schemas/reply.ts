@@ -48,6 +48,22 @@ export const replySchema = z.object({
 });
 export type Reply = z.infer<typeof replySchema>;
 
+/** Views of the inbox. */
+export const conversationScopes = ['all', 'unread', 'needs_reply', 'snoozed', 'replies', 'automatic', 'bounces', 'opt_outs'] as const;
+export const conversationScopeSchema = z.enum(conversationScopes);
+export type ConversationScope = z.infer<typeof conversationScopeSchema>;
+
+/** All that one person, or a stranger's address, and one mailbox wrote to each other, by its latest inbound message. */
+export const conversationSchema = z.object({
+  key: z.string(),
+  latest: replySchema,
+  messages: z.number().int().describe('Inbound messages'),
+  unread: z.number().int(),
+  needsReply: z.boolean(),
+  snoozedUntil: epochMsSchema.nullable(),
+});
+export type Conversation = z.infer<typeof conversationSchema>;
+
 export const conversationItemSchema = z.object({
   id: idSchema,
   direction: z.enum(['out', 'in']),
@@ -64,6 +80,8 @@ export const replyDetailSchema = replySchema.extend({
   replyText: z.string().describe('What the person wrote, without quotes'),
   bounce: z.object({ status: z.string().nullable(), class: answerClassSchema.nullable(), recipient: z.string().nullable(), diagnostic: z.string().nullable() }).nullable(),
   returnDate: z.string().nullable(),
+  snoozedUntil: epochMsSchema.nullable(),
+  done: z.boolean().describe('Its conversation needs no answer any more'),
   conversation: z.array(conversationItemSchema),
 });
 export type ReplyDetail = z.infer<typeof replyDetailSchema>;

@@ -8,7 +8,7 @@ import type { Delivery } from '../../shared/schemas/delivery.ts';
 import type { Enrolment } from '../../shared/schemas/enrolment.ts';
 import type { DomainEvent, LiveMessage } from '../../shared/schemas/event.ts';
 import type { Mailbox, MailboxInput, MailboxTest, ServerSettings } from '../../shared/schemas/mailbox.ts';
-import type { ReplyDetail } from '../../shared/schemas/reply.ts';
+import { conversationScopes, type ConversationScope, type ReplyDetail } from '../../shared/schemas/reply.ts';
 import type { GraphIssue, Sequence, Template } from '../../shared/schemas/sequence.ts';
 import { settingsSchema, type NeedsYouItem, type Settings, type Workspace } from '../../shared/schemas/settings.ts';
 import { day, fakeCampaign, fakeContact, fakeDeliveries, fakeEvent, fakeMailbox, fakeNow, fakeReply, fakeWorkspace, hour } from './fake-data.ts';
@@ -183,6 +183,21 @@ function drop(items: { id: string }[], id: string): { id: string; deleted: true 
 
 function defined<T extends object>(patch: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(patch).filter(([key, value]) => value !== undefined && key !== 'id')) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+/** A stand-in for the engine's scopes: one message is one conversation. */
+function inScope(reply: ReplyDetail, scope: ConversationScope): boolean {
+  const classes: Partial<Record<ConversationScope, readonly string[]>> = {
+    replies: ['human'],
+    automatic: ['out_of_office', 'auto_acknowledgement', 'delayed_notice'],
+    bounces: ['hard_bounce', 'soft_bounce', 'block_bounce'],
+    opt_outs: ['opt_out', 'complaint'],
+  };
+  if (scope === 'all') return true;
+  if (scope === 'unread') return reply.unread;
+  if (scope === 'snoozed') return reply.snoozedUntil !== null;
+  if (scope === 'needs_reply') return reply.class === 'human' && !reply.done && reply.snoozedUntil === null && reply.intent !== 'negative';
+  return classes[scope]?.includes(reply.class) === true;
 }
 
 function stored(server: MailboxInput['smtp']): ServerSettings {
@@ -421,7 +436,22 @@ export function createFakeEngine(state: FakeState = busyState()) {
       update: os.replies.update.handler(({ input }) =>
         change(state.replies, input.id, { ...defined(input), ...(input.class ? { source: 'person' as const, confidence: 1 } : {}) }),
       ),
-      respond: os.replies.respond.handler(() => ({ deliveryId: newId() })),
+      respond: os.replies.respond.handler(({ input }) => ({ deliveryId: newId(), slotAt: fakeNow + input.undoSeconds * 1000 })),
+      snooze: os.replies.snooze.handler(({ input }) => change(state.replies, input.id, { snoozedUntil: input.until })),
+      done: os.replies.done.handler(({ input }) => change(state.replies, input.id, { done: input.done, snoozedUntil: null })),
+      conversations: os.replies.conversations.handler(({ input }) => {
+        const found = (scope: ConversationScope) => state.replies.filter((reply) => inScope(reply, scope) && (!input.q || reply.snippet.includes(input.q)));
+        const conversations = found(input.scope).map((latest) => ({
+          key: latest.id,
+          latest,
+          messages: 1,
+          unread: latest.unread ? 1 : 0,
+          needsReply: inScope(latest, 'needs_reply'),
+          snoozedUntil: latest.snoozedUntil,
+        }));
+        const counts = Object.fromEntries(conversationScopes.map((scope) => [scope, found(scope).length])) as Record<ConversationScope, number>;
+        return { ...page(conversations, input), counts };
+      }),
     },
     events: {
       list: os.events.list.handler(({ input }) => page(state.events.filter((event) => !input.deliveryId || event.deliveryId === input.deliveryId).toReversed(), input)),

@@ -4,7 +4,7 @@ import type { Enrolment, EnrolmentState } from '../../../shared/schemas/enrolmen
 import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Planner } from '../scheduling/index.ts';
 import type { Enrolments } from '../sequences/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Store, Tx } from '../store/index.ts';
 
 /** One person in one campaign, as the UI and the API see and steer it. */
 export interface EnrolmentList {
@@ -12,7 +12,8 @@ export interface EnrolmentList {
   get(id: string): Enrolment;
   stop(id: string): Enrolment;
   pause(id: string, until: number | null): Enrolment;
-  resume(id: string): Enrolment;
+  /** `at` = the next mail leaves from that moment on; null = with the delay that was left. */
+  resume(id: string, at?: number | null): Enrolment;
 }
 
 const columns = `e.id, e.campaign_id as campaignId, e.contact_id as contactId, coalesce(c.email, '') as contactEmail, trim(coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, '')) as contactName,
@@ -34,6 +35,13 @@ export function createEnrolmentList(deps: { store: Store; enrolments: Enrolments
     if (!work(enrolment)) throw new AppError('wrong_state', refusal, { state: enrolment.state });
     deps.wake();
     return get(id);
+  }
+
+  /** A pause that ends at `at` and leaves no delay: the next mail is due then. */
+  function waitUntil(tx: Tx, id: string, at: number): boolean {
+    if (!enrolments.pause(tx, id, at, 'resume_later', 'person')) return true;
+    tx.prepare('update enrolments set remaining_ms = 0 where id = ?').run(id);
+    return true;
   }
 
   return {
@@ -69,10 +77,10 @@ export function createEnrolmentList(deps: { store: Store; enrolments: Enrolments
     },
     stop: (id) => change(id, () => store.transaction((tx) => enrolments.stop(tx, id, 'by_hand', 'person')), 'This person has no mail to come in this campaign.'),
     pause: (id, until) => change(id, () => store.transaction((tx) => enrolments.pause(tx, id, until, 'by_hand', 'person')), 'Only somebody with mail to come can be paused.'),
-    resume: (id) =>
+    resume: (id, at = null) =>
       change(
         id,
-        () => store.transaction((tx) => planner.resume(tx, id, 'person', 'by_hand')),
+        () => store.transaction((tx) => planner.resume(tx, id, 'person', 'by_hand') && (at === null || waitUntil(tx, id, at))),
         'This cannot be resumed: the person opted out, bounced, finished, or is enrolled again.',
       ),
   };

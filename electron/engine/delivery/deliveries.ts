@@ -27,6 +27,8 @@ export interface QueuedMessage {
   readonly mailboxId: string;
   readonly recipient: string;
   readonly contactId: string | null;
+  /** Not before, UTC ms; absent = now. */
+  readonly slotAt?: number;
   readonly content: StoredContent;
 }
 
@@ -290,7 +292,7 @@ export function createDeliveries(deps: {
         message.recipient,
         message.recipient.slice(message.recipient.lastIndexOf('@') + 1).toLowerCase(),
         JSON.stringify(message.content),
-        now,
+        message.slotAt ?? now,
         now,
         now,
       );

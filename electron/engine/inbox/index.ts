@@ -48,7 +48,7 @@ export function createInbox(deps: InboxDeps) {
   const consequences = createConsequences({ ...deps, hooks });
   const receiver = createReceiver({ ...deps, consequences });
   const readFolder = createFolderReader({ ...deps, receiver });
-  const replies = createReplies({ store: deps.store, consequences, queueReply: hooks.queueReply, render: hooks.render });
+  const replies = createReplies({ store: deps.store, clock: deps.clock, consequences, queueReply: hooks.queueReply, render: hooks.render });
   const watches = new Map<string, Watch>();
   let unsubscribe: (() => void) | null = null;
 
@@ -71,6 +71,8 @@ export function createInbox(deps: InboxDeps) {
     ...replies,
     /** Begins to watch all mailboxes, and those that are added or changed later. */
     start(): void {
+      // Messages that were stored before there were conversations.
+      deps.store.transaction((tx) => tx.prepare(`update replies set conversation_key = coalesce(contact_id, from_address) || ':' || mailbox_id where conversation_key = ''`).run());
       for (const row of mailboxes.rows()) if (row.imap !== null) watchOf(row.id).start();
       unsubscribe = mailboxes.onChange((mailboxId) => {
         void drop(mailboxId).then(() => {

@@ -8,6 +8,7 @@ import type { InboxMessage, Logger } from '../ports.ts';
 import { schema, type Store, type Tx } from '../store/index.ts';
 import { bounceClass, classify, decisiveRecipient, storedBounce, type Classified } from './classify.ts';
 import type { Consequences, InboxHooks } from './consequences.ts';
+import { conversationKey } from './conversations.ts';
 import { parseMail, type InboundMail } from './mail.ts';
 import { match, type DeliveryRef, type Match, type MatchLookup } from './match.ts';
 
@@ -83,6 +84,7 @@ export function createReceiver(deps: {
       campaignId: delivery?.campaignId ?? null,
       deliveryId: delivery?.id ?? null,
     };
+    const key = conversationKey({ ...link, fromAddress: mail.from.address });
     tx.orm
       .insert(schema.replies)
       .values({
@@ -116,9 +118,12 @@ export function createReceiver(deps: {
         returnDate: classified.returnDate,
         unread: true,
         receivedAt,
+        conversationKey: key,
         createdAt,
       })
       .run();
+    // A new message brings its conversation back.
+    tx.prepare('update replies set snoozed_until = null where conversation_key = ? and snoozed_until is not null').run(key);
     // A match by address alone says that the person wrote, not that this mail reached them.
     if (delivery !== null && delivery.state !== 'sent' && found.matchedBy !== 'address')
       hooks.evidence(tx, { deliveryId: delivery.id, source: classified.bounce === null ? 'reply' : 'bounce' });

@@ -1,10 +1,12 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { PageQuery } from '../../../shared/schemas/common.ts';
 import type { Reply, ReplyClass, ReplyIntent, ReplyDetail } from '../../../shared/schemas/reply.ts';
+import { second, type Clock } from '../lib/clock.ts';
 import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { StoredBounce } from './classify.ts';
 import type { Consequences } from './consequences.ts';
+import { createConversations, markDone } from './conversations.ts';
 import { sanitiseMail } from './html.ts';
 import { snippetOf } from './reply-text.ts';
 
@@ -15,11 +17,14 @@ export interface OutgoingReply {
   readonly mailboxId: string;
   readonly recipient: string;
   readonly contactId: string | null;
+  /** Not before, UTC ms. */
+  readonly slotAt: number;
   readonly content: { subject: string; html: string; text: string; inReplyTo: string | null; references: string[] };
 }
 
 export interface RepliesDeps {
   readonly store: Store;
+  readonly clock: Clock;
   readonly consequences: Consequences;
   /** Queues the answer; the same unique key gives the same delivery. Returns the delivery's id. */
   readonly queueReply: (tx: Tx, message: OutgoingReply) => string;
@@ -68,6 +73,9 @@ interface Row {
   unread: number;
   receivedAt: number;
   createdAt: number;
+  conversationKey: string;
+  snoozedUntil: number | null;
+  doneAt: number | null;
 }
 
 // Lists need only the beginning of the text.
@@ -78,7 +86,7 @@ const listColumns = `r.id, r.mailbox_id as mailboxId, coalesce(m.name, '') as ma
   r.class, r.intent, r.confidence_permille as confidence, r.source, r.matched_by as matchedBy, r.unread, r.received_at as receivedAt`;
 const detailColumns = `${listColumns.replace('substr(r.text, 1, 400)', 'r.text').replace('substr(r.reply_text, 1, 400)', 'r.reply_text')},
   m.address as mailboxAddress, json_extract(m.calendar, '$.zone') as mailboxZone, c.time_zone as contactZone, r.message_id as messageId, r."references" as "references",
-  r.to_address as toAddress, r.html, r.bounce, r.return_date as returnDate, r.created_at as createdAt`;
+  r.to_address as toAddress, r.html, r.bounce, r.return_date as returnDate, r.created_at as createdAt, r.conversation_key as conversationKey, r.snoozed_until as snoozedUntil, r.done_at as doneAt`;
 const joins = 'from replies r left join mailboxes m on m.id = r.mailbox_id left join contacts c on c.id = r.contact_id left join campaigns g on g.id = r.campaign_id';
 
 const conversationCap = 100;
@@ -142,6 +150,8 @@ export function createReplies(deps: RepliesDeps) {
       replyText: row.replyText,
       bounce: row.bounce === null ? null : (JSON.parse(row.bounce) as ReplyDetail['bounce']),
       returnDate: row.returnDate,
+      snoozedUntil: row.snoozedUntil,
+      done: row.doneAt !== null,
       conversation: [...incoming(row), ...outgoing(row)].sort((a, b) => a.at - b.at).slice(-conversationCap),
     };
   }
@@ -198,7 +208,9 @@ export function createReplies(deps: RepliesDeps) {
   function update(input: { id: string; unread?: boolean | undefined; class?: ReplyClass | undefined }): ReplyDetail {
     const row = need(input.id);
     store.transaction((tx) => {
-      if (input.unread !== undefined) tx.prepare('update replies set unread = ? where id = ?').run(input.unread ? 1 : 0, row.id);
+      if (input.unread === true) tx.prepare('update replies set unread = 1 where id = ?').run(row.id);
+      // Who opens a conversation has all of it in view.
+      if (input.unread === false) tx.prepare('update replies set unread = 0 where conversation_key = ? and unread = 1').run(row.conversationKey);
       const name = input.class;
       const before = (tx.prepare('select class from replies where id = ?').get(row.id) as { class: ReplyClass } | undefined)?.class;
       if (name === undefined || before === undefined || name === before) return;
@@ -229,7 +241,7 @@ export function createReplies(deps: RepliesDeps) {
     return get(row.id);
   }
 
-  function respond(input: { id: string; text: string; draftId: string }): { deliveryId: string } {
+  function respond(input: { id: string; text: string; draftId: string; at?: number | null; undoSeconds?: number }): { deliveryId: string; slotAt: number } {
     const row = need(input.id);
     if (unanswerable.includes(row.class)) throw new AppError('wrong_state', 'A mail server wrote this message, so nobody would read an answer. Write to the person instead.');
     if (row.mailboxAddress === null) throw new AppError('wrong_state', 'The mailbox that got this message was deleted, so no answer can leave from it.');
@@ -237,21 +249,44 @@ export function createReplies(deps: RepliesDeps) {
     const subject = /^\s*re\s*:/i.test(row.subject) ? row.subject : `Re: ${row.subject}`;
     const references = [...(JSON.parse(row.references) as string[]), ...(messageId === null ? [] : [messageId])];
     const content = { subject, text: input.text, html: textToHtml(input.text), inReplyTo: messageId, references };
+    const now = deps.clock.now();
+    const slotAt = Math.max(now + (input.undoSeconds ?? 0) * second, input.at ?? 0);
     const deliveryId = store.transaction((tx) => {
       tx.prepare('update replies set unread = 0 where id = ?').run(row.id);
+      markDone(tx, row.conversationKey, now);
       return deps.queueReply(tx, {
         kind: 'reply',
         uniqueKey: `${row.id}:${input.draftId}`,
         mailboxId: row.mailboxId,
         recipient: row.fromAddress,
         contactId: row.contactId,
+        slotAt,
         content,
       });
     });
-    return { deliveryId };
+    return { deliveryId, slotAt };
   }
 
-  return { list, get, update, respond };
+  const { conversations, snooze, done } = createConversations({
+    store,
+    clock: deps.clock,
+    latest: (ids) =>
+      new Map(
+        (store.prepareRead(`select ${listColumns} ${joins} where r.id in (select value from json_each(?))`).all(JSON.stringify(ids)) as Row[]).map((row) => [row.id, toReply(row)]),
+      ),
+  });
+
+  return {
+    ...{ list, get, update, respond, conversations },
+    snooze(id: string, until: number | null): ReplyDetail {
+      snooze(need(id).conversationKey, until);
+      return get(id);
+    },
+    done(id: string, settled: boolean): ReplyDetail {
+      done(need(id).conversationKey, settled);
+      return get(id);
+    },
+  };
 }
 
 function toReply(row: Row): Reply {

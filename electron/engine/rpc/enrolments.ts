@@ -7,6 +7,6 @@ export function enrolmentsRouter(enrolments: EnrolmentList) {
     get: os.enrolments.get.handler(({ input }) => enrolments.get(input.id)),
     stop: os.enrolments.stop.handler(({ input }) => enrolments.stop(input.id)),
     pause: os.enrolments.pause.handler(({ input }) => enrolments.pause(input.id, input.until)),
-    resume: os.enrolments.resume.handler(({ input }) => enrolments.resume(input.id)),
+    resume: os.enrolments.resume.handler(({ input }) => enrolments.resume(input.id, input.at)),
   };
 }
