@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { chosenMomentSchema, epochMsSchema, idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
-import { conversationSchema, conversationScopeSchema, replyClassSchema, replyDetailSchema, replySchema } from '../schemas/reply.ts';
+import { conversationSchema, conversationScopeSchema, replyClassSchema, replyDetailSchema, replyIntentSchema, replySchema } from '../schemas/reply.ts';
 import { base, idInput } from './base.ts';
 
 const tags = ['Replies'];
@@ -19,8 +19,8 @@ export const repliesContract = {
     .output(pageOf(replySchema).extend({ unread: z.number().int() })),
   get: base.route({ method: 'GET', path: '/replies/{id}', tags, summary: 'A reply with its conversation' }).input(idInput).output(replyDetailSchema),
   update: base
-    .route({ method: 'PUT', path: '/replies/{id}', tags, summary: 'Mark as read, or correct the class (its consequences follow)' })
-    .input(idInput.extend({ unread: z.boolean().optional(), class: replyClassSchema.optional() }))
+    .route({ method: 'PUT', path: '/replies/{id}', tags, summary: 'Mark as read, or correct class and intent (the consequences follow)' })
+    .input(idInput.extend({ unread: z.boolean().optional(), class: replyClassSchema.optional(), intent: replyIntentSchema.nullable().optional().describe('Of a human reply') }))
     .output(replyDetailSchema),
   respond: base
     .route({ method: 'POST', path: '/replies/{id}/respond', tags, summary: 'Answer from the owning mailbox in the same thread' })

@@ -80,6 +80,8 @@ export const replyDetailSchema = replySchema.extend({
   replyText: z.string().describe('What the person wrote, without quotes'),
   bounce: z.object({ status: z.string().nullable(), class: answerClassSchema.nullable(), recipient: z.string().nullable(), diagnostic: z.string().nullable() }).nullable(),
   returnDate: z.string().nullable(),
+  delegate: z.object({ name: z.string(), address: z.string() }).nullable().describe('Whom an absence note or a referral names instead'),
+  language: z.string().nullable(),
   snoozedUntil: epochMsSchema.nullable(),
   done: z.boolean().describe('Its conversation needs no answer any more'),
   conversation: z.array(conversationItemSchema),

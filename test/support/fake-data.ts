@@ -184,6 +184,8 @@ export function fakeReply(index: number, patch: Partial<ReplyDetail> = {}): Repl
     replyText: text,
     bounce: null,
     returnDate: index % 3 === 1 ? '2026-10-19' : null,
+    delegate: null,
+    language: null,
     snoozedUntil: null,
     done: false,
     conversation: [

@@ -48,6 +48,18 @@ test('an answer settles a conversation; its undo brings it back by a person', as
   expect(scopes(bench).needs_reply).toBe(2);
 });
 
+test('a person may correct what a reply says: a meeting follows its own rule, and needs no second reply event', async () => {
+  const { bench, anna, annaReply } = await withReplies();
+  bench.store.transaction((tx) => tx.prepare(`update campaigns set rules = '{"onReply":"continue","onMeeting":"stop"}' where id = 'c'`).run());
+  bench.store.transaction((tx) => tx.prepare(`update enrolments set state = 'active', reason = null where id = ?`).run(anna.enrolmentId));
+  expect(bench.inbox.update({ id: annaReply, intent: 'negative' })).toMatchObject({ class: 'human', intent: 'negative', source: 'person' });
+  expect([scopes(bench).needs_reply, bench.enrolment(anna.enrolmentId).state]).toEqual([1, 'active']);
+  bench.inbox.update({ id: annaReply, intent: 'meeting' });
+  expect(bench.enrolment(anna.enrolmentId)).toMatchObject({ state: 'stopped', reason: 'replied' });
+  expect(bench.eventTypes().filter((type) => type === 'replied')).toHaveLength(2);
+  expect(bench.inbox.update({ id: annaReply, class: 'unrelated' }).intent).toBeNull();
+});
+
 test('an answer may be planned for later', async () => {
   const { bench, annaReply } = await withReplies();
   const at = bench.clock.now() + day;

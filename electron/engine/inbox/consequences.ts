@@ -162,12 +162,18 @@ export function createConsequences(deps: { events: Events; clock: Clock; contact
   return {
     apply,
     /**
-     * A person corrects the class: what the old one stopped goes on again where that is allowed, then the new one's
+     * A person corrects class or intent: what the old one stopped goes on again where that is allowed, then the new one's
      * consequences follow. Opt-out, complaint and hard bounce stay (DESIGN section 6): lifting a suppression is a decision of
      * its own.
      */
-    correct(tx: Tx, reply: ConsequenceInput, from: ReplyClass): void {
-      fact(tx, reply, 'reply_reclassified', 'person', null, { from, to: reply.class });
+    correct(tx: Tx, reply: ConsequenceInput, before: { readonly class: ReplyClass; readonly intent: ReplyIntent | null }): void {
+      const from = before.class;
+      fact(tx, reply, 'reply_reclassified', 'person', null, { from, to: reply.class, intent: reply.intent });
+      if (from === 'human' && reply.class === 'human') {
+        // It was a reply and is one: only a meeting may follow another rule.
+        if (reply.intent === 'meeting') replied(tx, reply, 'person');
+        return;
+      }
       if (reply.contactId !== null && reply.class !== 'human') {
         if (from === 'human') {
           for (const enrolmentId of [...stoppedBy(tx, reply), ...pausedBy(tx, reply)]) hooks.restart(tx, enrolmentId, 'reclassified');

@@ -73,6 +73,8 @@ interface Row {
   unread: number;
   receivedAt: number;
   createdAt: number;
+  delegate: string | null;
+  language: string | null;
   conversationKey: string;
   snoozedUntil: number | null;
   doneAt: number | null;
@@ -86,7 +88,7 @@ const listColumns = `r.id, r.mailbox_id as mailboxId, coalesce(m.name, '') as ma
   r.class, r.intent, r.confidence_permille as confidence, r.source, r.matched_by as matchedBy, r.unread, r.received_at as receivedAt`;
 const detailColumns = `${listColumns.replace('substr(r.text, 1, 400)', 'r.text').replace('substr(r.reply_text, 1, 400)', 'r.reply_text')},
   m.address as mailboxAddress, json_extract(m.calendar, '$.zone') as mailboxZone, c.time_zone as contactZone, r.message_id as messageId, r."references" as "references",
-  r.to_address as toAddress, r.html, r.bounce, r.return_date as returnDate, r.created_at as createdAt, r.conversation_key as conversationKey, r.snoozed_until as snoozedUntil, r.done_at as doneAt`;
+  r.to_address as toAddress, r.html, r.bounce, r.return_date as returnDate, r.created_at as createdAt, r.delegate, r.language, r.conversation_key as conversationKey, r.snoozed_until as snoozedUntil, r.done_at as doneAt`;
 const joins = 'from replies r left join mailboxes m on m.id = r.mailbox_id left join contacts c on c.id = r.contact_id left join campaigns g on g.id = r.campaign_id';
 
 const conversationCap = 100;
@@ -150,6 +152,8 @@ export function createReplies(deps: RepliesDeps) {
       replyText: row.replyText,
       bounce: row.bounce === null ? null : (JSON.parse(row.bounce) as ReplyDetail['bounce']),
       returnDate: row.returnDate,
+      delegate: row.delegate === null ? null : (JSON.parse(row.delegate) as ReplyDetail['delegate']),
+      language: row.language,
       snoozedUntil: row.snoozedUntil,
       done: row.doneAt !== null,
       conversation: [...incoming(row), ...outgoing(row)].sort((a, b) => a.at - b.at).slice(-conversationCap),
@@ -205,23 +209,25 @@ export function createReplies(deps: RepliesDeps) {
     });
   }
 
-  function update(input: { id: string; unread?: boolean | undefined; class?: ReplyClass | undefined }): ReplyDetail {
+  function update(input: { id: string; unread?: boolean | undefined; class?: ReplyClass | undefined; intent?: ReplyIntent | null | undefined }): ReplyDetail {
     const row = need(input.id);
     store.transaction((tx) => {
       if (input.unread === true) tx.prepare('update replies set unread = 1 where id = ?').run(row.id);
       // Who opens a conversation has all of it in view.
       if (input.unread === false) tx.prepare('update replies set unread = 0 where conversation_key = ? and unread = 1').run(row.conversationKey);
-      const name = input.class;
-      const before = (tx.prepare('select class from replies where id = ?').get(row.id) as { class: ReplyClass } | undefined)?.class;
-      if (name === undefined || before === undefined || name === before) return;
-      tx.prepare(`update replies set class = ?, source = 'person', confidence_permille = 1000 where id = ?`).run(name, row.id);
+      const before = tx.prepare('select class, intent from replies where id = ?').get(row.id) as { class: ReplyClass; intent: ReplyIntent | null } | undefined;
+      if (before === undefined) return;
+      const name = input.class ?? before.class;
+      const intent = name !== 'human' ? null : input.intent === undefined ? before.intent : input.intent;
+      if (name === before.class && intent === before.intent) return;
+      tx.prepare(`update replies set class = ?, intent = ?, source = 'person', confidence_permille = 1000 where id = ?`).run(name, intent, row.id);
       const delivery = row.deliveryId === null ? undefined : (tx.prepare('select recipient from deliveries where id = ?').get(row.deliveryId) as { recipient: string } | undefined);
       consequences.correct(
         tx,
         {
           id: row.id,
           class: name,
-          intent: name === 'human' ? row.intent : null,
+          intent,
           mailboxId: row.mailboxId,
           contactId: row.contactId,
           enrolmentId: row.enrolmentId,
