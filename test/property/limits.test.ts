@@ -7,6 +7,7 @@ import { seededRandom } from '../../electron/engine/lib/random.ts';
 import { mailboxGate, type MailboxView } from '../../electron/engine/scheduling/gates.ts';
 import { localDay } from '../../electron/engine/lib/zone.ts';
 import { isOpen } from '../../electron/engine/scheduling/index.ts';
+import { plainDay } from '../../electron/engine/scheduling/pacing.ts';
 import { createSendLog } from '../../electron/engine/scheduling/send-log.ts';
 import { createAllocation } from '../../electron/engine/scheduling/slots.ts';
 
@@ -26,7 +27,7 @@ test('simulated sending never exceeds a limit of day, hour or 24 hours, and neve
       const limits = mailboxLimitsSchema.parse(some);
       const calendar: Calendar = { zone, windows: alwaysOpen, holidays: [] };
       const random = seededRandom(seed);
-      const log = createSendLog([]);
+      const log = createSendLog();
       const sent: number[] = [];
       let now = start;
       let nextSendAt = 0;
@@ -42,11 +43,13 @@ test('simulated sending never exceeds a limit of day, hour or 24 hours, and neve
           calendar,
           hasInbox: true,
           inboxCheckedAt: now,
+          today: plainDay,
         };
-        const block = mailboxGate(view, log, 0, 2, now);
+        const block = mailboxGate(view, log, 2, now);
         if (block === null) {
           sent.push(now);
-          log.add(now);
+          log.reserve();
+          log.settle(now);
           nextSendAt = now + Math.round(limits.minGapSeconds * 1000 + random() * 1000);
           now += 1;
         } else {

@@ -1,11 +1,14 @@
 import { campaignRulesSchema, type CampaignRules, type CampaignStatus } from '../../../shared/schemas/campaign.ts';
 import { calendarSchema } from '../../../shared/schemas/common.ts';
 import { mailboxLimitsSchema } from '../../../shared/schemas/mailbox.ts';
+import { isFreeMail } from '../lib/free-mail.ts';
 import { createParseOnce } from '../lib/parse-once.ts';
 import { recipientBackoff } from '../lib/backoff.ts';
 import type { Tx } from '../store/index.ts';
-import { startOfLocalDay, startOfNextLocalDay } from '../lib/zone.ts';
-import { calendarsFor, staleGate, windowGate, type Block, type MailboxView } from './gates.ts';
+import { calendarsFor, staleGate, windowGate, type MailboxView } from './gates.ts';
+import type { DayMailbox } from './mailbox-day.ts';
+import { mailPace, type Block, type Today } from './pacing.ts';
+import type { CountedMail, SendBooks, SentMail, SentSource } from './send-log.ts';
 
 // Equal texts give the same objects, so that a calendar's weeks are compiled once and not at each mail.
 export const parseRules = createParseOnce((value) => campaignRulesSchema.parse(value));
@@ -24,43 +27,83 @@ export interface DispatchRow {
   readonly slotAt: number;
 }
 
-/** The mailbox as the gates see it, or undefined when it is gone. */
-export function mailboxView(prepare: Tx['prepare'], mailboxId: string): MailboxView | undefined {
+/** The mailbox as the gates see it on the day that `todayOf` gives, or undefined when it is gone. */
+export function mailboxView(prepare: Tx['prepare'], mailboxId: string, todayOf: (mailbox: DayMailbox) => Today): MailboxView | undefined {
   const row = prepare(
     `select id, state, state_reason as stateReason, paused_until as pausedUntil, backoff_until as backoffUntil, next_send_at as nextSendAt, limits, calendar,
        imap is not null as hasInbox, coalesce(inbox_checked_at, created_at) as inboxCheckedAt from mailboxes where id = ?`,
-  ).get(mailboxId) as (Omit<MailboxView, 'limits' | 'calendar' | 'hasInbox'> & { limits: string; calendar: string; hasInbox: number }) | undefined;
+  ).get(mailboxId) as (Omit<MailboxView, 'limits' | 'calendar' | 'hasInbox' | 'today'> & { limits: string; calendar: string; hasInbox: number }) | undefined;
   if (row === undefined) return undefined;
-  return { ...row, limits: parseLimits(row.limits), calendar: parseCalendar(row.calendar), hasInbox: row.hasInbox === 1 };
+  const limits = parseLimits(row.limits);
+  const calendar = parseCalendar(row.calendar);
+  return { ...row, limits, calendar, hasInbox: row.hasInbox === 1, today: todayOf({ id: row.id, limits, calendar }) };
 }
 
-/** Everything about the row itself: campaign, windows, domain, staleness. Null = may leave now. */
-export function rowBlock(prepare: Tx['prepare'], row: DispatchRow, mailbox: MailboxView, now: number): Block | null {
+/** The campaign of a delivery, as the claim looks at it. */
+export interface CampaignView {
+  readonly status: CampaignStatus;
+  readonly rules: CampaignRules;
+}
+
+export function campaignView(prepare: Tx['prepare'], campaignId: string): CampaignView | undefined {
+  const row = prepare('select status, rules from campaigns where id = ?').get(campaignId) as { status: CampaignStatus; rules: string } | undefined;
+  return row === undefined ? undefined : { status: row.status, rules: parseRules(row.rules) };
+}
+
+/** Everything about the row itself: campaign, windows, domain, staleness, limits. Null = may leave now. */
+export function rowBlock(prepare: Tx['prepare'], row: DispatchRow, campaign: CampaignView | undefined, mailbox: MailboxView, books: SendBooks, now: number): Block | null {
   if (row.priority === 0) return null;
   const domain = prepare('select until, reason from domain_backoffs where domain = ?').get(row.recipientDomain) as { until: number; reason: string } | undefined;
   if (domain !== undefined && domain.until > now && domain.until <= now + recipientBackoff.capMs) return { code: 'domain_backoff', until: domain.until, detail: domain.reason };
   if (row.campaignId === null) return null;
-  const campaign = prepare('select status, rules from campaigns where id = ?').get(row.campaignId) as { status: CampaignStatus; rules: string } | undefined;
   if (campaign === undefined || campaign.status !== 'running') return { code: 'campaign_paused', until: null };
-  const rules = parseRules(campaign.rules);
+  const { rules } = campaign;
   if (rules.startAt !== null && rules.startAt > now) return { code: 'campaign_not_started', until: rules.startAt };
   const stale = staleGate(rules, row.slotAt, now);
   if (stale !== null) return stale;
-  const contact = row.contactId === null ? undefined : (prepare('select time_zone as zone from contacts where id = ?').get(row.contactId) as { zone: string | null } | undefined);
-  return windowGate(calendarsFor(rules, mailbox.calendar, contact?.zone ?? null), now) ?? campaignDayBlock(prepare, row, rules, now);
+  const contact =
+    row.contactId === null
+      ? undefined
+      : (prepare('select time_zone as zone, company_key as companyKey from contacts where id = ?').get(row.contactId) as { zone: string | null; companyKey: string } | undefined);
+  return (
+    windowGate(calendarsFor(rules, mailbox.calendar, contact?.zone ?? null), now) ??
+    mailPace(rules, { ...row, domain: isFreeMail(row.recipientDomain) ? '' : row.recipientDomain, companyKey: contact?.companyKey ?? '' }, books, now)
+  );
 }
 
-function campaignDayBlock(prepare: Tx['prepare'], row: DispatchRow, rules: CampaignRules, now: number): Block | null {
-  if (rules.maxPerDay === null && (rules.maxNewPerDay === null || row.priority !== 2)) return null;
-  const zone = rules.calendar.zone;
-  const counts = prepare(
-    `select count(*) as total, coalesce(sum(priority = 2), 0) as fresh from (
-       select priority from deliveries where campaign_id = @campaignId and sent_at >= @since
-       union all select priority from deliveries where campaign_id = @campaignId and state in ('claimed','sending')
-       union all select priority from deliveries where campaign_id = @campaignId and state in ('unknown','held','failed') and state = 'unknown' and sending_at >= @since)`,
-  ).get({ campaignId: row.campaignId, since: startOfLocalDay(zone, now) }) as { total: number; fresh: number };
-  const until = startOfNextLocalDay(zone, now);
-  if (rules.maxPerDay !== null && counts.total >= rules.maxPerDay) return { code: 'campaign_day', until, detail: String(rules.maxPerDay) };
-  if (rules.maxNewPerDay !== null && row.priority === 2 && counts.fresh >= rules.maxNewPerDay) return { code: 'campaign_new_day', until, detail: String(rules.maxNewPerDay) };
-  return null;
+/** The row as the limits count it. Its company is read only where something counts it. */
+export function countedMail(prepare: Tx['prepare'], row: DispatchRow, books: SendBooks): CountedMail {
+  const { mailboxId, campaignId, priority } = row;
+  if (!books.countsRecipients || row.contactId === null) return { mailboxId, campaignId, priority, domain: '', companyKey: '' };
+  const contact = prepare('select company_key as companyKey from contacts where id = ?').get(row.contactId) as { companyKey: string } | undefined;
+  return { mailboxId, campaignId, priority, domain: isFreeMail(row.recipientDomain) ? '' : row.recipientDomain, companyKey: contact?.companyKey ?? '' };
+}
+
+/** What left, from the delivery rows. An unknown outcome counts: it may have been accepted. */
+export function sentRows(prepare: Tx['prepare']): SentSource {
+  const columns = `d.mailbox_id as mailboxId, d.campaign_id as campaignId, d.priority, d.recipient_domain as domain, coalesce(c.company_key, '') as companyKey, coalesce(d.sent_at, d.sending_at) as at`;
+  const contact = 'left join contacts c on c.id = d.contact_id';
+  const unknown = `d.state in ('unknown','held','failed') and d.state = 'unknown' and d.sending_at >= @since`;
+  const read = (sql: string, params: Record<string, string | number>): SentMail[] =>
+    (prepare(sql).all(params) as SentMail[]).map((mail) => (isFreeMail(mail.domain) ? { ...mail, domain: '' } : mail));
+  return {
+    ofMailbox: (id, since) =>
+      read(
+        `select ${columns} from deliveries d ${contact} where d.mailbox_id = @id and d.sent_at >= @since
+         union all select ${columns} from deliveries d ${contact} where d.mailbox_id = @id and ${unknown}`,
+        { id, since },
+      ),
+    ofCampaign: (id, since) =>
+      read(
+        `select ${columns} from deliveries d ${contact} where d.campaign_id = @id and d.sent_at >= @since
+         union all select ${columns} from deliveries d ${contact} where d.campaign_id = @id and ${unknown}`,
+        { id, since },
+      ),
+    ofAll: (since) =>
+      read(
+        `select ${columns} from campaigns g cross join deliveries d indexed by deliveries_campaign_sent on d.campaign_id = g.id and d.sent_at >= @since ${contact}
+         union all select ${columns} from deliveries d ${contact} where d.campaign_id is not null and ${unknown}`,
+        { since },
+      ),
+  };
 }

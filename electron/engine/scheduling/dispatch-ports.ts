@@ -1,10 +1,11 @@
 import type { HoldReason } from '../../../shared/schemas/delivery.ts';
+import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import type { ConnectError, Logger, SmtpSession } from '../ports.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { DispatchRow } from './claim-rules.ts';
-import type { Block } from './gates.ts';
+import type { Block } from './pacing.ts';
 
 /** The outbox and the sender, as the dispatcher uses them (implemented by `delivery/`). */
 export interface DispatchPorts<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends { kind: string }> {
@@ -24,6 +25,7 @@ export interface DispatchPorts<Row extends DispatchRow, Claimed extends { readon
 
 export interface DispatcherDeps<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends { kind: string }> {
   readonly store: Store;
+  readonly events: Events;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;

@@ -1,11 +1,14 @@
 import type { HoldReason } from '../../../shared/schemas/delivery.ts';
-import { day, minute, second } from '../lib/clock.ts';
+import { minute, second } from '../lib/clock.ts';
 import { ConnectError, type SmtpSession } from '../ports.ts';
 import type { Tx } from '../store/index.ts';
-import { mailboxView, rowBlock, type DispatchRow } from './claim-rules.ts';
+import { startOfLocalDay, startOfNextLocalDay } from '../lib/zone.ts';
+import { campaignView, countedMail, mailboxView, rowBlock, sentRows, type DispatchRow } from './claim-rules.ts';
 import type { Dispatcher, DispatcherDeps } from './dispatch-ports.ts';
-import { inboxGate, mailboxGate, type Block, type MailboxView } from './gates.ts';
-import { createSendLog, type SendLog } from './send-log.ts';
+import { inboxGate, mailboxGate, type MailboxView } from './gates.ts';
+import { createMailboxDays } from './mailbox-day.ts';
+import { allowanceOf, followUpsHaveHadTheirShare, inTurn, type Block } from './pacing.ts';
+import { createSendBooks } from './send-log.ts';
 import { drawGapMs } from './slots.ts';
 
 interface Lane {
@@ -14,9 +17,10 @@ interface Lane {
   readonly abort: AbortController;
   workers: number;
   inFlight: number;
-  log: SendLog | null;
   /** Round-robin between campaigns, per priority. */
   readonly served: Map<number, string[]>;
+  /** How many rows a full day has moved on, and to when: one day more for each day's worth. */
+  overflow: { until: number; at: number; moved: number };
   refreshing: boolean;
   inboxFailedUntil: number;
   /** A check has just succeeded: the next claim counts it as fresh, however fast the clock of the workspace runs. */
@@ -24,7 +28,8 @@ interface Lane {
   wakeAt: number;
 }
 
-type Claim<Claimed> = { claimed: Claimed } | { wakeAt: number } | { refresh: true } | { again: true };
+/** `left` tells the books when it left, or null when it did not. */
+type Claim<Claimed> = { claimed: Claimed; left: (at: number | null) => void } | { wakeAt: number } | { refresh: true } | { again: true };
 
 const lookBatch = 25;
 const idleConnectionMs = 30_000;
@@ -38,6 +43,8 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
   deps: DispatcherDeps<Row, Claimed, Attempt>,
 ): Dispatcher {
   const { store, clock, random, log, outbox } = deps;
+  const books = createSendBooks(sentRows((sql) => store.prepareRead(sql)));
+  const days = createMailboxDays(deps);
   const lanes = new Map<string, Lane>();
   let running = false;
   let cancelTimer: (() => void) | null = null;
@@ -53,8 +60,8 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
         abort: new AbortController(),
         workers: 0,
         inFlight: 0,
-        log: null,
         served: new Map(),
+        overflow: { until: 0, at: 0, moved: 0 },
         refreshing: false,
         inboxFailedUntil: 0,
         justChecked: false,
@@ -65,23 +72,17 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
     return lane;
   }
 
-  function logOf(lane: Lane, now: number): SendLog {
-    if (lane.log === null) {
-      const rows = store
-        .prepareRead(
-          `select coalesce(sent_at, sending_at) as at from deliveries where mailbox_id = @mailboxId and ((sent_at is not null and sent_at >= @since) or (state = 'unknown' and sending_at >= @since))`,
-        )
-        .all({ mailboxId: lane.mailboxId, since: now - 2 * day }) as { at: number }[];
-      lane.log = createSendLog(rows.map((row) => row.at));
-    }
-    return lane.log;
+  function firstMailDue(mailboxId: string, now: number): boolean {
+    const due = store.prepareRead(
+      `select 1 from deliveries indexed by deliveries_due where mailbox_id = +? and priority = 2 and slot_at <= +? and state in ('planned','deferred') limit 1`,
+    );
+    return due.get(mailboxId, now) !== undefined;
   }
 
   /** Campaigns in the order in which they are served: whoever was served last comes last. */
   function campaignsInTurn(lane: Lane, tx: Tx, priority: number): string[] {
     const active = (tx.prepare(`select id from campaigns where status = 'running' order by id`).all() as { id: string }[]).map((row) => row.id);
-    const order = (lane.served.get(priority) ?? []).filter((id) => active.includes(id));
-    return [...active.filter((id) => !order.includes(id)), ...order];
+    return inTurn(active, lane.served.get(priority) ?? []);
   }
 
   function tryClaim(lane: Lane, tx: Tx): Claim<Claimed> {
@@ -91,36 +92,47 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
     const paused = deps.pausedUntil();
     if (paused !== null && paused > now) return { wakeAt: paused };
     if (deps.secretsLocked()) return { wakeAt: Infinity };
-    const mailbox = mailboxView(tx.prepare, lane.mailboxId);
+    const mailbox = mailboxView(tx.prepare, lane.mailboxId, (view) => days.begin(tx, view, now));
     if (mailbox === undefined) return { wakeAt: Infinity };
-    const sendLog = logOf(lane, now);
-    sendLog.keepBetween(now - 2 * day, now);
+    const sent = books.mailbox(lane.mailboxId, now);
     let wakeAt = Infinity;
 
     const personal = outbox.due(tx, lane.mailboxId, 0, null, now);
     if (personal !== undefined) {
-      const block = mailboxGate(mailbox, sendLog, lane.inFlight, 0, now);
+      const block = mailboxGate(mailbox, sent, 0, now);
       if (block === null) return take(lane, tx, personal, mailbox, now);
       return { wakeAt: block.until ?? Infinity };
     }
-    const gate = mailboxGate(mailbox, sendLog, lane.inFlight, 1, now);
+    const gate = mailboxGate(mailbox, sent, 1, now);
     if (gate !== null) {
-      if (gate.code === 'mailbox_day' || gate.code === 'mailbox_24h') moveOverdue(lane, tx, gate, now);
+      if (endsTheDay(gate, mailbox, now)) moveOverdue(lane, tx, gate, mailbox, now);
       return { wakeAt: gate.until ?? Infinity };
     }
     let looked = 0;
-    for (const priority of [1, 2]) {
-      for (const campaignId of campaignsInTurn(lane, tx, priority)) {
+    /** Follow-ups that have had their share: they come after the first mails that are due. */
+    const afterFirstMails: string[] = [];
+    const queues: [number, () => string[]][] = [
+      [1, () => campaignsInTurn(lane, tx, 1)],
+      [2, () => campaignsInTurn(lane, tx, 2)],
+      [1, () => afterFirstMails.splice(0)],
+    ];
+    for (const [position, [priority, campaigns]] of queues.entries()) {
+      for (const campaignId of campaigns()) {
         for (;;) {
           const row = outbox.due(tx, lane.mailboxId, priority, campaignId, now);
           if (row === undefined) break;
+          const campaign = campaignView(tx.prepare, campaignId);
+          if (position === 0 && hadShare(campaign?.rules.followUpShare, mailbox, now)) {
+            afterFirstMails.push(campaignId);
+            break;
+          }
           const stale = checked && mailbox.hasInbox ? null : inboxGate(mailbox, priority, now);
           if (stale?.code === 'inbox_check') {
             if (lane.inboxFailedUntil <= now) return { refresh: true };
             wakeAt = Math.min(wakeAt, lane.inboxFailedUntil);
             break;
           }
-          const block = stale ?? rowBlock(tx.prepare, row, mailbox, now);
+          const block = stale ?? rowBlock(tx.prepare, row, campaign, mailbox, books, now);
           if (block === null) {
             const served = (lane.served.get(priority) ?? []).filter((id) => id !== campaignId);
             lane.served.set(priority, [...served, campaignId]);
@@ -137,15 +149,25 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
     return { wakeAt };
   }
 
-  /** A day is full: what is due moves to the next one, spread by the gaps, each with its reason. */
-  function moveOverdue(lane: Lane, tx: Tx, gate: Block, now: number): void {
+  function hadShare(share: number | undefined, mailbox: MailboxView, now: number): boolean {
+    if (share === undefined || share === 100) return false;
+    const since = startOfLocalDay(mailbox.calendar.zone, now);
+    return followUpsHaveHadTheirShare(share, books.mailboxFollowUps(mailbox.id, now).countSince(since), books.mailboxCampaigns(mailbox.id, now).countSince(since));
+  }
+
+  /** A day is full: what is due moves to the days that come, a day's worth to each, with its reason. */
+  function moveOverdue(lane: Lane, tx: Tx, gate: Block, mailbox: MailboxView, now: number): void {
     if (gate.until === null) return;
+    const { overflow } = lane;
+    if (overflow.until !== gate.until) Object.assign(overflow, { until: gate.until, at: gate.until, moved: 0 });
     for (const priority of [1, 2]) {
       for (const campaignId of campaignsInTurn(lane, tx, priority)) {
         for (let moved = 0; moved < lookBatch; moved += 1) {
           const row = outbox.due(tx, lane.mailboxId, priority, campaignId, now);
           if (row === undefined) break;
-          outbox.moveSlot(tx, row, gate);
+          outbox.moveSlot(tx, row, { ...gate, until: overflow.at });
+          overflow.moved += 1;
+          if (overflow.moved % allowanceOf(mailbox.limits, mailbox.today) === 0) overflow.at = startOfNextLocalDay(mailbox.calendar.zone, overflow.at);
         }
       }
     }
@@ -158,11 +180,15 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
       if (gap > 0) tx.prepare('update mailboxes set next_send_at = ? where id = ?').run(now + gap, lane.mailboxId);
     }
     lane.inFlight += 1;
+    const left = books.reserve(countedMail(tx.prepare, row, books), now);
     tx.afterCommit(
       () => undefined,
-      () => (lane.inFlight -= 1),
+      () => {
+        lane.inFlight -= 1;
+        left(null);
+      },
     );
-    return { claimed };
+    return { claimed, left };
   }
 
   async function work(lane: Lane): Promise<void> {
@@ -172,17 +198,18 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
       let claim = await outbox.write((tx) => tryClaim(lane, tx));
       while (running || 'claimed' in claim) {
         if ('claimed' in claim) {
-          const { claimed } = claim;
+          const { claimed, left } = claim;
           session = await sessionFor(lane, session);
           if (session === null) {
             lane.inFlight -= 1;
+            left(null);
             await settled((tx) => outbox.release(tx, claimed.row, 'The mail server could not be reached'));
             return;
           }
           const attempt = await outbox.send(session, claimed);
           // From here on the attempt is a fact, whatever becomes of the write.
           lane.inFlight -= 1;
-          if (attempt.kind === 'accepted' || attempt.kind === 'unknown') lane.log?.add(clock.now());
+          left(attempt.kind === 'accepted' || attempt.kind === 'unknown' ? clock.now() : null);
           if (attempt.kind === 'accepted') noteSent();
           const written = settled((tx) => {
             outbox.settle(tx, claimed.row, attempt);
@@ -359,16 +386,19 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
       if (paused !== null && paused > now) return { code: 'sending_paused', until: paused };
       if (deps.secretsLocked()) return { code: 'mailbox_needs_login', until: null, detail: 'Stored passwords are locked. Unlock them in the settings.' };
       const prepare = (sql: string) => store.prepareRead(sql);
-      const mailbox = mailboxView(prepare, row.mailboxId);
+      const mailbox = mailboxView(prepare, row.mailboxId, (view) => days.look(prepare, view, now));
       if (mailbox === undefined) return { code: 'mailbox_gone', until: null };
       const lane = laneOf(row.mailboxId);
-      const gate = mailboxGate(mailbox, logOf(lane, now), lane.inFlight, row.priority, now);
-      const own = rowBlock(prepare, row, mailbox, now);
+      const gate = mailboxGate(mailbox, books.mailbox(row.mailboxId, now), row.priority, now);
+      const campaign = row.campaignId === null ? undefined : campaignView(prepare, row.campaignId);
+      const own = rowBlock(prepare, row, campaign, mailbox, books, now);
       // What waits longest is the answer: a paused campaign says more than a gap of two minutes.
       if (own !== null && (own.until === null || gate === null || (gate.until !== null && own.until > gate.until))) return own;
       if (gate !== null) return gate;
       const inbox = inboxGate(mailbox, row.priority, now);
       if (inbox?.code === 'inbox_check' && lane.inboxFailedUntil > now) return { code: 'stale_inbox', until: lane.inboxFailedUntil };
+      if (inbox === null && row.priority === 1 && hadShare(campaign?.rules.followUpShare, mailbox, now) && firstMailDue(row.mailboxId, now))
+        return { code: 'follow_up_share', until: startOfNextLocalDay(mailbox.calendar.zone, now), detail: String(campaign?.rules.followUpShare) };
       return inbox ?? (lane.inFlight > 0 ? { code: 'connection_busy', until: null } : null);
     },
     get ratePerMinute() {
@@ -376,6 +406,12 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
       return sentTimes.filter((at) => at > since).length;
     },
   };
+}
+
+/** Nothing more leaves on this local day, or for a rolling one: what is due gets slots that can be kept. */
+function endsTheDay({ code, until }: Block, mailbox: MailboxView, now: number): boolean {
+  if (code === 'mailbox_day' || code === 'mailbox_24h' || code === 'mailbox_ramp') return true;
+  return code === 'mailbox_human_day' && until === startOfNextLocalDay(mailbox.calendar.zone, now);
 }
 
 function isHold(code: Block['code']): code is HoldReason {

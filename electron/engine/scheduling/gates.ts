@@ -1,33 +1,24 @@
 import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
 import type { Calendar } from '../../../shared/schemas/common.ts';
 import type { WhyCode } from '../../../shared/schemas/delivery.ts';
-import type { MailboxLimits, MailboxState } from '../../../shared/schemas/mailbox.ts';
+import type { MailboxState } from '../../../shared/schemas/mailbox.ts';
 import { mailboxBackoff } from '../lib/backoff.ts';
-import { day, hour, minute, second } from '../lib/clock.ts';
-import { startOfLocalDay, startOfNextLocalDay } from '../lib/zone.ts';
+import { hour, minute } from '../lib/clock.ts';
 import { isOpen, nextAllowed } from './calendar.ts';
-import type { SendLog } from './send-log.ts';
-
-/** The rule that keeps a delivery from leaving, and until when; null = until a person or an event acts. */
-export interface Block {
-  readonly code: WhyCode;
-  readonly until: number | null;
-  readonly detail?: string;
-}
+import { mailboxPace, type Block, type PacedMailbox } from './pacing.ts';
+import type { SentTimes } from './send-log.ts';
 
 /** A follow-up needs an inbox check at most this old (DESIGN section 6). */
 export const inboxFreshMs = minute;
 /** With IMAP down first mails go on for this long. */
 export const firstMailsWithoutInboxMs = 12 * hour;
 
-export interface MailboxView {
+export interface MailboxView extends PacedMailbox {
   readonly id: string;
   readonly state: MailboxState;
   readonly stateReason: string | null;
   readonly pausedUntil: number | null;
   readonly backoffUntil: number;
-  readonly nextSendAt: number;
-  readonly limits: MailboxLimits;
   readonly calendar: Calendar;
   readonly hasInbox: boolean;
   /** Last successful look; for a mailbox that was never read, when it was added. */
@@ -35,7 +26,7 @@ export interface MailboxView {
 }
 
 /** A person's reply or test (priority 0) waits for no window, gap or limit, only for a mailbox that works. Pure. */
-export function mailboxGate(mailbox: MailboxView, log: SendLog, inFlight: number, priority: number, now: number): Block | null {
+export function mailboxGate(mailbox: MailboxView, sent: SentTimes, priority: number, now: number): Block | null {
   if (mailbox.state === 'needs_login') return { code: 'mailbox_needs_login', until: null, detail: mailbox.stateReason ?? '' };
   if (mailbox.state === 'paused' && (mailbox.pausedUntil === null || mailbox.pausedUntil > now)) {
     return { code: 'mailbox_paused', until: mailbox.pausedUntil, detail: mailbox.stateReason ?? '' };
@@ -43,25 +34,7 @@ export function mailboxGate(mailbox: MailboxView, log: SendLog, inFlight: number
   // Times further off than a back-off or a gap can be come from a clock that was wrong: they hold nothing.
   if (mailbox.backoffUntil > now && mailbox.backoffUntil <= now + mailboxBackoff.capMs)
     return { code: 'mailbox_backoff', until: mailbox.backoffUntil, detail: mailbox.stateReason ?? '' };
-  if (priority === 0) return null;
-  const longestGapMs = Math.max(mailbox.limits.minGapSeconds, mailbox.limits.maxGapSeconds) * second;
-  return (
-    limitGate(mailbox, log, inFlight, now) ?? (mailbox.nextSendAt > now && mailbox.nextSendAt <= now + longestGapMs ? { code: 'mailbox_gap', until: mailbox.nextSendAt } : null)
-  );
-}
-
-function limitGate(mailbox: MailboxView, log: SendLog, inFlight: number, now: number): Block | null {
-  const { limits, calendar } = mailbox;
-  if (log.countSince(startOfLocalDay(calendar.zone, now)) + inFlight >= limits.perDay)
-    return { code: 'mailbox_day', until: startOfNextLocalDay(calendar.zone, now), detail: String(limits.perDay) };
-  return rollingGate('mailbox_hour', limits.perHour, hour, log, inFlight, now) ?? rollingGate('mailbox_24h', limits.per24Hours ?? limits.perDay, day, log, inFlight, now);
-}
-
-function rollingGate(code: WhyCode, limit: number, windowMs: number, log: SendLog, inFlight: number, now: number): Block | null {
-  if (log.countSince(now - windowMs + 1) + inFlight < limit) return null;
-  // Free again when the oldest that fills the limit leaves the window.
-  const oldest = inFlight >= limit ? null : log.nthNewest(limit - inFlight);
-  return { code, until: (oldest ?? now) + windowMs, detail: String(limit) };
+  return priority === 0 ? null : mailboxPace(mailbox, sent, now);
 }
 
 /** The calendars that must all hold for one recipient: campaign window, mailbox workday, waking hours. */

@@ -3,6 +3,10 @@ export { addDuration, parseDuration, type Duration, type DurationRules } from '.
 export { parseRules, type DispatchRow } from './claim-rules.ts';
 export type { Dispatcher, DispatcherDeps, DispatchPorts } from './dispatch-ports.ts';
 export { createDispatcher } from './dispatcher.ts';
-export { calendarsFor, type Block, type MailboxView } from './gates.ts';
+export { calendarsFor, type MailboxView } from './gates.ts';
+export { drawDay, humanDayBlock } from './human-day.ts';
+export { todayOf } from './mailbox-day.ts';
+export { allowanceOf, followUpsHaveHadTheirShare, inTurn, mailboxPace, mailPace, plainDay, type Block, type PacedMailbox, type Today } from './pacing.ts';
 export { createGraphCache, createPlanner, type Planner, type Slot } from './planner.ts';
-export { createAllocation, type Allocation } from './slots.ts';
+export { createSendBooks, nothingSent, type CountedMail, type SendBooks, type SentMail, type SentSource } from './send-log.ts';
+export { createAllocation, drawGapMs, type Allocation } from './slots.ts';
