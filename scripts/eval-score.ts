@@ -7,6 +7,7 @@ import { run as runCsv } from './eval/csv.ts';
 import { run as runLiquid } from './eval/liquid.ts';
 import { run as runReplyText } from './eval/reply-text.ts';
 import { run as runSendTime } from './eval/sendtime.ts';
+import { run as runSmtpReplies } from './eval/smtp-replies.ts';
 
 /** One scored case; `counted` false = the label leaves it open. */
 interface Score {
@@ -167,6 +168,28 @@ async function scoreAutoReply(path: string): Promise<Score[]> {
   });
 }
 
+interface ReplyLabel {
+  readonly id: number;
+  readonly permanence: string;
+  readonly accept: readonly string[];
+  readonly suppress_recipient: boolean | null;
+  readonly code: number;
+  readonly text: string;
+}
+
+async function scoreSmtpReplies(path: string): Promise<Score[]> {
+  const { cases } = labels(path, 'replies.json') as { cases: ReplyLabel[] };
+  const results = (await runSmtpReplies(path)) as { permanence: string; class: string; suppress: boolean }[];
+  return cases.map((label, index) => {
+    const result = results[index];
+    const wrong: string[] = [];
+    if (result?.permanence !== label.permanence) wrong.push(`permanence ${String(result?.permanence)}`);
+    if (!label.accept.includes(result?.class ?? '')) wrong.push(`class ${String(result?.class)}, not ${label.accept.join(' or ')}`);
+    if (label.suppress_recipient !== null && result?.suppress !== label.suppress_recipient) wrong.push(`suppress ${String(result?.suppress)}`);
+    return { name: `${label.id} ${label.code} ${label.text.slice(0, 120)}`, counted: true, passed: wrong.length === 0, detail: wrong.join('; ') };
+  });
+}
+
 const scorers: Readonly<Record<string, (path: string) => Promise<Score[]>>> = {
   csv: scoreCsv,
   addresses: scoreAddresses,
@@ -175,6 +198,7 @@ const scorers: Readonly<Record<string, (path: string) => Promise<Score[]>>> = {
   'reply-text': scoreReplyText,
   bounces: scoreBounces,
   autoreply: scoreAutoReply,
+  'smtp-replies': scoreSmtpReplies,
 };
 
 const [name = '', path = ''] = process.argv.slice(2);

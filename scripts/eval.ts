@@ -13,6 +13,7 @@ const sets: Readonly<Record<string, () => Promise<EvalSet>>> = {
   'reply-text': () => import('./eval/reply-text.ts'),
   bounces: () => import('./eval/bounces.ts'),
   autoreply: () => import('./eval/autoreply.ts'),
+  'smtp-replies': () => import('./eval/smtp-replies.ts'),
 };
 
 /** Prints one JSON array on standard output and nothing else; a wrong call is a sentence on standard error and exit code 2. */

@@ -1,82 +1,156 @@
-import type { AnswerClass } from '../../../shared/schemas/delivery.ts';
+import { z } from 'zod';
+import answerTable from '../../../resources/smtp-answers.json' with { type: 'json' };
+import { answerClassSchema, answerClasses, type AnswerClass } from '../../../shared/schemas/delivery.ts';
+import { hour, minute, second } from '../lib/clock.ts';
 import type { SmtpAnswer } from '../ports.ts';
+
+/** What follows from an answer, whoever has to bear it. */
+const actionNames = ['retry', 'back_off_domain', 'back_off_mailbox', 'pause_mailbox', 'needs_login', 'suppress', 'fail', 'hold'] as const;
+export type AnswerAction = (typeof actionNames)[number];
 
 export interface AnswerVerdict {
   readonly permanent: boolean;
   readonly class: AnswerClass;
   /** Only plain "no such user" suppresses a person; sender-side wording vetoes it. */
   readonly suppress: boolean;
+  readonly action: AnswerAction;
+  /** Not to be asked again before this time has passed, ms: what the answer names, else what the table knows. Null = the retry policy alone. */
+  readonly retryAfterMs: number | null;
   /** Whose problem it is: what is paused or backed off. */
   readonly scope: 'mailbox' | 'domain' | 'message' | 'recipient';
+  /** The rule of `resources/smtp-answers.json` that decided. */
+  readonly rule: string;
 }
 
-const unknownUser =
-  /user (is )?(unknown|not found)|unknown (user|recipient|mailbox|local part)|no such (user|recipient|mailbox|address|account)|(mailbox|address|account|recipient|user)( address)?( .{0,60})? (does not exist|doesn't exist|not found|unknown|is invalid)|recipient (address )?(rejected: (user|undeliverable|unverified|unknown)|not found)|invalid (recipient|mailbox)|no mailbox (here )?by that name|not a valid (mailbox|user|recipient)|doesn't have .{0,40} account/i;
-const mailboxFull =
-  /(mailbox|inbox|user|account|recipient).{0,40}(is )?(full|over ?quota|out of storage|exceeded.{0,20}(quota|storage))|quota (exceeded|full)|insufficient (storage|disk)/i;
-const disabled = /(account|mailbox|user|recipient).{0,40}(disabled|inactive|suspended|locked|deactivated|closed|discontinued)/i;
-const login =
-  /authenticat(e|ion) (required|failed|credentials)|bad credentials|invalid (login|credentials)|username and password not accepted|authentication unsuccessful|must issue a starttls|login (required|failed)/i;
-const senderAuth = /\b(spf|dkim|dmarc)\b|reverse dns|ptr record|unauthenticated (email|mail)|not authorized to send.{0,40}domain/i;
-const senderRefused =
-  /sender (address )?(rejected|refused|denied|not allowed)|not (owned|allowed|permitted) (by|to send).{0,40}(user|as)|(mail )?from.{0,20}(denied|rejected|not allowed)|client host rejected|5\.7\.60/i;
-const limits =
-  /\brate\b|too many|daily (user )?(sending )?(limit|quota)|(sending|message|hourly|daily) (limit|quota)|limit exceeded|throttl|try again later.{0,40}(many|limit)|quota.{0,20}(sending|messages)|exceeded the.{0,40}(limit|quota)/i;
-const greylist = /gr[ea]y-?list|postgrey|try again (in|after) \d+ ?(s|m)|temporarily (deferred|rejected).{0,60}first/i;
-const relay = /relay(ing)? (access )?(denied|not permitted|not allowed)|unable to relay|we do not relay|relaying/i;
-const policy = /spam|policy|blocked|block ?list|black ?list|reputation|blacklisted|content (rejected|filter)|virus|banned|denied|refused|prohibited|unsolicited|abuse|dnsbl|rbl/i;
-const tooBig = /(message|size).{0,30}(too (big|large)|exceeds)|message size|maximum size/i;
+const pattern = z.string().transform((source) => new RegExp(source, 'i'));
+const patterns = z.array(pattern).min(1);
+const actionSchema = z.strictObject({ do: z.enum(actionNames), afterMinutes: z.number().positive().optional() });
+const ruleSchema = z.strictObject({
+  id: z.string(),
+  /** Whose wording it is, for the reader of the table. */
+  provider: z.string().optional(),
+  class: answerClassSchema,
+  /** Reply code. */
+  codes: pattern.optional(),
+  /** Enhanced code without its first digit, empty when there is none. */
+  status: pattern.optional(),
+  permanent: z.boolean().optional(),
+  /** Any of them in the text without addresses and links. */
+  words: patterns.optional(),
+  /** Any of them in the text with its links. */
+  raw: patterns.optional(),
+  /** None of them in the text. */
+  unless: patterns.optional(),
+  action: actionSchema.optional(),
+});
+const tableSchema = z.strictObject({
+  senderSide: patterns,
+  rules: z.array(ruleSchema),
+  actions: z.record(z.enum(answerClasses), z.strictObject({ transient: actionSchema, permanent: actionSchema })),
+});
+const table = tableSchema.parse(answerTable);
+type Rule = (typeof table.rules)[number];
+
+/** What the rules look at. */
+interface Facts {
+  readonly code: string;
+  readonly status: string;
+  readonly permanent: boolean;
+  readonly words: string;
+  readonly raw: string;
+}
 
 /**
- * Classifies a live SMTP answer (RFC 5321 section 4.2, RFC 3463). The reply code decides permanence; text and enhanced
- * code decide the class, and plain wording beats the code both ways (DESIGN section 6).
+ * Classifies an SMTP answer (RFC 5321 section 4.2, RFC 3463), live or quoted in a bounce. The reply code decides
+ * permanence; the first rule of the table that holds decides the class, and plain wording beats the code both ways
+ * (DESIGN section 6). Pure.
  */
 export function classifyAnswer(answer: SmtpAnswer): AnswerVerdict {
-  const permanent = answer.code >= 500;
-  const name = answerClass(answer);
-  return { permanent, class: name, suppress: permanent && name === 'unknown_recipient', scope: scopeOf(name, answer) };
+  const facts = factsOf(answer);
+  const rule = table.rules.find((each) => holds(each, facts));
+  const name = rule?.class ?? 'other';
+  const suppress = facts.permanent && name === 'unknown_recipient' && !matches(table.senderSide, facts.words);
+  const chosen = rule?.action ?? table.actions[name][facts.permanent ? 'permanent' : 'transient'];
+  const action = chosen.do === 'suppress' && !suppress ? 'fail' : chosen.do;
+  const retryAfterMs = namedDelayMs(facts.words) ?? (chosen.afterMinutes === undefined ? null : chosen.afterMinutes * minute);
+  return { permanent: facts.permanent, class: name, suppress, action, retryAfterMs, scope: scopeOf(name, action), rule: rule?.id ?? 'none' };
 }
 
-function answerClass({ code, enhanced, text }: SmtpAnswer): AnswerClass {
-  const detail = enhanced?.slice(2) ?? '';
-  if (code === 535 || code === 534 || code === 530 || code === 538 || login.test(text)) return 'smtp_login';
-  if (greylist.test(text)) return 'greylist';
-  if (unknownUser.test(text) && !senderRefused.test(text) && !limits.test(text)) return 'unknown_recipient';
-  if (mailboxFull.test(text) || detail === '2.2') return 'mailbox_full';
-  if (disabled.test(text) || detail === '2.1') return 'mailbox_disabled';
-  if (relay.test(text)) return 'relay_denied';
-  if (senderAuth.test(text)) return 'auth';
-  if (tooBig.test(text) || code === 552 || detail === '3.4') return 'message_too_big';
-  if (senderRefused.test(text) || detail === '1.7' || detail === '1.8') return 'sender_refused';
-  if (limits.test(text) || detail === '4.5') return 'rate_limit';
-  if (policy.test(text) || detail.startsWith('7.')) return 'policy_block';
-  if (detail === '1.1' || detail === '1.2' || detail === '1.3' || detail === '1.6' || detail === '1.10') return 'unknown_recipient';
-  if (code === 500 || code === 501 || code === 502 || code === 503 || code === 504 || code === 555 || detail.startsWith('5.')) return 'protocol';
-  if (code >= 400 && code < 500) return 'temporary';
-  return code === 550 && detail === '' && /user|mailbox|recipient/i.test(text) ? 'mailbox_disabled' : 'other';
+/**
+ * Classifies what a bounce or a delayed notice says of one recipient: `diagnostic` as its machine part or its text gives
+ * it, `status` the enhanced code beside it (RFC 3464 section 2.3.4). Without a reply code the enhanced code decides permanence; without
+ * both it is permanent.
+ */
+export function classifyDiagnostic(status: string | null, diagnostic: string): AnswerVerdict {
+  const code = Number(/(?:^|[^\d.])([45]\d\d)(?=[ -]|$)/.exec(diagnostic)?.[1] ?? (status?.startsWith('4') === true ? 450 : 550));
+  const enhanced = enhancedIn(diagnostic, code) ?? status;
+  return classifyAnswer({ code, enhanced, text: diagnostic });
 }
 
-function scopeOf(name: AnswerClass, answer: SmtpAnswer): AnswerVerdict['scope'] {
-  switch (name) {
-    case 'smtp_login':
-    case 'sender_refused':
-    case 'relay_denied':
-    case 'auth':
-      return 'mailbox';
-    case 'rate_limit':
-      return /(recipient|destination|this) (domain|host|server)/i.test(answer.text) ? 'domain' : 'mailbox';
-    case 'policy_block':
-      return answer.code >= 500 ? 'mailbox' : 'domain';
-    case 'greylist':
-    case 'temporary':
-      return 'domain';
-    case 'unknown_recipient':
-    case 'mailbox_full':
-    case 'mailbox_disabled':
-      return 'recipient';
-    case 'message_too_big':
-    case 'protocol':
-    case 'other':
-      return 'message';
-  }
+function factsOf({ code, enhanced, text }: SmtpAnswer): Facts {
+  const raw = text
+    .replace(/^\s*[45]\d\d[ -]/, '')
+    .replace(/[‘’`]/g, "'")
+    .replace(/[\s_]+/g, ' ')
+    .trim();
+  return {
+    code: String(code),
+    status: (enhanced ?? enhancedIn(raw, code) ?? '').slice(2),
+    permanent: code >= 500,
+    raw,
+    // An address or a link can spell any word, and so can "automatically generated", in which a list finds a "rate".
+    words: raw
+      .replace(/<?[^\s<>,;:()[\]"']+@[^\s<>,;:()[\]"']+>?/g, '<>')
+      .replace(/\bhttps?:\/\/\S+|\bwww\.\S+/gi, '')
+      .replace(/automatically generated/gi, '')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  };
+}
+
+/** An enhanced code inside the text; never a part of a network address, and of the reply code's own class. */
+function enhancedIn(text: string, code: number): string | null {
+  return new RegExp(`(?<![\\d.])${String(code)[0] ?? '5'}\\.\\d{1,3}\\.\\d{1,3}(?![\\d.]*\\d)`).exec(text)?.[0] ?? null;
+}
+
+function matches(list: readonly RegExp[], text: string): boolean {
+  return list.some((each) => each.test(text));
+}
+
+function holds(rule: Rule, facts: Facts): boolean {
+  if (rule.permanent !== undefined && rule.permanent !== facts.permanent) return false;
+  if (rule.codes !== undefined && !rule.codes.test(facts.code)) return false;
+  if (rule.status !== undefined && !rule.status.test(facts.status)) return false;
+  if ((rule.words !== undefined || rule.raw !== undefined) && !matches(rule.words ?? [], facts.words) && !matches(rule.raw ?? [], facts.raw)) return false;
+  return rule.unless === undefined || !matches(rule.unless, facts.words);
+}
+
+function scopeOf(name: AnswerClass, action: AnswerAction): AnswerVerdict['scope'] {
+  if (action === 'back_off_mailbox' || action === 'pause_mailbox' || action === 'needs_login') return 'mailbox';
+  if (action === 'back_off_domain') return 'domain';
+  return name === 'unknown_recipient' || name === 'mailbox_full' || name === 'mailbox_disabled' ? 'recipient' : 'message';
+}
+
+/** Nobody waits longer than this because a server says so. */
+const longestNamedMs = 24 * hour;
+const units: readonly (readonly [RegExp, number])[] = [
+  [/^h/i, hour],
+  [/^m/i, minute],
+  [/^s/i, second],
+];
+
+/** The delay that an answer names: "try again in 300 seconds", "retry after 5 min", "in 00:04:30". Null when it names none. */
+function namedDelayMs(text: string): number | null {
+  const clockTime = /\b(?:in|after|for) (\d{1,2}):(\d\d):(\d\d)\b/i.exec(text);
+  if (clockTime !== null) return bounded((Number(clockTime[1]) * 60 + Number(clockTime[2])) * minute + Number(clockTime[3]) * second);
+  const named =
+    /\b(?:in|after|for|wait|within|retry[ -]?after:?)(?: at least| about| another)? (\d{1,6}) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b/i.exec(text) ??
+    /\b(\d{1,6}) ?(seconds?|minutes?|hours?) (?:later|before|remaining|left)\b/i.exec(text);
+  if (named === null) return null;
+  const unit = units.find(([start]) => start.test(named[2] ?? ''))?.[1] ?? second;
+  return bounded(Number(named[1]) * unit);
+}
+
+function bounded(ms: number): number | null {
+  return ms <= 0 ? null : Math.min(ms, longestNamedMs);
 }

@@ -1,4 +1,4 @@
-export { classifyAnswer, type AnswerVerdict } from './answers.ts';
+export { classifyAnswer, classifyDiagnostic, type AnswerAction, type AnswerVerdict } from './answers.ts';
 export { createDeliveries, type Deliveries, type DeliveryQuery, type QueuedMessage } from './deliveries.ts';
 export { createOutbox, type Evidence, type Outbox, type OutboxRow } from './outbox.ts';
 export { createReconciler, sentGraceMs, type Reconciler } from './reconcile.ts';

@@ -44,6 +44,16 @@ const columns = `id, kind, state, priority, campaign_id as campaignId, enrolment
 /** Attempts after which a temporary failure becomes final: about a day with the back-off of a recipient. */
 const maxAttempts = 10;
 
+const lostBeforeBody: AnswerVerdict = {
+  permanent: false,
+  class: 'temporary',
+  suppress: false,
+  action: 'back_off_mailbox',
+  retryAfterMs: null,
+  scope: 'mailbox',
+  rule: 'connection-lost',
+};
+
 /** What is written at the 354 answer, before the first body byte. */
 export interface BeginMark {
   readonly messageId: string;
@@ -283,7 +293,7 @@ export function createOutbox(deps: {
           return settleRefused(tx, row, outcome.answer);
         case 'not_started':
           // The connection went before the body: nothing was accepted, but a server that does so each time is not asked at once.
-          deferOrFail(tx, row, { permanent: false, class: 'temporary', suppress: false, scope: 'mailbox' }, { answer: outcome.cause });
+          deferOrFail(tx, row, lostBeforeBody, { answer: outcome.cause });
           return null;
         case 'withdrawn':
           // `begin` or a stop rule wrote the final state; a row left claimed goes back.
