@@ -7,7 +7,7 @@ import { createIds } from '../../electron/engine/lib/ids.ts';
 import type { EnginePorts, Logger, MailTransports } from '../../electron/engine/ports.ts';
 import { openImapSession, openSmtpSession } from '../../electron/engine/mailboxes/index.ts';
 import { alwaysOpen } from '../../shared/schemas/common.ts';
-import { campaignRulesSchema } from '../../shared/schemas/campaign.ts';
+import { campaignRulesSchema, type CampaignRules } from '../../shared/schemas/campaign.ts';
 import { mailboxInputSchema, type MailboxInput } from '../../shared/schemas/mailbox.ts';
 import type { Step } from '../../shared/schemas/sequence.ts';
 import { silentLog } from './silent-log.ts';
@@ -83,7 +83,10 @@ export async function until(check: () => boolean | Promise<boolean>, what: strin
 }
 
 /** Writes contacts, an active sequence and a launched campaign; returns the campaign's id. */
-export async function launchCampaign(engine: Engine, options: { recipients: readonly string[]; mailboxIds: readonly string[]; steps: readonly Step[] }): Promise<string> {
+export async function launchCampaign(
+  engine: Engine,
+  options: { recipients: readonly string[]; mailboxIds: readonly string[]; steps: readonly Step[]; rules?: Partial<CampaignRules> },
+): Promise<string> {
   const { contacts, sequences, campaigns } = engine.services;
   const contactIds: string[] = [];
   for (const email of options.recipients)
@@ -110,7 +113,7 @@ export async function launchCampaign(engine: Engine, options: { recipients: read
     sequenceId: sequence.id,
     audience: { listIds: [], contactIds, everyone: false },
     mailboxIds: [...options.mailboxIds],
-    rules: anyTime,
+    rules: { ...anyTime, ...options.rules },
   });
   await campaigns.launch(campaign.id);
   return campaign.id;

@@ -25,6 +25,17 @@ describe('contacts', () => {
     expect(contacts.findByAddress('anna@example.com')).toBeNull();
   });
 
+  it('know who works together: by company, else by domain, never by free mail', () => {
+    const { contacts, add, store } = openContacts();
+    const keyOf = (id: string) => (store.prepareRead('select company_key as key from contacts where id = ?').get(id) as { key: string }).key;
+    const anna = add('anna@example.com', { company: '  ACME   Größe ' });
+    expect(keyOf(anna.id)).toBe('acme größe');
+    contacts.update({ id: anna.id, company: '' });
+    expect(keyOf(anna.id)).toBe('example.com');
+    expect(keyOf(add('ben@gmail.com').id)).toBe('');
+    expect(keyOf(add('cid@gmail.com', { company: 'Acme Größe' }).id)).toBe('acme größe');
+  });
+
   it('note only real changes', () => {
     const { contacts, add, events } = openContacts();
     const anna = add('anna@example.com', { company: 'Acme' });

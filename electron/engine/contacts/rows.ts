@@ -1,4 +1,5 @@
 import type { Contact, ContactStatus, SuppressionReason } from '../../../shared/schemas/contact.ts';
+import { companyKeyOf } from '../lib/free-mail.ts';
 import type { Tx } from '../store/index.ts';
 import { maxCustomFields } from './headers.ts';
 import type { IncomingContact } from './row.ts';
@@ -54,10 +55,10 @@ export function statusFor(reason: SuppressionReason | null): ContactStatus {
   return reason === 'hard_bounce' ? 'bounced' : 'suppressed';
 }
 
-const insertSql = `insert into contacts (id, email, domain, first_name, last_name, company, title, phone, website, city, country, time_zone, tags, custom, status, source, search, soft_bounces, created_at, updated_at)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) on conflict (email) do nothing`;
+const insertSql = `insert into contacts (id, email, domain, first_name, last_name, company, title, phone, website, city, country, time_zone, tags, custom, status, source, search, company_key, soft_bounces, created_at, updated_at)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) on conflict (email) do nothing`;
 
-/** A contact as it is written: JSON columns as text, search text made. */
+/** A contact as it is written: JSON columns as text, search text and company key made. */
 export interface WritableContact extends Readonly<Record<TextField, string>> {
   readonly email: string;
   readonly domain: string;
@@ -65,16 +66,23 @@ export interface WritableContact extends Readonly<Record<TextField, string>> {
   readonly tags: string;
   readonly custom: string;
   readonly search: string;
+  readonly companyKey: string;
 }
 
-/** Makes the texts of the JSON and search columns. Importing does it in the reading thread. */
+/** Makes the texts of the JSON and search columns and the company's key. Importing does it in the reading thread. */
 export function toWritable(contact: IncomingContact): WritableContact {
-  return { ...contact, tags: contact.tags.length === 0 ? '[]' : JSON.stringify(contact.tags), custom: JSON.stringify(contact.custom), search: searchText(contact) };
+  return {
+    ...contact,
+    tags: contact.tags.length === 0 ? '[]' : JSON.stringify(contact.tags),
+    custom: JSON.stringify(contact.custom),
+    search: searchText(contact),
+    companyKey: companyKeyOf(contact.company, contact.domain),
+  };
 }
 
 /** The inverse of `toWritable`. */
 export function fromWritable(contact: WritableContact): IncomingContact {
-  const { search: _search, ...rest } = contact;
+  const { search: _search, companyKey: _companyKey, ...rest } = contact;
   return { ...rest, tags: JSON.parse(contact.tags) as string[], custom: JSON.parse(contact.custom) as Record<string, string> };
 }
 
@@ -101,6 +109,7 @@ export function insertContact(tx: Tx, contact: WritableContact, more: { id: stri
         more.status,
         more.source,
         contact.search,
+        contact.companyKey,
         more.at,
         more.at,
       ).changes === 1
@@ -111,7 +120,7 @@ export function insertContact(tx: Tx, contact: WritableContact, more: { id: stri
 export function updateContact(tx: Tx, contact: ContactRow): void {
   tx.prepare(
     `update contacts set email = ?, domain = ?, first_name = ?, last_name = ?, company = ?, title = ?, phone = ?, website = ?, city = ?, country = ?, time_zone = ?,
-     tags = ?, custom = ?, status = ?, search = ?, soft_bounces = ?, updated_at = ? where id = ?`,
+     tags = ?, custom = ?, status = ?, search = ?, company_key = ?, soft_bounces = ?, updated_at = ? where id = ?`,
   ).run(
     contact.email,
     contact.domain,
@@ -128,6 +137,7 @@ export function updateContact(tx: Tx, contact: ContactRow): void {
     JSON.stringify(contact.custom),
     contact.status,
     searchText(contact),
+    companyKeyOf(contact.company, contact.domain),
     contact.softBounces,
     contact.updatedAt,
     contact.id,
