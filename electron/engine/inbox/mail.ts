@@ -29,6 +29,8 @@ export interface InboundMail {
   /** Offset of the Date header from UTC, minutes: the sender's wall clock. */
   readonly zoneOffsetMin: number;
   readonly text: string;
+  /** False = `text` was made of the HTML. */
+  readonly hasTextPart: boolean;
   readonly html: string | null;
   readonly contentType: string;
   /** Parts that are neither the text nor the HTML body: reports, returned messages, calendars, attachments. */
@@ -36,7 +38,7 @@ export interface InboundMail {
 }
 
 /** Largest text kept of a body, characters. */
-const textCap = 200_000;
+export const textCap = 200_000;
 
 /** Parses a raw message; never throws: what cannot be read is empty. */
 export async function parseMail(source: Uint8Array): Promise<InboundMail> {
@@ -61,6 +63,7 @@ export async function parseMail(source: Uint8Array): Promise<InboundMail> {
     references: messageIds(header('references')),
     date: Number.isNaN(date) ? null : date,
     zoneOffsetMin: readOffset(header('date')),
+    hasTextPart: plain.trim() !== '',
     text: plain.trim() === '' && html !== null ? htmlToPlain(html) : plain,
     html,
     contentType: header('content-type').toLowerCase(),

@@ -1,111 +1,143 @@
-import { htmlToPlain, type InboundMail } from './mail.ts';
+import { isDisclaimer, isListFooter, isProgramFooter, isSignatureMark, signatureBlockAt } from './closing-lines.ts';
+import type { InboundMail } from './mail.ts';
+import { attributionAt, isHeaderBlock, isSeparator, visible } from './quote-lines.ts';
+import { htmlToMarkedText, quotedBelow } from './quoted-html.ts';
 
-/** Where a quoted message begins on one line: everything from there on is not the person's own. */
-const quoteStart: readonly RegExp[] = [
-  /^-{2,}\s*(original message|original appointment|forwarded message|urspr(ü|ue)ngliche nachricht|weitergeleitete nachricht|message (d'origine|original|transféré)|mensaje original|messaggio originale|oorspronkelijk bericht|mensagem original|wiadomo(ś|s)(ć|c) oryginalna|original[- ]?nachricht|ursprungligt meddelande|oprindelig meddelelse|opprinnelig melding|исходное сообщение)\s*-{0,}\s*:?$/i,
-  /^_{10,}$/,
-  /^-{3,}\s*(reply|respond|antwort).{0,20}above this line.*$/i,
-  /^(am|on|le|el|il|op|em|dnia|w dniu|den|på|pe|vào|a)\b.{3,200}(wrote|schrieb|geschrieben|a écrit|escribió|ha scritto|schreef|escreveu|napisa(ł|l)(\(?a?\)?)?|pisze|skrev|skrifaði|kirjoitti|napsal|<[^<>\s]+@[^<>\s]+>)\s*:?\s*$/iu,
-  /^.{0,120}(<[^<>\s]+@[^<>\s]+>|\b\d{1,2}[:.]\d{2}\b).{0,60}(wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|napisa(ł|l)(\(?a?\)?)?|skrev|пишет|написал\(?а?\)?|写道|のメール)\s*:?\s*$/iu,
-  /^(?=.*(\b\d{4}\b|\b\d{1,2}[:.]\d{2}\b)).{0,160}\b(wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|пользователь)\b.{0,120}:\s*$/iu,
-  /^(?=.*\b\d{1,2}[:.]\d{2}\b).{5,160}<[^<>]+@[^<>]+>\s*:$/u,
-  /^-{2,}\s*(on|am|le)\b.{5,200}(wrote|schrieb|a écrit)\s*:?\s*-{2,}$/i,
-  /^(begin forwarded message|anfang der weitergeleiteten (nachricht|e-mail)|début du message (réexpédié|transféré))\s*:?$/i,
-  /^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.{0,80}<[^<>\s]+@[^<>\s]+>\s*:?$/,
-  /^\s*(in a message dated|quoting|zitat von|citando|citation de)\b.{3,160}[:,]?$/i,
-];
-
-// A header block as Outlook and others write it above the quoted mail: From, then at least one of Sent, To, Subject.
-const fromLine = /^\*{0,2}(from|von|de|da|van|od|från|fra|от|发件人|差出人)\*{0,2}\s*:\*{0,2}\s*\S/iu;
-const otherHeader =
-  /^\*{0,2}(sent|gesendet|datum|date|envoyé|enviado( el)?|inviato|verzonden|data|wysłano|skickat|sendt|to|an|à|para|a|aan|do|till|til|cc|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|temat|ämne|emne|кому|тема|дата|发送时间|主题|件名)\*{0,2}\s*:/iu;
-
-const signatureStart: readonly RegExp[] = [
-  /^-- ?$/,
-  /^_{2,5}$/,
-  /^(sent|get|gesendet|von meinem|envoyé|enviado|inviato|verzonden|wysłano|skickat|sendt|lähetetty)\b.{0,12}\b(from|outlook for|von|mit|iphone|ipad|android|handy|samsung|mobile|de mon|depuis|desde|da|dal|vanaf|met|z|från|fra|min|minun)\b.{0,60}$/i,
-  /^get outlook for (ios|android).*$/i,
-];
+/** Lines looked at; nobody writes more by hand, and what follows is quoted. */
+const lineCap = 5000;
 
 /**
- * What the person wrote: without the quoted mail, quote headers and signature separators. Empty when
- * there is nothing of their own.
+ * What the person wrote: without quoted and forwarded mail, what introduces it, signatures, footers of programs and
+ * disclaimers. Answers between and below quotes are kept. The result is made of the text's own lines in their order;
+ * empty when there is nothing of their own.
  */
 export function ownText(text: string): string {
   const lines = text
     .replace(/\r\n?/g, '\n')
-    .replace(/\u00a0/g, ' ')
-    .split('\n');
+    .replace(/[\u00a0\u202f]/g, ' ')
+    .split('\n', lineCap)
+    .map((line) => line.trimEnd());
+  const quoted = markQuoted(lines);
+  const answered = lastAnswered(lines, quoted);
   const kept: string[] = [];
-  for (let at = 0; at < lines.length; at += 1) {
-    const line = (lines[at] ?? '').trimEnd();
-    if (startsQuote(lines, at)) {
-      // Answers below or between quotes go on; a forwarded or full quote runs to the end.
-      const rest = afterQuoted(lines, at);
-      if (rest === null) break;
-      at = rest - 1;
+  let at = 0;
+  while (at < lines.length) {
+    const line = lines[at] ?? '';
+    if (quoted[at] === true) {
+      at += 1;
       continue;
     }
-    if (/^\s*[>|]/.test(line)) continue;
-    if (signatureStart.some((pattern) => pattern.test(line.trim()))) {
-      const later = lines.slice(at + 1).some((after, index) => /^\s*>/.test(after) && lines.slice(at + 2 + index).some((own) => own.trim() !== '' && !/^\s*>/.test(own)));
-      if (!later) break;
+    if (line.includes(quotedBelow) || isSeparator(lines, at) || isHeaderBlock(lines, at)) break;
+    const header = attributionAt(lines, at, quoted);
+    if (header > 0) {
+      const next = skipBlank(lines, at + header);
+      // Nothing above, and no quote below: the program left the marks out, or the person wrote under a header of its own.
+      if (quoted[next] !== true && kept.some((each) => each.trim() !== '')) break;
+      at += header;
+      continue;
+    }
+    if (closes(lines, at)) {
+      // A signature above quotes that are answered further down is left out alone.
+      if (at >= answered) break;
+      while (at < lines.length && quoted[at] !== true && attributionAt(lines, at) === 0) at += 1;
       continue;
     }
     kept.push(line);
+    at += 1;
   }
-  return kept
+  const end = signatureBlockAt(trimmed(kept));
+  return trimmed(end === -1 ? kept : trimmed(kept).slice(0, end))
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
-    .trim();
+    .trimEnd();
 }
 
-function startsQuote(lines: readonly string[], at: number): boolean {
-  const line = (lines[at] ?? '').trim();
-  if (line === '') return false;
-  // "On Mon, … <anna@example.com>" and "wrote:" are often broken over two or three lines.
-  const joined = [line, `${line} ${(lines[at + 1] ?? '').trim()}`, `${line} ${(lines[at + 1] ?? '').trim()} ${(lines[at + 2] ?? '').trim()}`];
-  if (quoteStart.some((pattern) => pattern.test(line))) return true;
-  if (
-    /^(am|on|le|el|il|op|em|dnia|w dniu|den|på)\b/i.test(line) &&
-    !/[.!?]$/.test(line) &&
-    joined.slice(1).some((candidate) => quoteStart.slice(3, 5).some((pattern) => pattern.test(candidate)))
-  )
-    return true;
-  if (/^-{10,}$/.test(line)) return lines.slice(at + 1, at + 3).some((next) => fromLine.test(next.trim()) || otherHeader.test(next.trim()));
-  if (fromLine.test(line) || /^\*{0,2}(date|datum)\*{0,2}\s*:\s*\S/i.test(line)) return lines.slice(at + 1, at + 6).some((next) => otherHeader.test(next.trim()));
-  return false;
+function closes(lines: readonly string[], at: number): boolean {
+  const line = lines[at] ?? '';
+  if (line.trim() === '') return false;
+  if (isSignatureMark(line)) return !isMarkdownRule(lines, at);
+  if (isProgramFooter(line)) return true;
+  const opens = at === 0 || (lines[at - 1] ?? '').trim() === '' || isSignatureMark(lines[at - 1] ?? '');
+  return opens && (isDisclaimer(line) || isListFooter(line));
 }
 
-/** Index of the first line after a `>` block that follows an attribution line, null when the quote runs to the end. */
-function afterQuoted(lines: readonly string[], at: number): number | null {
-  let index = at + 1;
-  for (let header = 0; header < 3 && index < lines.length && !/^\s*>/.test(lines[index] ?? ''); header += 1) index += 1;
-  if (!/^\s*>/.test(lines[index] ?? '')) return null;
-  while (index < lines.length && (/^\s*>/.test(lines[index] ?? '') || (lines[index] ?? '').trim() === '')) index += 1;
-  return index < lines.length ? index : null;
+/** "____" or "****" between paragraphs of a long text divides it; under a text it opens a signature. */
+function isMarkdownRule(lines: readonly string[], at: number): boolean {
+  return /^\s*[*#+]+\s*$/.test(lines[at] ?? '') && lines.slice(at + 1, at + 40).filter((line) => line.trim() !== '').length > 12;
 }
 
-/** Containers in which clients put the quoted mail. */
-const quoteContainers: readonly RegExp[] = [
-  /<div[^>]+class="?[^">]*gmail_quote(?!_attribution)[^>]*>/i,
-  /<div[^>]+id="?(divRplyFwdMsg|appendonsend|reply-intro|mail-editor-reference-message-container|stopSpelling|x_divRplyFwdMsg|OLK_SRC_BODY_SECTION)"?[^>]*>/i,
-  /<blockquote[^>]+type="?cite"?[^>]*>/i,
-  /<div[^>]+class="?[^">]*(yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|gmx_quote|zmail_extra|quote-header|hm_quote)[^>]*>/i,
-  /<(div|p)[^>]+style="[^"]*border:\s*none;\s*border-top:\s*solid\s*#?[a-z0-9]+\s*1[^"]*"[^>]*>/i,
-  /<blockquote[^>]+class="?[^">]*(gmail_quote|protonmail_quote|tutanota_quote)[^>]*>/i,
-];
+const mark = /^\s{0,4}[>＞]/u;
+/** "C> …" and "Richard> …", as some mailing list programs quote. */
+const initials = /^\s{0,2}(\p{Lu}\p{L}{0,9})>(?:\s|$)/u;
+const bar = /^\s{0,2}\|(?!.*\|\s*$)/u;
 
-function withoutQuotedHtml(html: string): string {
-  const cuts = quoteContainers.map((pattern) => html.search(pattern)).filter((at) => at >= 0);
-  return cuts.length === 0 ? html : html.slice(0, Math.min(...cuts));
+/** Which lines are quoted. A single `> 50 employees` in prose is not; the broken-off end of a long quoted line is. */
+function markQuoted(lines: readonly string[]): boolean[] {
+  const angle = lines.map((line) => mark.test(visible(line)));
+  const count = angle.filter(Boolean).length;
+  const quoted = lines.map((line, at) => {
+    if (angle[at] === true) return !(count <= 2 && isComparison(line)) || attributionAt(lines, skipBack(lines, at)) > 0;
+    const name = initials.exec(line)?.[1];
+    if (name !== undefined) return [lines[at - 1], lines[at + 1]].some((near) => near !== undefined && initials.exec(near)?.[1] === name);
+    return bar.test(line) && [lines[at - 1], lines[at + 1]].some((near) => near !== undefined && bar.test(near));
+  });
+  for (let at = 1; at < lines.length - 1; at += 1)
+    if (quoted[at] !== true && quoted[at - 1] === true && quoted[at + 1] === true && isRemainder(lines[at - 1] ?? '', lines[at] ?? '')) quoted[at] = true;
+  return quoted;
 }
 
-/** The person's own words of a message, from its text part, else from its HTML. */
+function isComparison(line: string): boolean {
+  return /^\s*>=?\s?[\d€$£]/u.test(line) || /^\s*>{3}\s+\w+[\s(.=]/u.test(line);
+}
+
+/** Mail programs break long lines of quotes and mark the first half only. */
+function isRemainder(before: string, line: string): boolean {
+  return before.length >= 60 && line.length < 40 && line.trim() !== '' && !/[.!?]$/.test(before) && /^[\p{Ll}\d<("]/u.test(line.trim());
+}
+
+/** Index of the last quoted line that has an answer below it; signatures above it do not end the text. */
+function lastAnswered(lines: readonly string[], quoted: readonly boolean[]): number {
+  let own = false;
+  for (let at = lines.length - 1; at >= 0; at -= 1) {
+    if (quoted[at] === true) {
+      if (own) return at;
+    } else if ((lines[at] ?? '').trim() !== '') own = true;
+  }
+  return -1;
+}
+
+function skipBlank(lines: readonly string[], from: number): number {
+  let at = from;
+  while (at < lines.length && at < from + 4 && (lines[at] ?? '').trim() === '') at += 1;
+  return at;
+}
+
+/** The line above, over one blank line. */
+function skipBack(lines: readonly string[], at: number): number {
+  return (lines[at - 1] ?? '').trim() === '' ? at - 2 : at - 1;
+}
+
+function trimmed(lines: readonly string[]): string[] {
+  let from = 0;
+  let to = lines.length;
+  while (from < to && (lines[from] ?? '').trim() === '') from += 1;
+  while (to > from && (lines[to - 1] ?? '').trim() === '') to -= 1;
+  return lines.slice(from, to);
+}
+
+const folded = (text: string): string => text.replace(/\s+/g, '');
+
+/**
+ * The person's own words of a message. The text part is read by its lines; where the HTML part marks its quotes and leaves
+ * less, the HTML is right: its containers need no language.
+ */
 export function readReplyText(mail: InboundMail): string {
-  const fromText = mail.html === null || mail.text.trim() !== '' ? ownText(mail.text) : '';
-  if (fromText !== '' || mail.html === null) return fromText;
-  return ownText(htmlToPlain(withoutQuotedHtml(mail.html)));
+  if (mail.html === null) return ownText(mail.text);
+  const fromHtml = ownText(htmlToMarkedText(mail.html));
+  if (!mail.hasTextPart) return fromHtml;
+  const fromText = ownText(mail.text);
+  if (fromText === '') return fromHtml;
+  return fromHtml !== '' && folded(fromText).startsWith(folded(fromHtml)) ? fromHtml : fromText;
 }
 
 /** The first words, for a list. */
