@@ -91,6 +91,7 @@ describe('inbox', () => {
         references: [],
         date: 0,
         zoneOffsetMin: 0,
+        hasTextPart: true,
         text: 'Hello',
         html: null,
         contentType: 'text/plain',
