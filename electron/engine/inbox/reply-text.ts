@@ -74,9 +74,9 @@ const bar = /^\s{0,2}\|(?!.*\|\s*$)/u;
 /** Which lines are quoted. A single `> 50 employees` in prose is not; the broken-off end of a long quoted line is. */
 function markQuoted(lines: readonly string[]): boolean[] {
   const angle = lines.map((line) => mark.test(visible(line)));
-  const count = angle.filter(Boolean).length;
+  const prose = angle.filter(Boolean).length <= 2 && !lines.some((_, at) => attributionAt(lines, at) > 0);
   const quoted = lines.map((line, at) => {
-    if (angle[at] === true) return !(count <= 2 && isComparison(line)) || attributionAt(lines, skipBack(lines, at)) > 0;
+    if (angle[at] === true) return !(prose && isComparison(line));
     const name = initials.exec(line)?.[1];
     if (name !== undefined) return [lines[at - 1], lines[at + 1]].some((near) => near !== undefined && initials.exec(near)?.[1] === name);
     return bar.test(line) && [lines[at - 1], lines[at + 1]].some((near) => near !== undefined && bar.test(near));
@@ -110,11 +110,6 @@ function skipBlank(lines: readonly string[], from: number): number {
   let at = from;
   while (at < lines.length && at < from + 4 && (lines[at] ?? '').trim() === '') at += 1;
   return at;
-}
-
-/** The line above, over one blank line. */
-function skipBack(lines: readonly string[], at: number): number {
-  return (lines[at - 1] ?? '').trim() === '' ? at - 2 : at - 1;
 }
 
 function trimmed(lines: readonly string[]): string[] {
