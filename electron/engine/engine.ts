@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { EventType } from '../../shared/schemas/event.ts';
 import type { Workspace } from '../../shared/schemas/settings.ts';
 import { createAnalytics } from './analytics/index.ts';
-import { createAutoPause, createCampaigns, createEnrolmentList, createLauncher } from './campaigns/index.ts';
+import { createAutoPause, createCampaigns, createEnrolmentList, createLauncher, createRecipientProviders, systemMx } from './campaigns/index.ts';
 import { createComposer } from './composing/index.ts';
 import { createContacts } from './contacts/index.ts';
 import {
@@ -188,7 +188,7 @@ export async function createEngine(ports: EnginePorts) {
     },
   });
   const analytics = createAnalytics({ ...base, deliveries, settings, pausedUntil: pause.until, pausedReason: pause.reason, timeLapse: ports.timeLapse });
-  const launcher = createLauncher({ ...base, planner });
+  const launcher = createLauncher({ ...base, planner, providers: createRecipientProviders({ store, clock, mx: systemMx }) });
   const campaigns = createCampaigns({
     ...base,
     enrolments,

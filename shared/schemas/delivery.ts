@@ -44,6 +44,7 @@ export const holdReasons = [
   'stale_slot',
   'mailbox_needs_login',
   'mailbox_gone',
+  'no_matching_mailbox',
   'restored_workspace',
 ] as const;
 export const holdReasonSchema = z.enum(holdReasons);

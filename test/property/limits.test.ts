@@ -75,7 +75,7 @@ test('planned slots stay inside every window and keep the day limit, whatever th
     fc.property(limitsArbitrary, fc.array(zones, { minLength: 1, maxLength: 60 }), fc.integer(), (some, recipients, seed) => {
       const limits = mailboxLimitsSchema.parse(some);
       const mailbox: Calendar = { zone: 'Europe/Berlin', windows: [{ days: [1, 2, 3, 4, 5, 6, 7], start: '00:00', end: '24:00' }], holidays: [] };
-      const allocation = createAllocation({ limits, zone: mailbox.zone, startAt: start, sharedBy: 1, random: seededRandom(seed) });
+      const allocation = createAllocation({ mailbox: { id: 'm', limits, calendar: mailbox }, ramp: null, startAt: start, sharedBy: 1, random: seededRandom(seed) });
       const slots = recipients.map((zone) => {
         const calendars: Calendar[] = [{ zone, windows: officeHours, holidays: [] }, mailbox];
         const at = allocation.take(calendars, start);
@@ -92,7 +92,7 @@ test('planned slots stay inside every window and keep the day limit, whatever th
 test('people of one zone are planned in order, with at least the minimum gap between them', () => {
   const limits = mailboxLimitsSchema.parse({ minGapSeconds: 90, maxGapSeconds: 420, perDay: 30, perHour: 10 });
   const calendar: Calendar = { zone: 'Europe/Berlin', windows: officeHours, holidays: [] };
-  const allocation = createAllocation({ limits, zone: calendar.zone, startAt: start, sharedBy: 1, random: seededRandom(7) });
+  const allocation = createAllocation({ mailbox: { id: 'm', limits, calendar }, ramp: null, startAt: start, sharedBy: 1, random: seededRandom(7) });
   const slots = Array.from({ length: 100 }, () => allocation.take([calendar], start) ?? 0);
   slots.slice(1).forEach((at, i) => expect(at - (slots[i] ?? 0)).toBeGreaterThanOrEqual(90_000));
 });
@@ -100,5 +100,5 @@ test('people of one zone are planned in order, with at least the minimum gap bet
 test('a calendar that never opens gives no slot instead of looping', () => {
   const limits = mailboxLimitsSchema.parse({});
   const never: Calendar = { zone: 'UTC', windows: [], holidays: [] };
-  expect(createAllocation({ limits, zone: 'UTC', startAt: start, sharedBy: 1, random: seededRandom(1) }).take([never], start)).toBeNull();
+  expect(createAllocation({ mailbox: { id: 'm', limits, calendar: never }, ramp: null, startAt: start, sharedBy: 1, random: seededRandom(1) }).take([never], start)).toBeNull();
 });

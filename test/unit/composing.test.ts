@@ -200,6 +200,12 @@ describe('threads', () => {
     expect(headOf(other)).not.toMatch(/In-Reply-To|References/);
   });
 
+  test('a thread that has moved to another mailbox goes on under its subject, without feigning a reply', () => {
+    const mail = composed({ variant: { subject: '' }, thread: { subject: 'Lunch?', inReplyTo: null, references: [] } });
+    expect(mail.subject).toBe('Lunch?');
+    expect(mail.raw.toString()).not.toMatch(/^(In-Reply-To|References):/m);
+  });
+
   test('the References of a long thread keep its first and its newest mails', () => {
     const ids = Array.from({ length: 60 }, (_, index) => `<m${index}@example.org>`);
     const mail = composed({ variant: { subject: '' }, thread: { ...thread, references: ids, inReplyTo: '<m59@example.org>' } });

@@ -158,6 +158,7 @@ const holdTitles: Partial<Record<HoldReason, readonly [one: string, many: string
   no_inbox: ['waits because the mailbox has no inbox to check for replies', 'wait because the mailbox has no inbox to check for replies'],
   stale_slot: ['missed its time: send it now?', 'missed their time: send them now?'],
   mailbox_gone: ['waits for another mailbox', 'wait for another mailbox'],
+  no_matching_mailbox: ['waits for a mailbox of the same provider', 'wait for a mailbox of the same provider'],
   restored_workspace: ['waits since the workspace was restored', 'wait since the workspace was restored'],
 };
 

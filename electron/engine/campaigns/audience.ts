@@ -6,6 +6,7 @@ export interface Candidate {
   readonly email: string;
   readonly domain: string;
   readonly zone: string | null;
+  readonly companyKey: string;
 }
 
 export interface AudienceView {
@@ -56,7 +57,7 @@ export function candidates(store: Store, campaignId: string, audience: Audience,
   const { sql, params } = members(audience);
   return store
     .prepareRead(
-      `select c.id as contactId, c.email, c.domain, c.time_zone as zone from contacts c
+      `select c.id as contactId, c.email, c.domain, c.time_zone as zone, c.company_key as companyKey from contacts c
        where c.id > ? and not ${suppressed} and not ${enrolled(rules)} and ${sql} order by c.id limit ?`,
     )
     .all(afterId, campaignId, ...params, limit) as Candidate[];

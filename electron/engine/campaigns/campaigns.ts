@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Campaign, CampaignCounts, CampaignInput, CampaignPatch, CampaignStatus, Audience, Preflight } from '../../../shared/schemas/campaign.ts';
 import type { Calendar, Page, PageQuery } from '../../../shared/schemas/common.ts';
-import { mailboxLimitsSchema, type MailboxState } from '../../../shared/schemas/mailbox.ts';
+import { mailboxLimitsSchema, type MailboxState, type RampState } from '../../../shared/schemas/mailbox.ts';
 import type { SequenceGraph } from '../../../shared/schemas/sequence.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -60,6 +60,9 @@ interface MailboxRow {
   calendar: string;
   limits: string;
   nextSendAt: number;
+  ramp: string | null;
+  provider: string | null;
+  smtpHost: string;
 }
 
 const columns = `g.id, g.name, g.sequence_id as sequenceId, s.name as sequenceName, g.sequence_version_id as versionId, v.number as versionNumber, g.status, g.status_reason as statusReason,
@@ -129,7 +132,10 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
 
   function mailboxesOf(mailboxIds: readonly string[]): MailboxRow[] {
     return store
-      .prepareRead(`select id, name, state, imap is not null as hasInbox, calendar, limits, next_send_at as nextSendAt from mailboxes where id in (select value from json_each(?))`)
+      .prepareRead(
+        `select id, name, state, imap is not null as hasInbox, calendar, limits, next_send_at as nextSendAt, ramp, provider,
+           json_extract(smtp, '$.host') as smtpHost from mailboxes where id in (select value from json_each(?))`,
+      )
       .all(JSON.stringify(mailboxIds)) as MailboxRow[];
   }
 
@@ -191,8 +197,10 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       graph: JSON.parse(version.graph) as SequenceGraph,
       audience: audience ?? (JSON.parse(row.audience) as Audience),
       rules: parseRules(row.rules),
-      mailboxes: mailboxesOf(JSON.parse(row.mailboxIds) as string[]).map(({ id, limits, calendar, nextSendAt }) => ({
-        ...{ id, nextSendAt, limits: mailboxLimitsSchema.parse(JSON.parse(limits)), calendar: JSON.parse(calendar) as Calendar },
+      mailboxes: mailboxesOf(JSON.parse(row.mailboxIds) as string[]).map(({ limits, calendar, ramp, ...mailbox }) => ({
+        ...mailbox,
+        ramp: ramp === null ? null : (JSON.parse(ramp) as RampState),
+        ...{ limits: mailboxLimitsSchema.parse(JSON.parse(limits)), calendar: JSON.parse(calendar) as Calendar },
       })),
     };
   }
@@ -215,6 +223,16 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     progress(done, 'finished');
     store.transaction((tx) => tx.prepare(`update campaigns set status_reason = null where id = ? and status_reason = ?`).run(row.id, enrolling));
     deps.wake();
+  }
+
+  /** After mailboxes or rules changed: a crash meanwhile is made good by `recover`. */
+  async function placeHomeless(id: string): Promise<void> {
+    try {
+      const placed = await launcher.placeHomeless(targetOf(rowOf(id)));
+      if (placed > 0) deps.wake();
+    } catch (error) {
+      log.error({ err: error, campaignId: id }, 'people without a mailbox could not be given another one; the next start tries again');
+    }
   }
 
   function wrongStatus(row: CampaignRow, wish: string): AppError {
@@ -256,6 +274,11 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       if (row.status === 'stopped' || row.status === 'finished') {
         if (patch.mailboxIds !== undefined || patch.rules !== undefined) throw wrongStatus(row, 'changed');
       }
+      const living = row.status === 'running' || row.status === 'paused';
+      if (living && patch.mailboxIds?.length === 0)
+        throw new AppError('validation', 'Nobody could be written to without a mailbox. Choose another one first, or stop the campaign.', {
+          fields: { mailboxIds: 'At least one mailbox must stay' },
+        });
       checkReferences(patch);
       store.transaction((tx) =>
         tx
@@ -270,6 +293,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
             id,
           ),
       );
+      if (living && (patch.mailboxIds !== undefined || patch.rules !== undefined)) void placeHomeless(id);
       deps.wake();
       return get(id);
     },
@@ -369,6 +393,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
           await enrolAll(rowOf(id));
         }
       }
+      for (const { id } of store.prepareRead(`select id from campaigns where status in ('running','paused')`).all() as { id: string }[]) await placeHomeless(id);
     },
     closeFinished(tx) {
       const done = tx

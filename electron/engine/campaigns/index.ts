@@ -2,3 +2,4 @@ export { createAutoPause, reasonToPause, type AutoPause } from './auto-pause.ts'
 export { createCampaigns, type Campaigns } from './campaigns.ts';
 export { createEnrolmentList, type EnrolmentList } from './enrolment-list.ts';
 export { createLauncher, type Launcher } from './launch.ts';
+export { createRecipientProviders, systemMx, type MxLookup } from './recipient-providers.ts';

@@ -1,15 +1,15 @@
 import type { Audience, CampaignRules } from '../../../shared/schemas/campaign.ts';
-import type { Calendar } from '../../../shared/schemas/common.ts';
-import type { MailboxLimits } from '../../../shared/schemas/mailbox.ts';
 import type { SequenceGraph } from '../../../shared/schemas/sequence.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
-import { addDuration, calendarsFor, createAllocation, type Allocation, type Planner } from '../scheduling/index.ts';
+import { addDuration, calendarsFor, type Planner } from '../scheduling/index.ts';
 import { nextEmail } from '../sequences/index.ts';
-import type { Store } from '../store/index.ts';
-import { candidates, type Candidate } from './audience.ts';
+import type { Store, Tx } from '../store/index.ts';
+import { candidates } from './audience.ts';
+import { openLanes, recipientOf, type LaunchMailbox, type MailboxLane } from './mailbox-lanes.ts';
+import type { RecipientProviders } from './recipient-providers.ts';
 
 export interface LaunchTarget {
   readonly campaignId: string;
@@ -17,7 +17,7 @@ export interface LaunchTarget {
   readonly graph: SequenceGraph;
   readonly audience: Audience;
   readonly rules: CampaignRules;
-  readonly mailboxes: readonly { readonly id: string; readonly limits: MailboxLimits; readonly calendar: Calendar; readonly nextSendAt: number }[];
+  readonly mailboxes: readonly LaunchMailbox[];
 }
 
 export interface Launcher {
@@ -26,87 +26,137 @@ export interface Launcher {
    * after a crash goes on where it stopped: who has an enrolment is left out. Returns how many were enrolled.
    */
   enrolAll(target: LaunchTarget, onProgress: (done: number) => void, cancelled: () => boolean): Promise<number>;
+  /**
+   * Finds a mailbox for whoever has none of the campaign's any more: people who were not mailed yet go to another one,
+   * the others too where the rule `lostMailbox` says so; else what waits for them is held. Returns how many have one again.
+   */
+  placeHomeless(target: LaunchTarget): Promise<number>;
+}
+
+interface Person {
+  readonly email: string;
+  readonly domain: string;
+  readonly companyKey: string;
+  readonly zone: string | null;
+}
+
+interface Homeless extends Person {
+  readonly id: string;
+  readonly mailboxId: string | null;
+  readonly sentCount: number;
 }
 
 const sliceRows = 500;
 const sliceMs = 20;
 
-export function createLauncher(deps: { store: Store; events: Events; clock: Clock; ids: Ids; random: Random; planner: Planner }): Launcher {
-  const { store, events, clock, ids, random, planner } = deps;
+export function createLauncher(deps: { store: Store; events: Events; clock: Clock; ids: Ids; random: Random; planner: Planner; providers: RecipientProviders }): Launcher {
+  const { store, events, clock, ids, planner, providers } = deps;
 
-  function allocations(target: LaunchTarget): { mailbox: LaunchTarget['mailboxes'][number]; allocation: Allocation }[] {
-    const startAt = Math.max(clock.now(), target.rules.startAt ?? 0);
-    return target.mailboxes.map((mailbox) => {
-      const used = store
-        .prepareRead(`select count(*) as n from campaigns, json_each(campaigns.mailbox_ids) where campaigns.status = 'running' and json_each.value = ?`)
-        .get(mailbox.id) as { n: number };
-      // First mails of this campaign that wait already (a resumed launch): go on behind them.
-      const last = store
-        .prepareRead(`select max(slot_at) as at from deliveries where mailbox_id = ? and campaign_id = ? and priority = 2 and state = 'planned'`)
-        .get(mailbox.id, target.campaignId) as { at: number | null };
-      return {
-        mailbox,
-        allocation: createAllocation({
-          limits: mailbox.limits,
-          zone: mailbox.calendar.zone,
-          startAt: Math.max(startAt, mailbox.nextSendAt, last.at ?? 0),
-          sharedBy: Math.max(1, used.n),
-          random,
-        }),
-      };
-    });
+  function providersOf(rules: CampaignRules, people: readonly Person[]): Promise<ReadonlyMap<string, string | null>> {
+    return rules.providerMatching === 'off' ? Promise.resolve(new Map<string, string | null>()) : providers.of([...new Set(people.map((person) => person.domain))]);
+  }
+
+  /** Does the work for each, in transactions short enough to leave the event loop free. */
+  async function inSlices<T>(items: readonly T[], work: (tx: Tx, item: T) => void, afterSlice: () => boolean): Promise<boolean> {
+    let at = 0;
+    while (at < items.length) {
+      const startedAt = clock.monotonic();
+      store.transaction((tx) => {
+        for (; at < items.length && clock.monotonic() - startedAt < sliceMs; at += 1) work(tx, items[at] as T);
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!afterSlice()) return false;
+    }
+    return true;
+  }
+
+  /** The slot of a first mail, or null when no time is allowed within a year. */
+  function firstSlot({ rules, graph }: LaunchTarget, { mailbox, allocation }: MailboxLane, person: Person): number | null {
+    const zone = person.zone ?? rules.calendar.zone;
+    const dueAt = (nextEmail(graph, null)?.waits ?? []).reduce(
+      (time, wait) => addDuration(time, wait.duration, { businessDays: wait.businessDays, zone, calendar: { ...rules.calendar, zone } }),
+      Math.max(clock.now(), rules.startAt ?? 0),
+    );
+    return allocation.take(calendarsFor(rules, mailbox.calendar, person.zone), dueAt, recipientOf(rules, person));
   }
 
   return {
     async enrolAll(target, onProgress, cancelled) {
-      const lanes = allocations(target);
-      const first = nextEmail(target.graph, null);
-      if (first === null || lanes.length === 0) return 0;
+      const { campaignId, rules, graph } = target;
+      const rotation = openLanes(deps, target);
+      const first = nextEmail(graph, null);
+      if (first === null || target.mailboxes.length === 0) return 0;
       let afterId = '';
       let done = 0;
       for (;;) {
-        const page = candidates(store, target.campaignId, target.audience, target.rules, afterId, sliceRows);
+        const page = candidates(store, campaignId, target.audience, rules, afterId, sliceRows);
         if (page.length === 0 || cancelled()) return done;
-        let at = 0;
-        while (at < page.length) {
-          const startedAt = clock.monotonic();
-          store.transaction((tx) => {
-            while (at < page.length && clock.monotonic() - startedAt < sliceMs) {
-              const person = page[at] as Candidate;
-              at += 1;
-              const lane = lanes.reduce((best, other) => (other.allocation.cursor < best.allocation.cursor ? other : best));
-              const now = clock.now();
-              const zone = person.zone ?? target.rules.calendar.zone;
-              const dueAt = first.waits.reduce(
-                (time, wait) => addDuration(time, wait.duration, { businessDays: wait.businessDays, zone, calendar: { ...target.rules.calendar, zone } }),
-                Math.max(now, target.rules.startAt ?? 0),
-              );
-              const slotAt = lane.allocation.take(calendarsFor(target.rules, lane.mailbox.calendar, person.zone), dueAt);
-              const id = ids.next();
-              const written = tx
-                .prepare(
-                  `insert or ignore into enrolments (id, campaign_id, contact_id, sequence_version_id, mailbox_id, state, next_step_id, "references", variants, created_at, updated_at)
+        const providerOf = await providersOf(rules, page);
+        const finished = await inSlices(
+          page,
+          (tx, person) => {
+            const { contactId } = person;
+            const lane = rotation.pick(providerOf.get(person.domain) ?? null);
+            const mailboxId = lane?.mailbox.id ?? null;
+            const slotAt = lane === null ? null : firstSlot(target, lane, person);
+            const id = ids.next();
+            const now = clock.now();
+            const written = tx
+              .prepare(
+                `insert or ignore into enrolments (id, campaign_id, contact_id, sequence_version_id, mailbox_id, state, next_step_id, "references", variants, created_at, updated_at)
                  values (?, ?, ?, ?, ?, 'active', ?, '[]', '{}', ?, ?)`,
-                )
-                .run(id, target.campaignId, person.contactId, target.versionId, lane.mailbox.id, first.step.id, now, now);
-              // Enrolled by somebody else since the page was read.
-              if (written.changes === 0) continue;
-              events.append(tx, { type: 'enrolled', actor: 'person', enrolmentId: id, campaignId: target.campaignId, contactId: person.contactId, mailboxId: lane.mailbox.id });
-              planner.planFirst(
-                tx,
-                { id, campaignId: target.campaignId, contactId: person.contactId, mailboxId: lane.mailbox.id, recipient: person.email, recipientDomain: person.domain },
-                target.graph,
-                slotAt === null ? null : { at: slotAt, why: 'slot' },
-              );
-              done += 1;
-            }
-          });
-          onProgress(done);
-          await new Promise((resolve) => setImmediate(resolve));
-          if (cancelled()) return done;
-        }
+              )
+              .run(id, campaignId, contactId, target.versionId, mailboxId, first.step.id, now, now);
+            // Enrolled by somebody else since the page was read.
+            if (written.changes === 0) return;
+            events.append(tx, { type: 'enrolled', actor: 'person', enrolmentId: id, campaignId, contactId, mailboxId });
+            planner.planFirst(
+              tx,
+              { id, campaignId, contactId, mailboxId, recipient: person.email, recipientDomain: person.domain },
+              graph,
+              lane === null ? 'no_matching_mailbox' : slotAt === null ? 'no_allowed_time' : { at: slotAt, why: 'slot' },
+            );
+            done += 1;
+          },
+          () => {
+            onProgress(done);
+            return !cancelled();
+          },
+        );
+        if (!finished) return done;
         afterId = page.at(-1)?.contactId ?? afterId;
       }
+    },
+    async placeHomeless(target) {
+      const { campaignId, rules } = target;
+      const own = new Set(target.mailboxes.map((mailbox) => mailbox.id));
+      const waits = `exists (select 1 from deliveries h where h.enrolment_id = e.id and h.state = 'held' and h.why in ('mailbox_gone','no_matching_mailbox'))`;
+      const homeless = store
+        .prepareRead(
+          // Whose mail is on its way, or has an unknown outcome, is left alone: it may belong to the old thread.
+          `select e.id, e.mailbox_id as mailboxId, e.sent_count as sentCount, c.email, c.domain, c.company_key as companyKey, c.time_zone as zone from enrolments e join contacts c on c.id = e.contact_id
+           where e.campaign_id = @campaignId and e.state in ('pending','active','paused','held') and (e.mailbox_id is null or e.mailbox_id not in (select value from json_each(@ids)) or ${waits})
+             and not exists (select 1 from deliveries d where d.enrolment_id = e.id and d.state in ('sending','unknown')) order by e.id`,
+        )
+        .all({ campaignId, ids: JSON.stringify([...own]) }) as Homeless[];
+      if (homeless.length === 0) return 0;
+      const rotation = openLanes(deps, target);
+      const providerOf = await providersOf(rules, homeless);
+      let placed = 0;
+      await inSlices(
+        homeless,
+        (tx, person) => {
+          // Its mailbox has come back.
+          if (person.mailboxId !== null && own.has(person.mailboxId)) return planner.moveTo(tx, person.id, person.mailboxId, clock.now());
+          const lane = person.sentCount > 0 && rules.lostMailbox === 'hold' ? undefined : rotation.pick(providerOf.get(person.domain) ?? null);
+          if (lane === undefined || lane === null) return planner.holdWithoutMailbox(tx, person.id, lane === null ? 'no_matching_mailbox' : 'mailbox_gone');
+          const slotAt = person.sentCount > 0 ? clock.now() : firstSlot(target, lane, person);
+          planner.moveTo(tx, person.id, lane.mailbox.id, slotAt ?? clock.now());
+          placed += 1;
+        },
+        () => true,
+      );
+      return placed;
     },
   };
 }

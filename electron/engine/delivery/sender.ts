@@ -85,7 +85,7 @@ export function createSender(deps: {
     if (variant === undefined) return 'The step has no text';
     const original = step.variants[0];
     const thread =
-      enrolment.lastMessageId === null || row.stepNumber === 1
+      row.stepNumber === 1 || (enrolment.lastMessageId === null && enrolment.threadSubject === null)
         ? null
         : { subject: enrolment.threadSubject ?? '', inReplyTo: enrolment.lastMessageId, references: JSON.parse(enrolment.refs) as string[] };
     return {

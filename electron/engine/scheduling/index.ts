@@ -9,4 +9,5 @@ export { todayOf } from './mailbox-day.ts';
 export { allowanceOf, followUpsHaveHadTheirShare, inTurn, mailboxPace, mailPace, plainDay, type Block, type PacedMailbox, type Today } from './pacing.ts';
 export { createGraphCache, createPlanner, type Planner, type Slot } from './planner.ts';
 export { createSendBooks, nothingSent, type CountedMail, type SendBooks, type SentMail, type SentSource } from './send-log.ts';
-export { createAllocation, drawGapMs, type Allocation } from './slots.ts';
+export { createRotation, healthWeight, type Rotation, type RotationLane } from './rotation.ts';
+export { createAllocation, createCampaignRoom, drawGapMs, type Allocation, type CampaignRoom, type Recipient } from './slots.ts';

@@ -29,13 +29,21 @@ export interface Slot {
 }
 
 export interface Planner {
-  /** Plans the first mail of an enrolment that was just written. `slot` null = no allowed time within a year. */
+  /** Plans the first mail of an enrolment that was just written, or holds it for the reason given. */
   planFirst(
     tx: Tx,
-    enrolment: { id: string; campaignId: string; contactId: string; mailboxId: string; recipient: string; recipientDomain: string },
+    enrolment: { id: string; campaignId: string; contactId: string; mailboxId: string | null; recipient: string; recipientDomain: string },
     graph: SequenceGraph,
-    slot: Slot | null,
+    slot: Slot | HoldReason,
   ): void;
+  /**
+   * Gives an enrolment, and what waits for it, to another mailbox. Whoever has had a mail gets a new thread from there:
+   * another mailbox cannot answer in the old one; the same mailbox just goes on. A mail that was held for want of a mailbox is planned at `slotAt`, or at
+   * its own slot when that is later.
+   */
+  moveTo(tx: Tx, enrolmentId: string, mailboxId: string, slotAt: number): void;
+  /** The enrolment has no mailbox in its campaign: what waits for it is held with the reason. */
+  holdWithoutMailbox(tx: Tx, enrolmentId: string, reason: 'mailbox_gone' | 'no_matching_mailbox'): void;
   /**
    * The mail of `stepId` left at `sentAt`: plans the next one from that real moment, or finishes the enrolment.
    * Returns false when the enrolment was no longer active.
@@ -200,8 +208,18 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
         stepId: next.step.id,
         stepNumber: next.stepNumber,
         variantId: chooseVariant(next.step, enrolment.id)?.id ?? 'A',
-        slot,
+        ...(typeof slot === 'string' ? { slot: null, whyNot: slot } : { slot }),
       });
+    },
+    moveTo,
+    holdWithoutMailbox(tx, enrolmentId, reason) {
+      const waiting = tx
+        .prepare(
+          `update deliveries set state = 'held', why = ?, why_detail = null, boot = null, claimed_at = null, updated_at = ?
+           where enrolment_id = ? and (state in ('planned','claimed','deferred') or (state = 'held' and why in ('mailbox_gone','no_matching_mailbox') and why <> ?)) returning id, campaign_id as campaignId, contact_id as contactId, mailbox_id as mailboxId`,
+        )
+        .all(reason, clock.now(), enrolmentId, reason) as { id: string; campaignId: string; contactId: string; mailboxId: string | null }[];
+      for (const { id, ...of } of waiting) events.append(tx, { type: 'held', actor: 'engine', reason, deliveryId: id, enrolmentId, ...of });
     },
     planNext(tx, enrolmentId, stepId, sentAt) {
       const enrolment = enrolmentRow(tx, enrolmentId);
@@ -291,15 +309,39 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
     return true;
   }
 
-  /** A person whose mailbox was deleted goes on from another one of the campaign. */
+  function moveTo(tx: Tx, enrolmentId: string, mailboxId: string, slotAt: number): void {
+    const enrolment = enrolmentRow(tx, enrolmentId);
+    if (enrolment === undefined) return;
+    const now = clock.now();
+    const moves = enrolment.mailboxId !== mailboxId;
+    if (moves) tx.prepare(`update enrolments set mailbox_id = ?, last_message_id = null, "references" = '[]', updated_at = ? where id = ?`).run(mailboxId, now, enrolmentId);
+    const set = `mailbox_id = @mailboxId, boot = null, claimed_at = null, updated_at = @now`;
+    tx.prepare(
+      `update deliveries set ${set}, state = case state when 'claimed' then 'planned' else state end where enrolment_id = @enrolmentId and state in ('planned','claimed','deferred','held')`,
+    ).run({ mailboxId, now, enrolmentId });
+    tx.prepare(
+      `update deliveries set state = 'planned', slot_at = max(slot_at, @slotAt), why = 'slot', why_detail = null where enrolment_id = @enrolmentId and state = 'held' and why in ('mailbox_gone','no_matching_mailbox')`,
+    ).run({ slotAt, enrolmentId });
+    events.append(tx, {
+      type: moves ? 'moved_mailbox' : 'released',
+      actor: 'engine',
+      enrolmentId,
+      campaignId: enrolment.campaignId,
+      contactId: enrolment.contactId,
+      mailboxId,
+      data: moves ? { from: enrolment.mailboxId, newThread: enrolment.sentCount > 0 } : null,
+    });
+  }
+
+  /** A person whose mailbox was deleted, and who is to go on, does so from another one of the campaign. */
   function withMailbox(tx: Tx, enrolment: EnrolmentRow): EnrolmentRow {
     const living = enrolment.mailboxId === null ? undefined : tx.prepare('select 1 from mailboxes where id = ?').get(enrolment.mailboxId);
     if (living !== undefined) return enrolment;
     const other = tx.prepare('select m.id from campaigns c, json_each(c.mailbox_ids) j join mailboxes m on m.id = j.value where c.id = ? limit 1').get(enrolment.campaignId) as
       { id: string } | undefined;
     if (other === undefined) return enrolment;
-    tx.prepare('update enrolments set mailbox_id = ? where id = ?').run(other.id, enrolment.id);
-    return { ...enrolment, mailboxId: other.id };
+    moveTo(tx, enrolment.id, other.id, clock.now());
+    return enrolmentRow(tx, enrolment.id) ?? enrolment;
   }
 }
 

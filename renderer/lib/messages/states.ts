@@ -150,7 +150,8 @@ const why = {
   'why.stale_inbox': 'The inbox could not be checked for replies',
   'why.no_inbox': 'The mailbox has no inbox settings, so replies cannot be seen',
   'why.stale_slot': 'Its slot was missed long ago; you decide',
-  'why.mailbox_gone': 'Its mailbox was deleted',
+  'why.mailbox_gone': 'Its mailbox was deleted or taken out of the campaign',
+  'why.no_matching_mailbox': 'No mailbox of the recipient’s provider sends for this campaign',
   'why.restored_workspace': 'The workspace was restored or copied; check first',
 } as const satisfies Words<'why', WhyCode>;
 

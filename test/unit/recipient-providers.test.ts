@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { createRecipientProviders, type MxLookup } from '../../electron/engine/campaigns/recipient-providers.ts';
+import { day } from '../../electron/engine/lib/clock.ts';
+import { openTestBase } from '../support/store.ts';
+
+function open(answers: Record<string, string[] | 'unknown'>) {
+  const base = openTestBase();
+  const asked: string[] = [];
+  const mx: MxLookup = (domain) => {
+    asked.push(domain);
+    const answer = answers[domain] ?? [];
+    if (answer === 'unknown') return Promise.resolve({ kind: 'unknown' });
+    return Promise.resolve(answer.length === 0 ? { kind: 'none' } : { kind: 'found', records: answer.map((host) => ({ host })) });
+  };
+  return { ...base, asked, providers: createRecipientProviders({ ...base, mx }) };
+}
+
+test('who takes the mail of a domain is read from its MX hosts, remembered for a month, and asked only for what is not known', async () => {
+  const { providers, asked, clock } = open({ 'firm.example.com': ['aspmx.l.google.com'], 'shop.example.com': ['mx.shop.example.com'] });
+  const domains = ['firm.example.com', 'shop.example.com', 'none.example.com', 'gmail.com', 'hotmail.com'];
+  const found = await providers.of(domains);
+  expect(domains.map((domain) => found.get(domain))).toEqual(['gmail', null, null, 'gmail', 'microsoft']);
+  expect(asked.toSorted()).toEqual(['firm.example.com', 'none.example.com', 'shop.example.com']);
+  await providers.of(domains);
+  expect(asked).toHaveLength(3);
+  clock.advance(31 * day);
+  await providers.of(domains);
+  expect(asked).toHaveLength(6);
+});
+
+test('a resolver that does not answer blocks nobody, is not asked on, and is asked again next time', async () => {
+  const domains = Array.from({ length: 200 }, (_, i) => `d${i}.example.com`);
+  const { providers, asked } = open(Object.fromEntries(domains.map((domain) => [domain, 'unknown'])));
+  const found = await providers.of(domains);
+  expect([...found.values()].every((provider) => provider === null)).toBe(true);
+  expect(found.size).toBe(200);
+  expect(asked.length).toBeLessThan(50);
+  const before = asked.length;
+  await providers.of(['d199.example.com']);
+  expect(asked.length).toBe(before + 1);
+});
