@@ -106,7 +106,7 @@ export async function createEngine(ports: EnginePorts) {
       release: outbox.release,
       moveSlot: outbox.moveSlot,
       hold: outbox.hold,
-      send: (session, claimed) => sender.send(session, claimed),
+      send: sender.send,
       settle(tx, row, attempt) {
         if (attempt.kind === 'hold') {
           outbox.hold(tx, row, attempt.reason, attempt.detail);

@@ -100,13 +100,16 @@ export interface SendHooks {
 export type SendOutcome =
   | { readonly kind: 'accepted'; readonly answer: SmtpAnswer }
   | { readonly kind: 'refused'; readonly phase: 'mail' | 'rcpt' | 'data' | 'body'; readonly answer: SmtpAnswer }
-  | { readonly kind: 'not_started'; readonly cause: string }
+  /** `untried`: the connection ended for the sake of a message before, this one was not looked at. */
+  | { readonly kind: 'not_started'; readonly cause: string; readonly untried?: boolean }
   | { readonly kind: 'withdrawn' }
   | { readonly kind: 'unknown'; readonly cause: string };
 
-/** A logged-in SMTP connection; one message at a time. */
+/** A logged-in SMTP connection. Messages leave in the order in which they are given to it. */
 export interface SmtpSession {
   readonly id: string;
+  /** Whether it pays to give it a message while the one before is under way (RFC 2920). */
+  readonly pipelining: boolean;
   /** False once the connection is closed or must not be used again. */
   readonly usable: boolean;
   send(message: OutgoingMessage, hooks: SendHooks): Promise<SendOutcome>;

@@ -11,6 +11,8 @@ export type KillPoint = 'before_354' | 'after_354_before_mark' | 'after_mark_bef
 interface Options {
   readonly dataDir: string;
   readonly killAt?: { readonly point: KillPoint; readonly message: number };
+  /** Gives the connection a message while the one before is under way. */
+  readonly ahead?: boolean;
   /** Workspace time per real time; 1 = real. */
   readonly factor?: number;
   readonly errorFile: string;
@@ -26,6 +28,7 @@ function die(): void {
 function deadly(session: SmtpSession, point: KillPoint): SmtpSession {
   return {
     id: session.id,
+    pipelining: options.ahead === true && session.pipelining,
     get usable() {
       return session.usable;
     },

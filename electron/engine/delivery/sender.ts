@@ -27,7 +27,7 @@ export interface Sender {
   /** Reads what the message of a delivery is made of. */
   load(prepare: Prepare, row: OutboxRow): ClaimedDelivery;
   /** Composes and sends one claimed delivery. The durable `sending` mark is committed at the 354 answer. Never throws. */
-  send(session: SmtpSession, claimed: ClaimedDelivery): Promise<Attempt>;
+  send(session: SmtpSession, claimed: ClaimedDelivery, mayBegin: (tx: Tx) => boolean): Promise<Attempt>;
   /** The message as it would leave now, for previews of what waits; null when it cannot be composed. */
   render(row: OutboxRow): { subject: string; text: string; html: string } | null;
 }
@@ -133,7 +133,7 @@ export function createSender(deps: {
 
   return {
     load,
-    async send(session, claimed) {
+    async send(session, claimed, mayBegin) {
       const { row, mailbox } = claimed;
       const messageId = newMessageId(ids, mailbox?.address ?? '');
       let composed: ReturnType<typeof compose>;
@@ -153,15 +153,17 @@ export function createSender(deps: {
         { from: message.from, to: message.to, raw: message.raw },
         {
           beforeBody: () =>
-            batch.runSynced((tx) =>
-              outbox.begin(tx, row, {
-                messageId,
-                contentHash: message.contentHash,
-                subject: message.subject,
-                connection: session.id,
-                references: message.references,
-                threadSubject: message.threadSubject,
-              }),
+            batch.runSynced(
+              (tx) =>
+                mayBegin(tx) &&
+                outbox.begin(tx, row, {
+                  messageId,
+                  contentHash: message.contentHash,
+                  subject: message.subject,
+                  connection: session.id,
+                  references: message.references,
+                  threadSubject: message.threadSubject,
+                }),
             ),
         },
       );

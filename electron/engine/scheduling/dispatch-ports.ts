@@ -7,23 +7,30 @@ import type { Store, Tx } from '../store/index.ts';
 import type { DispatchRow } from './claim-rules.ts';
 import type { Block } from './pacing.ts';
 
+/** What the dispatcher looks at in an attempt. */
+export interface SomeAttempt {
+  readonly kind: string;
+  /** The message was not looked at: it goes on over another connection. */
+  readonly untried?: boolean;
+}
+
 /** The outbox and the sender, as the dispatcher uses them (implemented by `delivery/`). */
-export interface DispatchPorts<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends { kind: string }> {
+export interface DispatchPorts<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends SomeAttempt> {
   due(tx: Tx, mailboxId: string, priority: number, campaignId: string | null, now: number): Row | undefined;
   /** Claims the row and reads what its message is made of. */
   claim(tx: Tx, row: Row): Claimed;
   release(tx: Tx, row: Row, reason: string): void;
   moveSlot(tx: Tx, row: Row, block: Block): void;
   hold(tx: Tx, row: Row, reason: HoldReason, detail: string): void;
-  /** Sends; never throws. */
-  send(session: SmtpSession, claimed: Claimed): Promise<Attempt>;
+  /** Sends; never throws. `mayBegin` is asked once more in the transaction that writes the `sending` mark. */
+  send(session: SmtpSession, claimed: Claimed, mayBegin: (tx: Tx) => boolean): Promise<Attempt>;
   /** Writes what became of it. */
   settle(tx: Tx, row: Row, attempt: Attempt): void;
   /** Runs a write in the next group commit. */
   write<T>(job: (tx: Tx) => T): Promise<T>;
 }
 
-export interface DispatcherDeps<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends { kind: string }> {
+export interface DispatcherDeps<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends SomeAttempt> {
   readonly store: Store;
   readonly events: Events;
   readonly clock: Clock;

@@ -1,45 +1,26 @@
 import type { HoldReason } from '../../../shared/schemas/delivery.ts';
-import { minute, second } from '../lib/clock.ts';
-import { ConnectError, type SmtpSession } from '../ports.ts';
+import { minute } from '../lib/clock.ts';
 import type { Tx } from '../store/index.ts';
 import { startOfLocalDay, startOfNextLocalDay } from '../lib/zone.ts';
 import { campaignView, countedMail, mailboxView, rowBlock, sentRows, type DispatchRow } from './claim-rules.ts';
-import type { Dispatcher, DispatcherDeps } from './dispatch-ports.ts';
+import type { Dispatcher, DispatcherDeps, SomeAttempt } from './dispatch-ports.ts';
 import { inboxGate, mailboxGate, type MailboxView } from './gates.ts';
+import { newLane, type Claim, type Lane } from './lane.ts';
 import { createMailboxDays } from './mailbox-day.ts';
 import { allowanceOf, followUpsHaveHadTheirShare, inTurn, type Block } from './pacing.ts';
+import { createRateMeter } from './rate-meter.ts';
 import { createSendBooks } from './send-log.ts';
 import { drawGapMs } from './slots.ts';
-
-interface Lane {
-  readonly mailboxId: string;
-  readonly idle: SmtpSession[];
-  readonly abort: AbortController;
-  workers: number;
-  inFlight: number;
-  /** Round-robin between campaigns, per priority. */
-  readonly served: Map<number, string[]>;
-  /** How many rows a full day has moved on, and to when: one day more for each day's worth. */
-  overflow: { until: number; at: number; moved: number };
-  refreshing: boolean;
-  inboxFailedUntil: number;
-  /** A check has just succeeded: the next claim counts it as fresh, however fast the clock of the workspace runs. */
-  justChecked: boolean;
-  wakeAt: number;
-}
-
-/** `left` tells the books when it left, or null when it did not. */
-type Claim<Claimed> = { claimed: Claimed; left: (at: number | null) => void } | { wakeAt: number } | { refresh: true } | { again: true };
+import { createWorker } from './worker.ts';
 
 const lookBatch = 25;
-const idleConnectionMs = 30_000;
 
 /**
  * The sending loop. One lane a mailbox; a lane has as many workers as its connections. Each worker claims under all
  * rules, sends, and settles together with its next claim. It looks at rows and the wall clock whenever it is woken, so
  * sleep, restarts and clock changes need no special case.
  */
-export function createDispatcher<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends { kind: string }>(
+export function createDispatcher<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends SomeAttempt>(
   deps: DispatcherDeps<Row, Claimed, Attempt>,
 ): Dispatcher {
   const { store, clock, random, log, outbox } = deps;
@@ -48,25 +29,13 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
   const lanes = new Map<string, Lane>();
   let running = false;
   let cancelTimer: (() => void) | null = null;
-  let sentTimes: number[] = [];
+  const accepted = createRateMeter(clock.monotonic);
   let onDrained: (() => void) | null = null;
 
   function laneOf(mailboxId: string): Lane {
     let lane = lanes.get(mailboxId);
     if (lane === undefined) {
-      lane = {
-        mailboxId,
-        idle: [],
-        abort: new AbortController(),
-        workers: 0,
-        inFlight: 0,
-        served: new Map(),
-        overflow: { until: 0, at: 0, moved: 0 },
-        refreshing: false,
-        inboxFailedUntil: 0,
-        justChecked: false,
-        wakeAt: 0,
-      };
+      lane = newLane(mailboxId);
       lanes.set(mailboxId, lane);
     }
     return lane;
@@ -191,72 +160,6 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
     return { claimed, left };
   }
 
-  async function work(lane: Lane): Promise<void> {
-    lane.workers += 1;
-    let session: SmtpSession | null = null;
-    try {
-      let claim = await outbox.write((tx) => tryClaim(lane, tx));
-      while (running || 'claimed' in claim) {
-        if ('claimed' in claim) {
-          const { claimed, left } = claim;
-          session = await sessionFor(lane, session);
-          if (session === null) {
-            lane.inFlight -= 1;
-            left(null);
-            await settled((tx) => outbox.release(tx, claimed.row, 'The mail server could not be reached'));
-            return;
-          }
-          const attempt = await outbox.send(session, claimed);
-          // From here on the attempt is a fact, whatever becomes of the write.
-          lane.inFlight -= 1;
-          left(attempt.kind === 'accepted' || attempt.kind === 'unknown' ? clock.now() : null);
-          if (attempt.kind === 'accepted') noteSent();
-          const written = settled((tx) => {
-            outbox.settle(tx, claimed.row, attempt);
-            if (attempt.kind === 'accepted') deps.connectProven(tx, lane.mailboxId);
-          });
-          // Both stand in the same commit, each behind its own savepoint.
-          const next = running ? outbox.write((tx) => tryClaim(lane, tx)) : Promise.resolve<Claim<Claimed>>({ wakeAt: Infinity });
-          // It may fail while the outcome is still being written; it is looked at below.
-          next.catch(() => undefined);
-          await written;
-          claim = await next;
-          if (!session.usable) session = null;
-        } else if ('refresh' in claim) {
-          if (!(await refresh(lane))) return;
-          claim = await outbox.write((tx) => tryClaim(lane, tx));
-        } else if ('again' in claim) {
-          claim = await outbox.write((tx) => tryClaim(lane, tx));
-        } else {
-          lane.wakeAt = claim.wakeAt;
-          return;
-        }
-      }
-    } catch (error) {
-      log.error({ err: error, mailboxId: lane.mailboxId }, 'sending loop failed; it looks again in a minute');
-      lane.wakeAt = clock.now() + minute;
-    } finally {
-      if (session?.usable === true) park(lane, session);
-      lane.workers -= 1;
-      schedule();
-      if (!running && totalInFlight() === 0 && allWorkers() === 0) onDrained?.();
-    }
-  }
-
-  /** Writes what has happened already: a full disk or a busy file is waited for, the fact is not let go. */
-  async function settled(job: (tx: Tx) => void): Promise<void> {
-    for (let waitMs = second; ; waitMs = Math.min(minute, waitMs * 2)) {
-      try {
-        await outbox.write(job);
-        return;
-      } catch (error) {
-        if (!running) throw error;
-        log.error({ err: error, waitMs }, 'the outcome of a mail could not be written; it is tried again');
-        await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
-      }
-    }
-  }
-
   /** One check at a time a lane; the others wait for the next look. Returns whether the queue may be looked at again. */
   async function refresh(lane: Lane): Promise<boolean> {
     if (lane.refreshing) return false;
@@ -274,38 +177,28 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
     return true;
   }
 
-  async function sessionFor(lane: Lane, current: SmtpSession | null): Promise<SmtpSession | null> {
-    if (current?.usable === true) return current;
-    for (let parked = lane.idle.pop(); parked !== undefined; parked = lane.idle.pop()) if (parked.usable) return parked;
-    try {
-      return await deps.connect(lane.mailboxId, lane.abort.signal);
-    } catch (error) {
-      const failure = error instanceof ConnectError ? error : new ConnectError('connect', error instanceof Error ? error.message : String(error), null, { cause: error });
-      log.warn({ stage: failure.stage, mailboxId: lane.mailboxId, cause: failure.message }, 'mail server not reached');
-      await outbox.write((tx) => deps.connectFailed(tx, lane.mailboxId, failure));
-      return null;
-    }
+  /** After a refusal: what was claimed before it leaves only if the mailbox was not stopped by it. */
+  function mayBegin(lane: Lane, tx: Tx): boolean {
+    if (!lane.doubted) return true;
+    const now = clock.now();
+    const mailbox = mailboxView(tx.prepare, lane.mailboxId);
+    if (mailbox === undefined || mailboxGate(mailbox, books.mailbox(lane.mailboxId, now), 0, now) !== null) return false;
+    lane.doubted = false;
+    return true;
   }
 
-  function park(lane: Lane, session: SmtpSession): void {
-    if (!running) {
-      session.close();
-      return;
-    }
-    lane.idle.push(session);
-    clock.after(idleConnectionMs, () => {
-      const at = lane.idle.indexOf(session);
-      if (at === -1) return;
-      lane.idle.splice(at, 1);
-      session.close();
-    });
-  }
-
-  function noteSent(): void {
-    const now = clock.monotonic();
-    sentTimes.push(now);
-    if (sentTimes.length > 2000) sentTimes = sentTimes.filter((at) => at > now - 60_000);
-  }
+  const work = createWorker<Row, Claimed, Attempt>({
+    ...deps,
+    isRunning: () => running,
+    tryClaim,
+    mayBegin,
+    refresh,
+    onAccepted: accepted.note,
+    onEnd() {
+      schedule();
+      if (!running && totalInFlight() === 0 && allWorkers() === 0) onDrained?.();
+    },
+  });
 
   const totalInFlight = () => [...lanes.values()].reduce((sum, lane) => sum + lane.inFlight, 0);
   const allWorkers = () => [...lanes.values()].reduce((sum, lane) => sum + lane.workers, 0);
@@ -402,8 +295,7 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
       return inbox ?? (lane.inFlight > 0 ? { code: 'connection_busy', until: null } : null);
     },
     get ratePerMinute() {
-      const since = clock.monotonic() - 60_000;
-      return sentTimes.filter((at) => at > since).length;
+      return accepted.perMinute;
     },
   };
 }

@@ -1,0 +1,161 @@
+import { minute, second } from '../lib/clock.ts';
+import { ConnectError, type SmtpSession } from '../ports.ts';
+import type { Tx } from '../store/index.ts';
+import type { DispatchRow } from './claim-rules.ts';
+import type { DispatcherDeps, SomeAttempt } from './dispatch-ports.ts';
+import type { Claim, Idle, Lane, Taken } from './lane.ts';
+
+interface WorkerDeps<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends SomeAttempt> extends Pick<
+  DispatcherDeps<Row, Claimed, Attempt>,
+  'clock' | 'log' | 'outbox' | 'connect' | 'connectFailed' | 'connectProven'
+> {
+  isRunning(): boolean;
+  tryClaim(lane: Lane, tx: Tx): Claim<Claimed>;
+  /** Whether a claimed message may still leave, as far as its mailbox is concerned. */
+  mayBegin(lane: Lane, tx: Tx): boolean;
+  /** Looks at the inbox; resolves whether the queue may be looked at again. */
+  refresh(lane: Lane): Promise<boolean>;
+  onAccepted(): void;
+  onEnd(): void;
+}
+
+const idleConnectionMs = 30 * second;
+
+/** Messages that one connection is given at a time. */
+const depthOf = (session: SmtpSession | null) => (session?.usable === true && session.pipelining ? 2 : 1);
+
+/**
+ * One connection's worth of sending: claims, sends and settles until nothing is due. Where the server takes commands
+ * behind a body, the next message is claimed while one is under way, so that each costs one round trip and one commit;
+ * limits count both. The returned function never throws.
+ */
+export function createWorker<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends SomeAttempt>(
+  deps: WorkerDeps<Row, Claimed, Attempt>,
+): (lane: Lane) => Promise<void> {
+  const { clock, log, outbox, isRunning } = deps;
+
+  /** Never throws: what is under way must not be forgotten because nothing more can be claimed. */
+  async function claimNext(lane: Lane): Promise<Claim<Claimed>> {
+    try {
+      return await outbox.write((tx) => deps.tryClaim(lane, tx));
+    } catch (error) {
+      log.error({ err: error, mailboxId: lane.mailboxId }, 'nothing could be claimed; it is tried again in a minute');
+      return { wakeAt: clock.now() + minute };
+    }
+  }
+
+  /** The attempt is a fact, whatever becomes of the write. */
+  function settle(lane: Lane, taken: Taken<Claimed>, attempt: Attempt): Promise<void> {
+    if (attempt.untried === true) return giveBack(lane, taken);
+    lane.inFlight -= 1;
+    taken.left(attempt.kind === 'accepted' || attempt.kind === 'unknown' ? clock.now() : null);
+    if (attempt.kind === 'accepted') deps.onAccepted();
+    else lane.doubted = true;
+    return settled((tx) => {
+      outbox.settle(tx, taken.claimed.row, attempt);
+      if (attempt.kind === 'accepted') deps.connectProven(tx, lane.mailboxId);
+    });
+  }
+
+  function giveBack(lane: Lane, { claimed, left }: Taken<Claimed>): Promise<void> {
+    lane.inFlight -= 1;
+    left(null);
+    return settled((tx) => outbox.release(tx, claimed.row, 'The mail server could not be reached'));
+  }
+
+  /** Writes what has happened already: a full disk or a busy file is waited for, the fact is not let go. */
+  async function settled(job: (tx: Tx) => void): Promise<void> {
+    for (let waitMs = second; ; waitMs = Math.min(minute, waitMs * 2)) {
+      try {
+        await outbox.write(job);
+        return;
+      } catch (error) {
+        if (!isRunning()) throw error;
+        log.error({ err: error, waitMs }, 'the outcome of a mail could not be written; it is tried again');
+        await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
+      }
+    }
+  }
+
+  async function sessionFor(lane: Lane, current: SmtpSession | null): Promise<SmtpSession | null> {
+    if (current?.usable === true) return current;
+    for (let parked = lane.idle.pop(); parked !== undefined; parked = lane.idle.pop()) if (parked.usable) return parked;
+    try {
+      return await deps.connect(lane.mailboxId, lane.abort.signal);
+    } catch (error) {
+      const failure = error instanceof ConnectError ? error : new ConnectError('connect', error instanceof Error ? error.message : String(error), null, { cause: error });
+      log.warn({ stage: failure.stage, mailboxId: lane.mailboxId, cause: failure.message }, 'mail server not reached');
+      await settled((tx) => deps.connectFailed(tx, lane.mailboxId, failure));
+      return null;
+    }
+  }
+
+  function park(lane: Lane, session: SmtpSession): void {
+    if (!isRunning()) {
+      session.close();
+      return;
+    }
+    lane.idle.push(session);
+    clock.after(idleConnectionMs, () => {
+      const at = lane.idle.indexOf(session);
+      if (at === -1) return;
+      lane.idle.splice(at, 1);
+      session.close();
+    });
+  }
+
+  return async function work(lane: Lane): Promise<void> {
+    lane.workers += 1;
+    let session: SmtpSession | null = null;
+    /** Given to the connection, oldest first. */
+    const under: { readonly taken: Taken<Claimed>; readonly attempt: Promise<Attempt> }[] = [];
+    /** Claimed, and not with a connection. */
+    const held: Taken<Claimed>[] = [];
+    let idle: Idle = { wakeAt: 0 };
+    const take = (claim: Claim<Claimed>) => {
+      if ('claimed' in claim) held.push(claim);
+      else idle = claim;
+    };
+    try {
+      take(await claimNext(lane));
+      for (;;) {
+        const [first] = held;
+        if (first !== undefined && (under.length === 0 || session?.usable === true)) {
+          session = await sessionFor(lane, session);
+          if (session === null) {
+            for (const each of held) await giveBack(lane, each);
+            return;
+          }
+          held.shift();
+          under.push({ taken: first, attempt: outbox.send(session, first.claimed, (tx) => deps.mayBegin(lane, tx)) });
+          if (isRunning() && under.length + held.length < depthOf(session)) take(await claimNext(lane));
+          continue;
+        }
+        const oldest = under.shift();
+        if (oldest !== undefined) {
+          const attempt = await oldest.attempt;
+          if (attempt.untried === true && isRunning() && !lane.doubted) {
+            held.unshift(oldest.taken);
+            continue;
+          }
+          const written = settle(lane, oldest.taken, attempt);
+          // Both stand in the same commit, each behind its own savepoint.
+          const next = isRunning() && under.length + held.length < depthOf(session) ? claimNext(lane) : null;
+          await written;
+          if (next !== null) take(await next);
+        } else if (isRunning() && ('again' in idle || ('refresh' in idle && (await deps.refresh(lane))))) take(await claimNext(lane));
+        else {
+          if ('wakeAt' in idle) lane.wakeAt = idle.wakeAt;
+          return;
+        }
+      }
+    } catch (error) {
+      log.error({ err: error, mailboxId: lane.mailboxId }, 'sending loop failed; it looks again in a minute');
+      lane.wakeAt = clock.now() + minute;
+    } finally {
+      if (session?.usable === true) park(lane, session);
+      lane.workers -= 1;
+      deps.onEnd();
+    }
+  };
+}
