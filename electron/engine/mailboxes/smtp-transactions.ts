@@ -162,7 +162,7 @@ export function createSmtpTransactions(socket: Socket, abilities: SmtpAbilities)
     else if (refusal.phase === 'rcpt') {
       // DATA was taken although nobody is there to get it: the message is ended empty (RFC 2920 section 3.1).
       write(endOfBody);
-      expect(() => conclude(exchange, refusal), patience.body);
+      expect(() => conclude(exchange, refusal, false), patience.body);
     } else end('The server takes a message from a sender that it refused');
   }
 
@@ -201,9 +201,10 @@ export function createSmtpTransactions(socket: Socket, abilities: SmtpAbilities)
     advance();
   }
 
-  function conclude(exchange: Exchange, refusal: Refusal): void {
+  /** Ends an exchange that never came to its body. `begun`: the server still holds its sender or recipient. */
+  function conclude(exchange: Exchange, refusal: Refusal, begun = refusal.phase !== 'mail'): void {
     remove(exchange);
-    if (refusal.phase !== 'mail' && refusal.answer.code !== 421) {
+    if (begun && refusal.answer.code !== 421) {
       write('RSET\r\n');
       expect((answer) => {
         if (isGood(answer)) advance();
