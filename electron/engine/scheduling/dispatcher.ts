@@ -181,7 +181,7 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
   function mayBegin(lane: Lane, tx: Tx): boolean {
     if (!lane.doubted) return true;
     const now = clock.now();
-    const mailbox = mailboxView(tx.prepare, lane.mailboxId);
+    const mailbox = mailboxView(tx.prepare, lane.mailboxId, (view) => days.begin(tx, view, now));
     if (mailbox === undefined || mailboxGate(mailbox, books.mailbox(lane.mailboxId, now), 0, now) !== null) return false;
     lane.doubted = false;
     return true;
