@@ -1,4 +1,4 @@
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { minute, second } from '../lib/clock.ts';
@@ -34,9 +34,11 @@ function connectStage(error: SmtpError): ConnectStage {
  * Opens a logged-in SMTP connection: nodemailer connects, encrypts and logs in, the mail transactions are ours. Throws
  * `ConnectError` with the stage it came to. Plain `none` never upgrades; `starttls` refuses to go on without encryption.
  */
-export function openSmtpSession(server: ServerAccess, signal?: AbortSignal): Promise<SmtpSession> {
+export async function openSmtpSession(server: ServerAccess, signal?: AbortSignal): Promise<SmtpSession> {
+  // Loaded with the first mail.
+  const { default: Connection } = await import('nodemailer/lib/smtp-connection');
   return new Promise((resolve, reject) => {
-    const connection = new SMTPConnection({
+    const connection = new Connection({
       host: server.host,
       port: server.port,
       secure: server.security === 'tls',
