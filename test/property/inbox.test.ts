@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { classify, match, parseMail, readReturnDate, type InboundMail } from '../../electron/engine/inbox/index.ts';
-import { judgeFailure } from '../../electron/engine/inbox/bounce.ts';
+import { judgeFailure } from '../../electron/engine/inbox/failure.ts';
 import { ownText } from '../../electron/engine/inbox/reply-text.ts';
 import type { DeliveryRef, MatchLookup } from '../../electron/engine/inbox/match.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { classify, parseMail, readReplyText, readReturnDate } from '../../electron/engine/inbox/index.ts';
-import { judgeFailure } from '../../electron/engine/inbox/bounce.ts';
+import { judgeFailure } from '../../electron/engine/inbox/failure.ts';
 import { wantsOut } from '../../electron/engine/inbox/opt-out.ts';
 import { ownText } from '../../electron/engine/inbox/reply-text.ts';
 

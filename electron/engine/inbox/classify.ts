@@ -60,7 +60,7 @@ export function bounceClass(recipient: BounceRecipient): ReplyClass {
 
 /** The recipient whose fate is told to a person: the one we wrote to, else the worst. */
 export function decisiveRecipient(bounce: Bounce, writtenTo: string | null): BounceRecipient | null {
-  const own = writtenTo === null ? undefined : bounce.recipients.find(({ address }) => address === writtenTo);
+  const own = writtenTo === null ? undefined : bounce.recipients.find(({ address, originalAddress }) => address === writtenTo || originalAddress === writtenTo);
   if (own !== undefined) return own;
   return [...bounce.recipients].sort((a, b) => bounceRank[bounceClass(b)] - bounceRank[bounceClass(a)])[0] ?? null;
 }

@@ -51,7 +51,11 @@ export async function parseMail(source: Uint8Array): Promise<InboundMail> {
   }
   const header = (name: string): string => headers.get(name)?.[0] ?? '';
   const html = parsed?.html === undefined ? null : parsed.html.slice(0, textCap);
-  const plain = (parsed?.text ?? '').slice(0, textCap);
+  const attachments = parsed?.attachments ?? [];
+  const parsedText = (parsed?.text ?? '').slice(0, textCap);
+  // Boundaries that do not match leave nothing; the body as it came still tells a report.
+  const broken = parsedText.trim() === '' && html === null && attachments.every(({ mimeType }) => mimeType.startsWith('multipart/'));
+  const plain = broken ? rawBody(source) : parsedText;
   const date = Date.parse(header('date').replace(/\([^)]*\)/g, ''));
   return {
     headers,
@@ -67,8 +71,14 @@ export async function parseMail(source: Uint8Array): Promise<InboundMail> {
     text: plain.trim() === '' && html !== null ? htmlToPlain(html) : plain,
     html,
     contentType: header('content-type').toLowerCase(),
-    parts: (parsed?.attachments ?? []).map((part) => ({ mimeType: part.mimeType, content: partText(part.content), method: part.method ?? null })),
+    parts: attachments.map((part) => ({ mimeType: part.mimeType, content: partText(part.content), method: part.method ?? null })),
   };
+}
+
+function rawBody(source: Uint8Array): string {
+  const text = new TextDecoder('utf-8').decode(source.subarray(0, textCap));
+  const end = /\r?\n\r?\n/.exec(text);
+  return end === null ? '' : text.slice(end.index).trim();
 }
 
 function partText(content: ArrayBuffer | Uint8Array | string): string {
