@@ -36,4 +36,8 @@ describe('labelled mail', () => {
   test.each(read.filter(({ one }) => one.expect.returnDate !== undefined).map((each) => [each.one.id, each] as const))('%s tells the day of return', (_id, { one, found }) => {
     expect(found.returnDate).toBe(one.expect.returnDate);
   });
+
+  test.each(read.filter(({ one }) => one.expect.delegate !== undefined).map((each) => [each.one.id, each] as const))('%s names the stand-in', (_id, { one, found }) => {
+    expect(found.delegate).toEqual(one.expect.delegate);
+  });
 });

@@ -2,6 +2,7 @@ import type { AnswerClass } from '../../../shared/schemas/delivery.ts';
 import type { Reply, ReplyClass, ReplyIntent } from '../../../shared/schemas/reply.ts';
 import { readAutoReply } from './auto-reply.ts';
 import { readBounce, type Bounce, type BounceRecipient } from './bounce.ts';
+import { readDelegate } from './delegate.ts';
 import type { InboundMail } from './mail.ts';
 import { wantsOut } from './opt-out.ts';
 import { readReplyText } from './reply-text.ts';
@@ -100,9 +101,11 @@ export function classify(mail: InboundMail, tokenDeliveryId: string | null): Cla
   if (tokenDeliveryId !== null) return { ...base, class: 'opt_out', confidence: 1, source: 'header' };
   const auto = readAutoReply(mail, replyText);
   if (auto !== null) {
-    const returnDate =
-      auto.kind === 'out_of_office' && mail.date !== null ? readReturnDate(`${mail.subject}\n${replyText === '' ? mail.text : replyText}`, mail.date, mail.zoneOffsetMin) : null;
-    return { ...base, class: auto.kind, confidence: auto.confidence, source: auto.source, returnDate };
+    const note = replyText === '' ? mail.text : replyText;
+    const isAway = auto.kind === 'out_of_office';
+    const returnDate = isAway && mail.date !== null ? readReturnDate(`${mail.subject} . ${note}`, mail.date, mail.zoneOffsetMin) : null;
+    const delegate = isAway ? readDelegate(mail, note) : null;
+    return { ...base, class: auto.kind, confidence: auto.confidence, source: auto.source, returnDate, delegate };
   }
   if (wantsOut(replyText, mail.subject)) return { ...base, class: 'opt_out', confidence: 0.9, source: 'pattern' };
   // An answer to an invitation (RFC 5546): somebody pressed a button.

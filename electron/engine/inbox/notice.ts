@@ -53,8 +53,8 @@ export function readNotice(mail: InboundMail): Bounce | null {
     report: /report-type="?delivery-status/.test(mail.contentType) || failedHeader !== '',
     sender: isFromMailSystem(mail) || hasNullPath(mail),
     robot: /^(no-?reply|do-?not-?reply|noreply|admin|system|mailadmin|root)\b/i.test(mail.from.address) || mail.from.address === '',
-    subject: subjectWords.test(subject) && !/^(re|aw|fwd?|wg|sv|vs|tr|rv|odp|ynt|antw|i|enc)\s?: /.test(subject),
-    words: failedWords.test(flat),
+    subject: (subjectWords.test(subject) || delayedWords.test(subject)) && !/^(re|aw|fwd?|wg|sv|vs|tr|rv|odp|ynt|antw|i|enc)\s?: /.test(subject),
+    words: failedWords.test(flat) || delayedWords.test(flat),
     answer: answerLine.test(notice),
     returned: returnedIn(mail) !== null,
   };
@@ -114,7 +114,7 @@ function returnedIn(mail: InboundMail): ReturnedMessage | null {
   return loose === undefined ? null : readReturnedHeaders(loose.content);
 }
 
-const addressPattern = /[a-z0-9!#$%&'*+/=?^_`{|}~.\u00a1-\uffff-]{1,64}@[a-z0-9\u00a1-\uffff.-]{1,255}/giu;
+const addressPattern = /[a-z0-9!#$%&'*+/=?^_`{|}~.\u00c0-\u024f\u0370-\u052f-]{1,64}@[a-z0-9\u00c0-\u024f\u0370-\u052f.-]{1,255}/giu;
 
 /** Words right before an address that a notice is about. */
 const introduces =
