@@ -1,10 +1,36 @@
+import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import { describeError } from '../lib/errors.ts';
+import { t } from '../lib/messages/index.ts';
 
 /** A short confirmation in the corner. */
 export function notifyDone(message: string): void {
   notifications.show({ message, color: 'pine', icon: <IconCheck size={16} />, autoClose: 3500 });
+}
+
+/** A confirmation that can be taken back while it shows. */
+export function notifyUndo(message: string, undo: () => Promise<void>, showMs: number): void {
+  const id = notifications.show({
+    color: 'pine',
+    icon: <IconCheck size={16} />,
+    autoClose: showMs,
+    message: (
+      <Group justify="space-between" wrap="nowrap">
+        <span>{message}</span>
+        <Button
+          size="compact-sm"
+          variant="light"
+          onClick={() => {
+            notifications.hide(id);
+            undo().catch(notifyError);
+          }}
+        >
+          {t('common.undo')}
+        </Button>
+      </Group>
+    ),
+  });
 }
 
 /** A failed action: the sentence and what to do. Stays until it is read. */

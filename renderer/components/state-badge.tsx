@@ -1,6 +1,7 @@
 import {
   IconAlertTriangle,
   IconBan,
+  IconCalendarEvent,
   IconCheck,
   IconCircleDashed,
   IconClock,
@@ -16,8 +17,11 @@ import {
   IconRefresh,
   IconRobot,
   IconSend,
+  IconThumbDown,
+  IconThumbUp,
   IconUserCheck,
   IconUserOff,
+  IconUserShare,
   IconX,
   IconPencil,
   type Icon,
@@ -27,7 +31,7 @@ import type { ContactStatus } from '../../shared/schemas/contact.ts';
 import type { DeliveryState } from '../../shared/schemas/delivery.ts';
 import type { EnrolmentState } from '../../shared/schemas/enrolment.ts';
 import type { MailboxState } from '../../shared/schemas/mailbox.ts';
-import type { ReplyClass } from '../../shared/schemas/reply.ts';
+import type { ReplyClass, ReplyIntent } from '../../shared/schemas/reply.ts';
 import { t } from '../lib/messages/index.ts';
 import styles from './components.module.css';
 
@@ -89,6 +93,14 @@ const looks = {
     own_copy: ['quiet', IconMailForward],
     unrelated: ['quiet', IconCircleDashed],
   } satisfies Record<ReplyClass, Look>,
+  intent: {
+    positive: ['good', IconThumbUp],
+    negative: ['quiet', IconThumbDown],
+    neutral: ['good', IconMessageReply],
+    question: ['info', IconHelp],
+    referral: ['info', IconUserShare],
+    meeting: ['good', IconCalendarEvent],
+  } satisfies Record<ReplyIntent, Look>,
 } as const;
 
 type Looks = typeof looks;

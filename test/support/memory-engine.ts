@@ -11,7 +11,7 @@ import type { Mailbox, MailboxInput, MailboxTest, ServerSettings } from '../../s
 import { conversationScopes, type ConversationScope, type ReplyDetail } from '../../shared/schemas/reply.ts';
 import type { GraphIssue, Sequence, Template } from '../../shared/schemas/sequence.ts';
 import { settingsSchema, type NeedsYouItem, type Settings, type Workspace } from '../../shared/schemas/settings.ts';
-import { day, fakeCampaign, fakeContact, fakeDeliveries, fakeEvent, fakeMailbox, fakeNow, fakeReply, fakeWorkspace, hour } from './fake-data.ts';
+import { day, fakeCampaign, fakeContact, fakeDeliveries, fakeDelivery, fakeEvent, fakeMailbox, fakeNow, fakeReply, fakeWorkspace, hour } from './fake-data.ts';
 
 /** Everything that the fake engine knows; tests change it freely before or during a test. */
 export interface FakeState {
@@ -436,7 +436,11 @@ export function createFakeEngine(state: FakeState = busyState()) {
       update: os.replies.update.handler(({ input }) =>
         change(state.replies, input.id, { ...defined(input), ...(input.class ? { source: 'person' as const, confidence: 1 } : {}) }),
       ),
-      respond: os.replies.respond.handler(({ input }) => ({ deliveryId: newId(), slotAt: fakeNow + input.undoSeconds * 1000 })),
+      respond: os.replies.respond.handler(({ input }) => {
+        const answer = fakeDelivery(0, { id: newId(), kind: 'reply', state: 'planned', slotAt: fakeNow + input.undoSeconds * 1000 });
+        state.deliveries.push(answer);
+        return { deliveryId: answer.id, slotAt: answer.slotAt };
+      }),
       snooze: os.replies.snooze.handler(({ input }) => change(state.replies, input.id, { snoozedUntil: input.until })),
       done: os.replies.done.handler(({ input }) => change(state.replies, input.id, { done: input.done, snoozedUntil: null })),
       conversations: os.replies.conversations.handler(({ input }) => {

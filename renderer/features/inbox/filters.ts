@@ -1,28 +1,25 @@
-import type { ReplyClass } from '../../../shared/schemas/reply.ts';
+import type { ReplyClass, ReplyIntent } from '../../../shared/schemas/reply.ts';
+import { replyIntents } from '../../../shared/schemas/reply.ts';
 
-export const inboxFilters = ['replies', 'unread', 'automatic', 'bounces', 'optOuts', 'all'] as const;
-export type InboxFilter = (typeof inboxFilters)[number];
+/** A choice of the correction menu: `human:positive`, or the name of another class. */
+export type Verdict = `human:${ReplyIntent}` | Exclude<ReplyClass, 'human' | 'own_copy'>;
 
-/** The classes behind each filter; own copies are never shown. */
-export const classesOf: Record<InboxFilter, ReplyClass[]> = {
-  replies: ['human'],
-  unread: ['human', 'out_of_office', 'auto_acknowledgement', 'hard_bounce', 'soft_bounce', 'block_bounce', 'delayed_notice', 'opt_out', 'complaint', 'unrelated'],
-  automatic: ['out_of_office', 'auto_acknowledgement', 'delayed_notice'],
-  bounces: ['hard_bounce', 'soft_bounce', 'block_bounce'],
-  optOuts: ['opt_out', 'complaint'],
-  all: ['human', 'out_of_office', 'auto_acknowledgement', 'hard_bounce', 'soft_bounce', 'block_bounce', 'delayed_notice', 'opt_out', 'complaint', 'unrelated'],
-};
-
-/** Classes a person may choose from. */
-export const choosable: readonly ReplyClass[] = [
-  'human',
-  'out_of_office',
-  'auto_acknowledgement',
-  'opt_out',
-  'complaint',
-  'hard_bounce',
-  'soft_bounce',
-  'block_bounce',
-  'delayed_notice',
-  'unrelated',
+/** What a person may say that a message is, in the order of the menu. */
+export const verdicts: readonly { readonly group: 'person' | 'automatic' | 'server' | 'other'; readonly items: readonly Verdict[] }[] = [
+  { group: 'person', items: [...replyIntents.map((intent) => `human:${intent}` as const), 'opt_out', 'complaint'] },
+  { group: 'automatic', items: ['out_of_office', 'auto_acknowledgement'] },
+  { group: 'server', items: ['hard_bounce', 'soft_bounce', 'block_bounce', 'delayed_notice'] },
+  { group: 'other', items: ['unrelated'] },
 ];
+
+/** The menu's choice for a message; a reply whose intent nobody knows counts as neutral. */
+export function verdictOf(reply: { class: ReplyClass; intent: ReplyIntent | null }): Verdict {
+  if (reply.class === 'human') return `human:${reply.intent ?? 'neutral'}`;
+  return reply.class === 'own_copy' ? 'unrelated' : reply.class;
+}
+
+/** Class and intent behind a choice. */
+export function readVerdict(verdict: Verdict): { class: ReplyClass; intent: ReplyIntent | null } {
+  const [name, intent] = verdict.split(':') as [ReplyClass, ReplyIntent | undefined];
+  return { class: name, intent: intent ?? null };
+}

@@ -1,6 +1,6 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IconInbox, IconSearch } from '@tabler/icons-react';
 import { DownloadButton } from '../../components/download-button.tsx';
@@ -10,13 +10,13 @@ import { cursorRows } from '../../components/row-source.ts';
 import { EmptyState } from '../../components/states.tsx';
 import { api, client } from '../../lib/client.ts';
 import { t } from '../../lib/messages/index.ts';
-import { classesOf, inboxFilters, type InboxFilter } from './filters.ts';
+import { ConversationList } from './conversation-list.tsx';
 import styles from './inbox.module.css';
-import { ReplyDetailPane } from './reply-detail.tsx';
-import { ReplyList } from './reply-list.tsx';
+import { ConversationPane } from './conversation-pane.tsx';
 import type { InboxSearch } from './routes.ts';
+import { Scopes } from './scopes.tsx';
 
-/** Replies on the left, the conversation of the chosen one on the right. */
+/** Scopes, the conversations of one, and the chosen conversation. */
 export function InboxScreen() {
   const search = useSearch({ from: '/inbox' });
   const navigate = useNavigate({ from: '/inbox' });
@@ -25,13 +25,14 @@ export function InboxScreen() {
       search: (old) => Object.fromEntries(Object.entries({ ...old, ...patch }).filter(([, value]) => value !== undefined && value !== '')) as InboxSearch,
       replace: true,
     });
-  const show = search.show ?? 'all';
+  const scope = search.show ?? 'all';
+  const mailboxes = useQuery(api.mailboxes.list.queryOptions({ input: { limit: 500 } }));
   const query = useInfiniteQuery(
-    api.replies.list.infiniteOptions({
+    api.replies.conversations.infiniteOptions({
       input: (cursor: string | undefined) => ({
         limit: 50,
-        class: classesOf[show],
-        ...(show === 'unread' ? { unread: true } : {}),
+        scope,
+        ...(search.mailbox === undefined ? {} : { mailboxId: search.mailbox }),
         ...(search.q === undefined ? {} : { q: search.q }),
         ...(cursor === undefined ? {} : { cursor }),
       }),
@@ -41,11 +42,13 @@ export function InboxScreen() {
     }),
   );
   const find = useDebouncedCallback((q: string) => set({ q: q === '' ? undefined : q }), 250);
-  const filtered = show !== 'all' || search.q !== undefined;
+  const counts = query.data?.pages[0]?.counts ?? null;
+  const filtered = search.q !== undefined || search.mailbox !== undefined;
+  const boxes = mailboxes.data?.items ?? [];
   return (
     <Page fill>
       <PageHeader title={t('nav.inbox')} description={t('inbox.description')} actions={<DownloadButton fileName="replies.csv" load={() => client.reports.replies({})} />} />
-      {!filtered && query.data?.pages[0]?.total === 0 && search.reply === undefined ? (
+      {!filtered && counts?.all === 0 && search.reply === undefined ? (
         <div className={styles['detail']} style={{ flex: 1 }}>
           <EmptyState title={t('inbox.empty.title')} icon={<IconInbox size={26} stroke={1.6} />}>
             {t('inbox.empty.text')}
@@ -53,40 +56,42 @@ export function InboxScreen() {
         </div>
       ) : (
         <div className={styles['panes']}>
+          <Scopes scope={scope} counts={counts} onChoose={(next) => set({ show: next === 'all' ? undefined : next, reply: undefined })} />
           <section className={styles['list']} aria-label={t('inbox.list')}>
-            <div className={styles['listTop']} style={{ display: 'flex', gap: 8 }}>
-              <Select
-                aria-label={t('inbox.filter')}
-                data={inboxFilters.map((value) => ({ value, label: t(`inbox.filter.${value}`) }))}
-                value={show}
-                onChange={(value) => set({ show: value === 'all' ? undefined : ((value as InboxFilter | null) ?? undefined) })}
-                allowDeselect={false}
-                w={130}
-              />
+            <div className={styles['listTop']}>
               <TextInput
                 aria-label={t('inbox.search')}
                 placeholder={t('inbox.search')}
                 leftSection={<IconSearch size={16} />}
                 defaultValue={search.q ?? ''}
                 onChange={(event) => find(event.currentTarget.value)}
-                style={{ flex: 1 }}
               />
+              {boxes.length > 1 && (
+                <Select
+                  aria-label={t('inbox.mailbox')}
+                  placeholder={t('inbox.mailbox.all')}
+                  data={boxes.map((box) => ({ value: box.id, label: box.name }))}
+                  value={search.mailbox ?? null}
+                  onChange={(value) => set({ mailbox: value ?? undefined })}
+                  clearable
+                />
+              )}
             </div>
-            <ReplyList
+            <ConversationList
               rows={cursorRows(query)}
               currentId={search.reply ?? null}
               onOpen={(id) => set({ reply: id })}
               empty={
                 <EmptyState
-                  title={t('inbox.none.title')}
+                  title={t(filtered ? 'inbox.none.title' : `inbox.none.${scope}`)}
                   icon={<IconInbox size={26} stroke={1.6} />}
                   action={
-                    <Button variant="default" onClick={() => set({ show: undefined, q: undefined })}>
+                    <Button variant="default" onClick={() => set({ show: undefined, q: undefined, mailbox: undefined })}>
                       {t('inbox.none.action')}
                     </Button>
                   }
                 >
-                  {t('inbox.none.text')}
+                  {filtered ? t('inbox.none.text') : ''}
                 </EmptyState>
               }
             />
@@ -97,7 +102,7 @@ export function InboxScreen() {
                 {t('inbox.pick.text')}
               </EmptyState>
             ) : (
-              <ReplyDetailPane key={search.reply} id={search.reply} />
+              <ConversationPane key={search.reply} id={search.reply} />
             )}
           </section>
         </div>

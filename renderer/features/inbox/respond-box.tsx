@@ -1,41 +1,57 @@
-import { Button, Group, Text, Textarea } from '@mantine/core';
+import { Button, Group, Menu, Text, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconSend } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type Ref } from 'react';
 import type { ReplyDetail } from '../../../shared/schemas/reply.ts';
 import { ErrorAlert } from '../../components/error-alert.tsx';
 import { Kbd } from '../../components/kbd.tsx';
-import { notifyDone } from '../../components/notify.tsx';
-import { api } from '../../lib/client.ts';
+import { notifyUndo } from '../../components/notify.tsx';
+import { api, client } from '../../lib/client.ts';
+import { useWorkspaceNow } from '../../lib/clock.ts';
+import { formatMoment } from '../../lib/format.ts';
 import { t } from '../../lib/messages/index.ts';
 import { refresh } from '../../lib/query.ts';
 import styles from './inbox.module.css';
 import { dropDraft, readDraft, writeDraft } from './drafts.ts';
+import { snoozeChoices } from './moments.ts';
+
+/** So long an answer may be taken back. */
+const undoSeconds = 10;
 
 /** Answers in the same thread. The draft keeps its id until it was accepted, so that a second press sends nothing twice. */
-export function RespondBox({ reply }: { reply: ReplyDetail }) {
+export function RespondBox({ reply, field }: { reply: ReplyDetail; field: Ref<HTMLTextAreaElement> }) {
   const queryClient = useQueryClient();
+  const now = useWorkspaceNow();
   const [draft, setDraft] = useState(() => readDraft(reply.id));
   useEffect(() => writeDraft(reply.id, draft), [reply.id, draft]);
   const respond = useMutation(
     api.replies.respond.mutationOptions({
       meta: { ownError: true },
-      onSuccess: () => {
+      onSuccess: ({ deliveryId, slotAt }, { text }) => {
         dropDraft(reply.id);
         setDraft(readDraft(reply.id));
-        notifyDone(t('inbox.respond.sent'));
+        const takeBack = async () => {
+          await client.deliveries.drop({ id: deliveryId });
+          await client.replies.done({ id: reply.id, done: false });
+          // A new draft id: the dropped one never leaves again.
+          setDraft({ ...readDraft(reply.id), text });
+          await refresh(queryClient, api.replies.key(), api.deliveries.key());
+        };
+        const later = slotAt > now() + 60_000;
+        notifyUndo(later ? t('inbox.respond.planned', { moment: formatMoment(slotAt, now()) }) : t('inbox.respond.sent'), takeBack, later ? 8000 : undoSeconds * 1000);
       },
       onSettled: () => refresh(queryClient, api.replies.key(), api.deliveries.key()),
     }),
   );
   const ready = draft.text.trim() !== '' && !respond.isPending;
-  const send = () => {
-    if (ready) respond.mutate({ id: reply.id, text: draft.text, draftId: draft.id });
+  const send = (at: number | null = null) => {
+    if (ready) respond.mutate({ id: reply.id, text: draft.text, draftId: draft.id, at, undoSeconds });
   };
   return (
     <div className={styles['respond']}>
       {respond.error && <ErrorAlert error={respond.error} />}
       <Textarea
+        ref={field}
         aria-label={t('inbox.respond')}
         placeholder={t('inbox.respond.placeholder', { name: reply.contactName || reply.fromName || reply.fromAddress })}
         autosize
@@ -48,15 +64,37 @@ export function RespondBox({ reply }: { reply: ReplyDetail }) {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send();
         }}
       />
-      <Group justify="space-between" mt="sm" wrap="nowrap">
-        <Text size="xs" c="dimmed">
+      <Group justify="space-between" mt="sm" gap="sm">
+        <Text size="xs" c="dimmed" style={{ flex: '1 1 180px', minWidth: 0 }} lineClamp={2}>
           {t('inbox.respond.from', { mailbox: reply.mailboxName })}
         </Text>
         <Group gap="sm" wrap="nowrap" style={{ flex: 'none' }}>
-          <span aria-hidden style={{ whiteSpace: 'nowrap' }}>
+          <span aria-hidden className={styles['keys']}>
             <Kbd>Ctrl</Kbd> <Kbd>Enter</Kbd>
           </span>
-          <Button leftSection={<IconSend size={16} />} disabled={!ready} loading={respond.isPending} onClick={send}>
+          <Menu position="top-end">
+            <Menu.Target>
+              <Button variant="default" disabled={!ready}>
+                {t('inbox.respond.later')}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {snoozeChoices(now()).map(({ key, label, at }) => (
+                <Menu.Item
+                  key={key}
+                  onClick={() => send(at)}
+                  rightSection={
+                    <Text size="xs" c="dimmed">
+                      {formatMoment(at, now())}
+                    </Text>
+                  }
+                >
+                  {label}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+          <Button leftSection={<IconSend size={16} />} disabled={!ready} loading={respond.isPending} onClick={() => send()}>
             {t('inbox.respond.send')}
           </Button>
         </Group>

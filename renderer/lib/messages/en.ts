@@ -24,6 +24,7 @@ const common = {
   'common.all': 'All',
   'common.download': 'Download CSV',
   'common.downloading': 'Preparing…',
+  'common.undo': 'Undo',
   'common.copied': 'Copied',
   'common.copy': 'Copy',
   'common.saved': 'Saved',

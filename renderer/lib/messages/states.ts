@@ -4,7 +4,7 @@ import type { AnswerClass, DeliveryKind, DeliveryState, WhyCode } from '../../..
 import type { EnrolmentState, StopReason } from '../../../shared/schemas/enrolment.ts';
 import type { Actor, EventType } from '../../../shared/schemas/event.ts';
 import type { MailboxState } from '../../../shared/schemas/mailbox.ts';
-import type { ReplyClass } from '../../../shared/schemas/reply.ts';
+import type { ReplyClass, ReplyIntent } from '../../../shared/schemas/reply.ts';
 
 type Words<Prefix extends string, K extends string> = { [P in K as `${Prefix}.${P}`]: string };
 
@@ -89,6 +89,15 @@ const reply = {
   'reply.own_copy': 'Own copy',
   'reply.unrelated': 'Unrelated',
 } as const satisfies Words<'reply', ReplyClass>;
+
+const intent = {
+  'intent.positive': 'Interested',
+  'intent.negative': 'Not interested',
+  'intent.neutral': 'Reply',
+  'intent.question': 'Question',
+  'intent.referral': 'Names somebody',
+  'intent.meeting': 'Meeting',
+} as const satisfies Words<'intent', ReplyIntent>;
 
 const answer = {
   'answer.unknown_recipient': 'address does not exist',
@@ -220,4 +229,19 @@ const event = {
 } as const satisfies Words<'event', EventType>;
 
 /** Words for every state and code of the contract. */
-export const stateMessages = { ...delivery, ...kind, ...enrolment, ...stop, ...campaign, ...mailbox, ...contact, ...suppression, ...reply, ...answer, ...actor, ...why, ...event };
+export const stateMessages = {
+  ...delivery,
+  ...kind,
+  ...enrolment,
+  ...stop,
+  ...campaign,
+  ...mailbox,
+  ...contact,
+  ...suppression,
+  ...reply,
+  ...intent,
+  ...answer,
+  ...actor,
+  ...why,
+  ...event,
+};

@@ -2,7 +2,7 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fakeReply } from '../../../support/fake-data.ts';
+import { fakeNow, fakeReply } from '../../../support/fake-data.ts';
 import { busyState, emptyState } from '../../../support/memory-engine.ts';
 import { renderApp } from '../../../support/render.tsx';
 
@@ -197,6 +197,50 @@ describe('inbox', () => {
     renderApp('/inbox?reply=reply-0', state);
     expect(await screen.findByText('Text: 550 5.1.1 User unknown', {}, slow)).toBeTruthy();
     expect(screen.queryByRole('textbox', { name: 'Your answer' })).toBeNull();
+  });
+
+  it('counts each view, and puts a conversation aside until tomorrow', async () => {
+    const { engine } = renderApp('/inbox?reply=reply-0', busyState());
+    const views = await screen.findByRole('combobox', { name: 'Views of the inbox' }, slow);
+    const open = engine.state.replies.filter((reply) => reply.class === 'human').length;
+    await userEvent.click(views);
+    expect(await screen.findByRole('option', { name: `Needs a reply (${open})` }, slow)).toBeTruthy();
+    await userEvent.keyboard('{Escape}');
+    await userEvent.click(await screen.findByRole('button', { name: 'Put aside until later' }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: /Tomorrow morning/ }));
+    await waitFor(() => expect(engine.state.replies[0]?.snoozedUntil).toBeGreaterThan(fakeNow));
+    await userEvent.click(views);
+    expect(await screen.findByRole('option', { name: 'Snoozed (1)' }, slow)).toBeTruthy();
+  });
+
+  it('corrects what a reply says in one choice', async () => {
+    const { engine } = renderApp('/inbox?reply=reply-0', busyState());
+    await userEvent.click(await screen.findByRole('combobox', { name: 'Correct what it is' }, slow));
+    await userEvent.click(await screen.findByRole('option', { name: 'Not interested' }));
+    await waitFor(() => expect(engine.state.replies[0]).toMatchObject({ class: 'human', intent: 'negative', source: 'person' }));
+  });
+
+  it('takes an answer back while it still waits', async () => {
+    const { engine } = renderApp('/inbox?reply=reply-0', busyState());
+    const box = (await screen.findByRole('textbox', { name: 'Your answer' }, slow)) as HTMLTextAreaElement;
+    fireEvent.change(box, { target: { value: 'Thursday at ten.' } });
+    await userEvent.click(screen.getByRole('button', { name: 'Send' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }, slow));
+    await waitFor(() => expect(box.value).toBe('Thursday at ten.'));
+    expect(engine.state.calls.some((call) => call.name === 'deliveries.drop')).toBe(true);
+    // The dropped draft's id is spent: the text must be able to leave once more.
+    await userEvent.click(screen.getByRole('button', { name: 'Send' }));
+    await waitFor(() => expect(engine.state.calls.filter((call) => call.name === 'replies.respond')).toHaveLength(2));
+    const drafts = engine.state.calls.filter((call) => call.name === 'replies.respond').map((call) => (call.input as { draftId: string }).draftId);
+    expect(new Set(drafts).size).toBe(2);
+  });
+
+  it('offers whoever a note names as a contact', async () => {
+    const state = busyState();
+    state.replies = [fakeReply(1, { delegate: { name: 'Ines Costa', address: 'ines@costaferries.example.com' } })];
+    const { engine } = renderApp('/inbox?reply=reply-1', state);
+    await userEvent.click(await screen.findByRole('button', { name: 'Add as contact' }, slow));
+    await waitFor(() => expect(engine.state.contacts.some((contact) => contact.email === 'ines@costaferries.example.com' && contact.lastName === 'Costa')).toBe(true));
   });
 
   it('moves through the list by keyboard', async () => {

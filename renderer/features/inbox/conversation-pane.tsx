@@ -1,114 +1,79 @@
-import { ActionIcon, Alert, Group, Select, SegmentedControl, Text, Title, Tooltip } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { IconMail, IconMailOpened } from '@tabler/icons-react';
+import { Alert, Group, SegmentedControl, Text, Title } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import type { ReplyClass, ReplyDetail } from '../../../shared/schemas/reply.ts';
+import type { ReplyDetail } from '../../../shared/schemas/reply.ts';
 import { HtmlFrame } from '../../components/html-frame.tsx';
-import { notifyDone } from '../../components/notify.tsx';
-import { StateBadge } from '../../components/state-badge.tsx';
 import { QueryState } from '../../components/states.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { api } from '../../lib/client.ts';
 import { formatDate } from '../../lib/format.ts';
 import { t } from '../../lib/messages/index.ts';
-import { refresh } from '../../lib/query.ts';
-import { choosable } from './filters.ts';
+import { useReplyActions } from './api.ts';
+import { ConversationActions, DelegateOffer } from './conversation-actions.tsx';
 import styles from './inbox.module.css';
 import { splitQuote } from './quote.ts';
 import { RespondBox } from './respond-box.tsx';
+import { VerdictSelect } from './verdict.tsx';
 
-/** The conversation around one reply, its class with the reason for it, and the answer box. */
-export function ReplyDetailPane({ id }: { id: string }) {
+/** The conversation around one message: what it is and why, what to do with it, and the answer box. */
+export function ConversationPane({ id }: { id: string }) {
   const query = useQuery(api.replies.get.queryOptions({ input: { id } }));
   return <QueryState query={query}>{(reply) => <Detail reply={reply} />}</QueryState>;
 }
 
 function Detail({ reply }: { reply: ReplyDetail }) {
-  const queryClient = useQueryClient();
-  const settle = {
-    onSuccess: (next: ReplyDetail) => {
-      queryClient.setQueryData(api.replies.get.queryKey({ input: { id: next.id } }), next);
-    },
-    onSettled: () => refresh(queryClient, api.replies.list.key(), api.enrolments.key(), api.deliveries.key(), api.workspace.key()),
-  };
-  const read = useMutation(api.replies.update.mutationOptions(settle));
-  const classify = useMutation(
-    api.replies.update.mutationOptions({
-      ...settle,
-      onSuccess: (next) => {
-        settle.onSuccess(next);
-        notifyDone(t('inbox.class.changed'));
-      },
-    }),
-  );
+  const { update, correct, settled } = useReplyActions(reply.id);
+  const respond = useRef<HTMLTextAreaElement>(null);
   // Opening a message reads it, once; marking it unread again must last.
   const opened = useRef<string | null>(null);
-  const { mutate } = read;
+  const { mutate } = update;
   useEffect(() => {
     if (opened.current === reply.id) return;
     opened.current = reply.id;
     if (reply.unread) mutate({ id: reply.id, unread: false });
   }, [reply.id, reply.unread, mutate]);
-
   // A conversation is read from its end.
   const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (body.current) body.current.scrollTop = body.current.scrollHeight;
   }, [reply.id]);
+  useHotkeys([
+    ['e', () => settled.mutate({ id: reply.id, done: !reply.done })],
+    ['u', () => mutate({ id: reply.id, unread: !reply.unread })],
+    ['r', () => respond.current?.focus()],
+  ]);
 
   const facts = [reply.contactId === null ? t('inbox.noContact') : null, reply.campaignName, reply.mailboxName].filter((fact) => fact !== null && fact !== '');
   const answerable = reply.class === 'human' || reply.class === 'out_of_office' || reply.class === 'opt_out' || reply.class === 'unrelated';
   return (
     <>
       <div className={styles['detailTop']}>
-        <Group justify="space-between" wrap="nowrap" align="flex-start">
-          <div style={{ minWidth: 0 }}>
-            <Title order={2} className="h-ellipsis" title={reply.subject}>
-              {reply.subject || t('inbox.noSubject')}
-            </Title>
-            <Text size="sm" c="dimmed" truncate title={`${reply.fromName} <${reply.fromAddress}> · ${facts.join(' · ')}`}>
-              {reply.contactName || reply.fromName} &lt;{reply.fromAddress}&gt; · {facts.join(' · ')}
-            </Text>
-          </div>
-          <Group gap="sm" wrap="nowrap">
-            <Select
-              aria-label={t('inbox.class.change')}
-              w={180}
-              data={choosable.map((value) => ({ value, label: t(`reply.${value}`) }))}
-              value={reply.class}
-              onChange={(value) => value && value !== reply.class && classify.mutate({ id: reply.id, class: value as ReplyClass })}
-              disabled={classify.isPending}
-              allowDeselect={false}
-            />
-            <Tooltip label={reply.unread ? t('inbox.markRead') : t('inbox.markUnread')}>
-              <ActionIcon
-                size="lg"
-                variant="default"
-                aria-label={reply.unread ? t('inbox.markRead') : t('inbox.markUnread')}
-                onClick={() => mutate({ id: reply.id, unread: !reply.unread })}
-              >
-                {reply.unread ? <IconMailOpened size={17} /> : <IconMail size={17} />}
-              </ActionIcon>
-            </Tooltip>
-          </Group>
+        <Title order={2} className="h-ellipsis" title={reply.subject}>
+          {reply.subject || t('inbox.noSubject')}
+        </Title>
+        <Text size="sm" c="dimmed" truncate title={`${reply.fromName} <${reply.fromAddress}> · ${facts.join(' · ')}`}>
+          {reply.contactName || reply.fromName} &lt;{reply.fromAddress}&gt; · {facts.join(' · ')}
+        </Text>
+        <Group gap="sm" mt={10} justify="space-between" wrap="nowrap">
+          <VerdictSelect reply={reply} disabled={correct.isPending} onChange={(verdict) => correct.mutate({ id: reply.id, ...verdict })} />
+          <ConversationActions reply={reply} />
         </Group>
-        <Group gap="sm" mt={8}>
-          <StateBadge kind="reply" state={reply.class} />
-          <Text size="xs" c="dimmed">
-            {t('inbox.decided', { source: t(`inbox.source.${reply.source}`) })}
-            {reply.source === 'person' ? '' : ` · ${t('inbox.confidence', { percent: Math.round(reply.confidence * 100) })}`}
-            {reply.returnDate === null ? '' : ` · ${t('inbox.returns', { date: formatDate(Date.parse(`${reply.returnDate}T12:00:00`)) })}`}
-          </Text>
-        </Group>
+        <Text size="xs" c="dimmed" mt={6}>
+          {t('inbox.decided', { source: t(`inbox.source.${reply.source}`) })}
+          {reply.source === 'person' ? '' : ` · ${t('inbox.confidence', { percent: Math.round(reply.confidence * 100) })}`}
+          {reply.returnDate === null ? '' : ` · ${t('inbox.returns', { date: formatDate(Date.parse(`${reply.returnDate}T12:00:00`)) })}`}
+        </Text>
       </div>
       <div ref={body} className={styles['detailBody']} tabIndex={0} role="region" aria-label={t('inbox.conversation')}>
         {reply.bounce && <Bounce bounce={reply.bounce} />}
         {reply.conversation.map((item) => (
           <Message key={item.id} item={item} />
         ))}
+        {reply.delegate && <DelegateOffer reply={reply} delegate={reply.delegate} />}
       </div>
       {answerable ? (
-        <RespondBox reply={reply} />
+        <RespondBox reply={reply} field={respond} />
       ) : (
         <Text size="sm" c="dimmed" className={styles['respond']}>
           {t('inbox.noReply')}

@@ -1,17 +1,19 @@
 import { observeElementRect, useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
-import type { Reply } from '../../../shared/schemas/reply.ts';
+import type { Conversation } from '../../../shared/schemas/reply.ts';
 import type { RowSource } from '../../components/row-source.ts';
-import { StateBadge } from '../../components/state-badge.tsx';
 import { ErrorState, LoadingState } from '../../components/states.tsx';
 import { TimeText } from '../../components/time-text.tsx';
+import { useWorkspaceNow } from '../../lib/clock.ts';
+import { formatMoment } from '../../lib/format.ts';
 import { t } from '../../lib/messages/index.ts';
+import { VerdictBadge } from './verdict.tsx';
 import styles from './inbox.module.css';
 
 const rowHeight = 88;
 
-/** The list of replies: only what is visible is drawn; arrow keys and j/k move. */
-export function ReplyList({ rows, currentId, onOpen, empty }: { rows: RowSource<Reply>; currentId: string | null; onOpen: (id: string) => void; empty: ReactNode }) {
+/** The list of conversations: only what is visible is drawn; arrow keys and j/k move. */
+export function ConversationList({ rows, currentId, onOpen, empty }: { rows: RowSource<Conversation>; currentId: string | null; onOpen: (id: string) => void; empty: ReactNode }) {
   const scroll = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.count,
@@ -31,14 +33,15 @@ export function ReplyList({ rows, currentId, onOpen, empty }: { rows: RowSource<
     if (step === 0) return;
     event.preventDefault();
     let index = -1;
-    for (let at = 0; at < rows.count; at += 1) if (rows.at(at)?.id === currentId) index = at;
+    for (let at = 0; at < rows.count; at += 1) if (rows.at(at)?.latest.id === currentId) index = at;
     const target = Math.min(Math.max(index + step, 0), rows.count - 1);
     const row = rows.at(target);
     if (!row) return;
     virtual.scrollToIndex(target);
-    onOpen(row.id);
+    onOpen(row.latest.id);
   };
 
+  const now = useWorkspaceNow()();
   if (rows.error) return <ErrorState error={rows.error} onRetry={rows.refetch} />;
   if (rows.total === null) return <LoadingState rows={6} height={64} />;
   if (rows.count === 0) return <>{empty}</>;
@@ -46,32 +49,34 @@ export function ReplyList({ rows, currentId, onOpen, empty }: { rows: RowSource<
     <div ref={scroll} className={styles['scroll']} onKeyDown={onKeyDown}>
       <div role="list" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {items.map((item) => {
-          const reply = rows.at(item.index);
-          if (!reply) return null;
+          const conversation = rows.at(item.index);
+          if (!conversation) return null;
+          const { latest: reply, messages, unread, snoozedUntil } = conversation;
           return (
-            <div role="listitem" key={reply.id}>
+            <div role="listitem" key={conversation.key}>
               <button
                 type="button"
                 className={styles['item']}
                 aria-current={reply.id === currentId}
-                data-unread={reply.unread}
+                data-unread={unread > 0}
                 style={{ height: rowHeight, top: 0, transform: `translateY(${item.start}px)` }}
                 onClick={() => onOpen(reply.id)}
               >
                 <span className={styles['itemTop']}>
                   <span className={`h-ellipsis ${styles['name']}`} title={reply.fromAddress}>
-                    {reply.unread && <span className={styles['unreadDot']} role="img" aria-label={t('inbox.unread')} title={t('inbox.unread')} />}
+                    {unread > 0 && <span className={styles['unreadDot']} role="img" aria-label={t('inbox.unread')} title={t('inbox.unread')} />}
                     {reply.contactName || reply.fromName || reply.fromAddress}
+                    {messages > 1 && <span className={styles['messages']}>{messages}</span>}
                   </span>
-                  <span style={{ fontSize: 'var(--mantine-font-size-xs)', color: 'var(--mantine-color-dimmed)', whiteSpace: 'nowrap' }}>
+                  <span className={styles['itemTime']}>
                     <TimeText at={reply.receivedAt} format="moment" />
                   </span>
                 </span>
                 <span className={styles['snippet']}>{reply.snippet || reply.subject || t('inbox.noSubject')}</span>
                 <span style={{ display: 'flex', gap: 8, marginTop: 4, alignItems: 'center' }}>
-                  <StateBadge kind="reply" state={reply.class} />
-                  <span className="h-ellipsis" title={reply.campaignName ?? undefined} style={{ fontSize: 'var(--mantine-font-size-xs)', color: 'var(--mantine-color-dimmed)' }}>
-                    {reply.campaignName}
+                  <VerdictBadge reply={reply} />
+                  <span className={`h-ellipsis ${styles['itemTime']}`} title={reply.campaignName ?? undefined}>
+                    {snoozedUntil === null ? reply.campaignName : t('inbox.snoozedUntil', { moment: formatMoment(snoozedUntil, now) })}
                   </span>
                 </span>
               </button>

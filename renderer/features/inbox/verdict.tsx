@@ -1,0 +1,41 @@
+import { Select } from '@mantine/core';
+import type { Reply } from '../../../shared/schemas/reply.ts';
+import { StateBadge } from '../../components/state-badge.tsx';
+import { t } from '../../lib/messages/index.ts';
+import { readVerdict, verdictOf, verdicts, type Verdict } from './filters.ts';
+
+const label = (verdict: Verdict): string => {
+  const { class: name, intent } = readVerdict(verdict);
+  return intent === null ? t(`reply.${name}`) : t(`intent.${intent}`);
+};
+
+/** What a message is, in a word: the intent of a reply where it is known, else its class. */
+export function VerdictBadge({ reply }: { reply: Pick<Reply, 'class' | 'intent'> }) {
+  return reply.class === 'human' && reply.intent !== null ? <StateBadge kind="intent" state={reply.intent} /> : <StateBadge kind="reply" state={reply.class} />;
+}
+
+/** Corrects class and intent in one choice; it takes effect at once and is kept as training data. */
+export function VerdictSelect({
+  reply,
+  disabled,
+  onChange,
+}: {
+  reply: Pick<Reply, 'class' | 'intent'>;
+  disabled: boolean;
+  onChange: (verdict: ReturnType<typeof readVerdict>) => void;
+}) {
+  const value = verdictOf(reply);
+  return (
+    <Select
+      aria-label={t('inbox.class.change')}
+      w={190}
+      data={verdicts.map(({ group, items }) => ({ group: t(`inbox.verdict.${group}`), items: items.map((each) => ({ value: each, label: label(each) })) }))}
+      value={value}
+      onChange={(next) => next !== null && next !== value && onChange(readVerdict(next as Verdict))}
+      disabled={disabled}
+      allowDeselect={false}
+      comboboxProps={{ width: 230, position: 'bottom-end' }}
+      maxDropdownHeight={420}
+    />
+  );
+}
