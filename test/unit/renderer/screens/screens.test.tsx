@@ -226,11 +226,11 @@ describe('inbox', () => {
     fireEvent.change(box, { target: { value: 'Thursday at ten.' } });
     await userEvent.click(screen.getByRole('button', { name: 'Send' }));
     await userEvent.click(await screen.findByRole('button', { name: 'Undo' }, slow));
-    await waitFor(() => expect(box.value).toBe('Thursday at ten.'));
+    await waitFor(() => expect(box.value).toBe('Thursday at ten.'), slow);
     expect(engine.state.calls.some((call) => call.name === 'deliveries.drop')).toBe(true);
     // The dropped draft's id is spent: the text must be able to leave once more.
     await userEvent.click(screen.getByRole('button', { name: 'Send' }));
-    await waitFor(() => expect(engine.state.calls.filter((call) => call.name === 'replies.respond')).toHaveLength(2));
+    await waitFor(() => expect(engine.state.calls.filter((call) => call.name === 'replies.respond')).toHaveLength(2), slow);
     const drafts = engine.state.calls.filter((call) => call.name === 'replies.respond').map((call) => (call.input as { draftId: string }).draftId);
     expect(new Set(drafts).size).toBe(2);
   });
