@@ -8,6 +8,7 @@ import { createContacts } from './contacts/index.ts';
 import {
   createDeliveries,
   createMailboxTrouble,
+  createMessageIdLearner,
   createOutbox,
   createReconciler,
   createSender,
@@ -86,7 +87,7 @@ export async function createEngine(ports: EnginePorts) {
   const planner = createPlanner(base);
   const outbox = createOutbox({ ...base, boot, planner, enrolments, contacts });
   const batch = createWriteBatch(store, clock);
-  const sender = createSender({ ...base, composer, outbox, batch, profile, unsubscribeKey, fileSentCopy: (mailboxId, raw, sentAt) => inbox.fileSentCopy(mailboxId, raw, sentAt) });
+  const sender = createSender({ ...base, composer, outbox, batch, profile, unsubscribeKey });
   const trouble = createMailboxTrouble({ ...base, mailboxes });
   const autoPause = createAutoPause(base);
 
@@ -116,6 +117,8 @@ export async function createEngine(ports: EnginePorts) {
         if (verdict !== null && attempt.kind === 'refused') trouble.refused(tx, row.mailboxId, verdict, `${attempt.answer.code} ${attempt.answer.text}`);
         if (verdict?.permanent === true && row.campaignId !== null) autoPause.check(tx, row.campaignId);
         if (attempt.kind === 'not_started') trouble.connectFailed(tx, row.mailboxId, new ConnectError('connect', attempt.cause));
+        if (attempt.kind === 'accepted' && attempt.copy !== undefined)
+          inbox.queueSentCopy(tx, { deliveryId: row.id, mailboxId: row.mailboxId, raw: attempt.copy, sentAt: clock.now() });
         if (attempt.kind === 'unknown') tx.afterCommit(() => void reconciler.run());
       },
       write: (job) => batch.run(job),
@@ -151,19 +154,13 @@ export async function createEngine(ports: EnginePorts) {
     mailboxes.resumeDue();
   }
 
+  const learnMessageId = createMessageIdLearner(base);
   const reconciler = createReconciler({
     ...base,
-    outbox,
-    afterChange: wake,
-    async openSent(mailboxId) {
-      const row = mailboxes.row(mailboxId);
+    ...{ outbox, mailboxes, learnMessageId, afterChange: wake },
+    async open(mailboxId) {
       const access = mailboxes.access(mailboxId, 'imap');
-      if (row === null || access === null) return null;
-      const session = await ports.transports.openInbox(access);
-      const folder = row.sentFolder ?? (await session.folders()).find((each) => each.role === 'sent')?.path;
-      if (folder !== undefined) return { session, folder, proven: row.sentCopy === 'provider' };
-      await session.close();
-      return null;
+      return access === null ? null : ports.transports.openInbox(access);
     },
   });
 
@@ -180,6 +177,7 @@ export async function createEngine(ports: EnginePorts) {
       checkRates: autoPause.check,
       restart: (tx: Tx, enrolmentId: string, reason: string) => planner.resume(tx, enrolmentId, 'person', reason),
       evidence: (tx: Tx, evidence: Parameters<typeof outbox.markFound>[1]) => outbox.markFound(tx, evidence, 'engine'),
+      learnMessageId,
       queueReply: deliveries.queue,
       render(deliveryId: string) {
         const row = store.transaction((tx) => outbox.row(tx, deliveryId));
@@ -266,7 +264,7 @@ export async function createEngine(ports: EnginePorts) {
     poke(): void {
       dispatcher.wake();
       inbox.poke();
-      void reconciler.run();
+      void reconciler.run(true);
     },
     start(): void {
       const rescued = store.transaction((tx) => outbox.rescue(tx));

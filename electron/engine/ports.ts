@@ -118,9 +118,27 @@ export interface SmtpSession {
 
 export type FolderRole = 'inbox' | 'sent' | 'junk' | 'archive' | 'all' | 'trash' | 'drafts' | 'other';
 
+export interface FolderStatus {
+  readonly uidValidity: string;
+  readonly uidNext: number;
+  /** CONDSTORE (RFC 7162): unchanged = nothing in the folder changed. Null where the server does not offer it. */
+  readonly highestModseq: string | null;
+}
+
 export interface InboxFolder {
   readonly path: string;
   readonly role: FolderRole;
+  /** Where the server tells it with the list (RFC 5819); null = ask `status`. */
+  readonly status: FolderStatus | null;
+}
+
+/** The head of a message: only the fields that decide whether it may concern us. */
+export interface InboxHead {
+  readonly uid: number;
+  /** A header block with `headFields`, as the server sent it. */
+  readonly head: Uint8Array;
+  /** When it arrived (INTERNALDATE), UTC ms; 0 = not known. */
+  readonly receivedAt: number;
 }
 
 export interface InboxMessage {
@@ -130,23 +148,52 @@ export interface InboxMessage {
   readonly receivedAt: number;
 }
 
-export interface FolderStatus {
-  readonly uidValidity: string;
-  readonly uidNext: number;
+export interface HeadQuery {
+  readonly afterUid: number;
+  /** Only messages that arrived at this moment or later (checked by day at the server); 0 = all. */
+  readonly since?: number;
+  /** At most so many, the newest; absent = all. */
+  readonly newest?: number;
 }
 
 /** A logged-in reading connection to a mailbox. It never changes flags: folders are opened read-only (EXAMINE, BODY.PEEK). */
 export interface InboxSession {
   readonly usable: boolean;
   folders(): Promise<InboxFolder[]>;
+  /** State of a folder without opening it. */
   status(path: string): Promise<FolderStatus>;
-  /** Messages with a UID above `afterUid`, ascending. */
-  fetchAfter(path: string, afterUid: number): AsyncIterable<InboxMessage>;
+  /** Opens a folder, or brings the open one up to date: all that arrived before the call is seen by what follows. */
+  open(path: string): Promise<FolderStatus>;
+  /** Heads of messages with a UID above `afterUid`, ascending, in groups of bounded size. Other calls may come between two groups. */
+  heads(path: string, query: HeadQuery): AsyncIterable<InboxHead[]>;
+  /** Sources of messages, ascending; those that vanished meanwhile are left out. */
+  sources(path: string, uids: readonly number[]): AsyncIterable<InboxMessage>;
   /** UIDs whose header contains the value. */
   findByHeader(path: string, header: string, value: string): Promise<number[]>;
+  /** Heads of messages to an address that arrived on the day of `since` or later, the newest first, at most `most`. */
+  findTo(path: string, address: string, since: number, most: number): Promise<InboxHead[]>;
   append(path: string, raw: Uint8Array, receivedAt: number): Promise<void>;
   /** Calls `onNew` whenever the folder may have new mail, until the session closes. Uses IDLE where offered, else polls. */
   watch(path: string, onNew: () => void): Promise<void>;
   onClose(callback: () => void): void;
   close(): Promise<void>;
 }
+
+/** The header fields of an `InboxHead`: addresses, thread, and what machines say of themselves. */
+export const headFields = [
+  'From',
+  'Sender',
+  'Reply-To',
+  'To',
+  'Cc',
+  'Subject',
+  'Date',
+  'Message-ID',
+  'In-Reply-To',
+  'References',
+  'Content-Type',
+  'Return-Path',
+  'Auto-Submitted',
+  'X-Failed-Recipients',
+  'X-Homing-Id',
+] as const;

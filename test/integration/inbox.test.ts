@@ -147,14 +147,25 @@ describe.skipIf(dovecotMissing !== null)(`inbox on Dovecot ${dovecotMissing ?? '
     expect(bench.mailboxes.get(row.id).stateReason).toBeNull();
   });
 
-  test('files a Sent copy only where the provider does not, and a poke connects anew', async () => {
+  test('a Sent copy waits in the database, is filed once and as read, and a poke connects anew', async () => {
     const bench = open();
-    const raw = Buffer.from(letter('me@example.com', { subject: 'Hello' }));
-    expect(await bench.inbox.fileSentCopy(bench.mailboxId, raw, Date.now())).toBe(false);
-    bench.store.transaction((tx) => tx.prepare(`update mailboxes set sent_copy = 'append', sent_folder = 'Sent'`).run());
-    expect(await bench.inbox.fileSentCopy(bench.mailboxId, raw, Date.now())).toBe(true);
-    expect(dovecot.flags(bench.user, 'Sent')).toEqual(['S']);
+    const raw = Buffer.from(letter('me@example.com', { subject: 'Hello', headers: ['X-Homing-Id: d1'] }));
+    bench.store.transaction((tx) => {
+      tx.prepare(`update mailboxes set sent_copy = 'append', sent_folder = 'Sent'`).run();
+      bench.inbox.queueSentCopy(tx, { deliveryId: 'd1', mailboxId: bench.mailboxId, raw, sentAt: Date.now() });
+    });
+    const waiting = () => (bench.store.prepareRead('select count(*) as n from sent_copies').get() as { n: number }).n;
+    expect(waiting()).toBe(1);
     bench.inbox.start();
+    await until(() => waiting() === 0, 'the copy');
+    expect(dovecot.flags(bench.user, 'Sent')).toEqual(['S']);
+    // As after a crash between storing the copy and noting it.
+    bench.store.transaction((tx) => {
+      bench.inbox.queueSentCopy(tx, { deliveryId: 'd1', mailboxId: bench.mailboxId, raw, sentAt: Date.now() });
+      tx.prepare('update sent_copies set attempts = 1').run();
+    });
+    await until(() => waiting() === 0, 'the second look');
+    expect(dovecot.flags(bench.user, 'Sent')).toEqual(['S']);
     await until(() => checked(bench), 'first look');
     bench.inbox.poke();
     const { enrolmentId, messageId } = bench.addSent('poked@example.org');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openImapSession } from '../../electron/engine/mailboxes/index.ts';
 import { ConnectError, type InboxMessage, type InboxSession, type ServerAccess } from '../../electron/engine/ports.ts';
+import { allMail } from '../support/all-mail.ts';
 import { dovecotMissing, startDovecot, type Dovecot } from '../support/dovecot.ts';
 
 const message = (subject: string, id: string) =>
@@ -27,7 +28,7 @@ describe.skipIf(dovecotMissing !== null)(`IMAP session on Dovecot ${dovecotMissi
   }
   async function all(session: InboxSession, path: string, after: number): Promise<InboxMessage[]> {
     const found: InboxMessage[] = [];
-    for await (const item of session.fetchAfter(path, after)) found.push(item);
+    for await (const item of allMail(session, path, after)) found.push(item);
     return found;
   }
 

@@ -9,6 +9,7 @@ import { openSmtpSession } from '../../electron/engine/mailboxes/smtp-session.ts
 import type { EnginePorts, ServerAccess } from '../../electron/engine/ports.ts';
 import { createPracticePorts, practiceHost, practiceMailbox, type Practice } from '../../electron/engine/practice/index.ts';
 import { silentLog, temporaryDir } from '../support/store.ts';
+import { allMail } from '../support/all-mail.ts';
 
 const access: ServerAccess = { host: practiceHost, port: 2525, security: 'none', user: practiceMailbox.address, password: 'practice', allowSelfSigned: false };
 
@@ -46,7 +47,7 @@ async function send(practice: Practice, to: string, messageId = `<m.${to}>`) {
 async function read(practice: Practice, folder: string) {
   const session = await practice.ports.transports.openInbox(access);
   const mails = [];
-  for await (const mail of session.fetchAfter(folder, 0)) mails.push({ ...(await PostalMime.parse(mail.source)), receivedAt: mail.receivedAt });
+  for await (const mail of allMail(session, folder)) mails.push({ ...(await PostalMime.parse(mail.source)), receivedAt: mail.receivedAt });
   await session.close();
   return mails;
 }

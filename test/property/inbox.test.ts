@@ -10,9 +10,10 @@ const lookup: MatchLookup = {
   deliveryByMessageId: (id) => (id === '<ours@example.com>' ? delivery : null),
   deliveryById: (id) => (id === 'd1' ? delivery : null),
   contactByAddress: (address) => (address === 'anna@example.org' ? { id: 'c1' } : null),
+  isMailbox: () => false,
   latestDeliveryTo: () => null,
 };
-const context = { mailboxAddress: 'me@example.com', tokenDeliveryId: null, receivedAt: 1, lookup };
+const context = { own: new Set(['me@example.com']), tokenDeliveryId: null, receivedAt: 1, lookup };
 
 describe('inbox', () => {
   test.prop([

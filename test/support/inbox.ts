@@ -1,5 +1,6 @@
 import { createAutoPause } from '../../electron/engine/campaigns/index.ts';
 import { createContacts } from '../../electron/engine/contacts/index.ts';
+import { createMessageIdLearner } from '../../electron/engine/delivery/index.ts';
 import { createInbox, type InboxDeps, type OutgoingReply } from '../../electron/engine/inbox/index.ts';
 import { createMailboxes, openImapSession, openSmtpSession, type Mailboxes } from '../../electron/engine/mailboxes/index.ts';
 import { createEnrolments } from '../../electron/engine/sequences/index.ts';
@@ -67,6 +68,7 @@ export function openInboxBench(
         restarted.push(enrolmentId);
         tx.prepare(`update enrolments set state = 'active', reason = null, paused_until = null where id = ?`).run(enrolmentId);
       },
+      learnMessageId: createMessageIdLearner(base),
       evidence: (_tx: Tx, found) => evidence.push(`${found.source}:${found.deliveryId}`),
       queueReply(_tx: Tx, message: OutgoingReply) {
         const known = queued.findIndex((each) => each.uniqueKey === message.uniqueKey);

@@ -1,12 +1,22 @@
-import type { InboxFolder, InboxMessage, InboxSession, MailTransports } from '../../electron/engine/ports.ts';
+import type { FolderRole, FolderStatus, InboxFolder, InboxMessage, InboxSession, MailTransports } from '../../electron/engine/ports.ts';
 import { openInboxBench } from './inbox.ts';
 import { openTestBase } from './store.ts';
+
+const roles: Readonly<Record<string, FolderRole>> = { INBOX: 'inbox', Junk: 'junk', Sent: 'sent' };
+
+function headOf(source: Uint8Array): Uint8Array {
+  const end = Buffer.from(source).indexOf('\r\n\r\n');
+  return end < 0 ? source : source.slice(0, end + 4);
+}
 
 /** A mailbox in memory behind the same port as IMAP. */
 export function memoryMailbox(now: () => number) {
   const folders = new Map<string, { validity: string; mails: InboxMessage[] }>([['INBOX', { validity: '1', mails: [] }]]);
   let opened = 0;
   const fetches: number[] = [];
+  const sources: number[] = [];
+  const mailsOf = (path: string): InboxMessage[] => folders.get(path)?.mails ?? [];
+  const status = (path: string): FolderStatus => ({ uidValidity: folders.get(path)?.validity ?? '', uidNext: (mailsOf(path).at(-1)?.uid ?? 0) + 1, highestModseq: null });
   const session = (): InboxSession => {
     opened += 1;
     let usable = true;
@@ -14,12 +24,22 @@ export function memoryMailbox(now: () => number) {
       get usable() {
         return usable;
       },
-      folders: async () => [...folders.keys()].map((path): InboxFolder => ({ path, role: path === 'INBOX' ? 'inbox' : path === 'Junk' ? 'junk' : 'other' })),
-      status: async (path) => ({ uidValidity: folders.get(path)?.validity ?? '', uidNext: (folders.get(path)?.mails.at(-1)?.uid ?? 0) + 1 }),
-      async *fetchAfter(path, after) {
-        fetches.push(after);
-        for (const mail of [...(folders.get(path)?.mails ?? [])]) if (mail.uid > after) yield mail;
+      folders: async () => [...folders.keys()].map((path): InboxFolder => ({ path, role: roles[path] ?? 'other', status: null })),
+      status: async (path) => status(path),
+      open: async (path) => status(path),
+      async *heads(path, { afterUid, since = 0 }) {
+        if (path === 'INBOX') fetches.push(afterUid);
+        const found = mailsOf(path).filter((mail) => mail.uid > afterUid && mail.receivedAt >= since);
+        if (found.length > 0) yield found.map(({ uid, source, receivedAt }) => ({ uid, head: headOf(source), receivedAt }));
       },
+      async *sources(path, uids) {
+        for (const mail of mailsOf(path)) {
+          if (!uids.includes(mail.uid)) continue;
+          sources.push(mail.uid);
+          yield mail;
+        }
+      },
+      findTo: async () => [],
       findByHeader: async () => [],
       append: async () => undefined,
       watch: async () => undefined,
@@ -33,6 +53,8 @@ export function memoryMailbox(now: () => number) {
   return {
     transports,
     fetches,
+    /** UIDs that were read in full. */
+    sources,
     opened: () => opened,
     folders,
     deliver(lines: string[], body: string, folder = 'INBOX') {

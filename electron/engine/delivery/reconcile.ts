@@ -1,70 +1,121 @@
-import { minute, type Clock } from '../lib/clock.ts';
+import { hour, minute, type Clock } from '../lib/clock.ts';
+import type { Mailboxes } from '../mailboxes/index.ts';
 import type { InboxSession, Logger } from '../ports.ts';
 import type { Store } from '../store/index.ts';
+import type { LearnMessageId } from './message-ids.ts';
 import type { Outbox } from './outbox.ts';
+import { copyFolders, searchCopy, type WantedCopy } from './sent-search.ts';
 
 /** A mail may reach the Sent folder late: absence counts only after this (DESIGN section 6). */
 export const sentGraceMs = 15 * minute;
 
-export interface Reconciler {
-  /** Looks up every delivery with unknown outcome in its mailbox's Sent folder. One run at a time; never throws. */
-  run(): Promise<{ found: number; absent: number; open: number }>;
+/** What the last search for a mail of unknown outcome has shown. */
+export interface UnknownLook {
+  readonly at: number;
+  /** Folders that were searched to the end. */
+  readonly folders: readonly string[];
+  /** Why the search could not be made or finished; null = it was. */
+  readonly trouble: string | null;
 }
 
-interface UnknownRow {
-  id: string;
-  mailboxId: string;
-  messageId: string;
+export interface Reconciler {
+  /** Looks for the copy of every delivery with unknown outcome in its mailbox; of one that was looked for often only now and then, unless `all`. One run at a time; never throws. */
+  run(all?: boolean): Promise<{ found: number; absent: number; open: number }>;
+  /** The last search for a delivery since the start, or null. */
+  lookOf(deliveryId: string): UnknownLook | null;
+}
+
+interface UnknownRow extends WantedCopy {
+  readonly mailboxId: string;
   /** When the body began, or when the outcome was lost sight of, whichever is later. */
-  since: number;
+  readonly since: number;
+}
+
+/** When an unknown outcome is looked into again: at each run at first, then ever more rarely. Pure. */
+export function nextLookAt(since: number, lastLookAt: number): number {
+  const age = lastLookAt - since;
+  if (age <= sentGraceMs + minute) return lastLookAt;
+  return lastLookAt + (age < 2 * hour ? 15 * minute : 2 * hour);
 }
 
 /**
- * Found in Sent → sent. Absent → planned again, only where the round-trip test proved that this provider files its own
- * Sent copy, the folder was searched successfully, and the grace period is over. Anything else waits for a person.
+ * Found → sent. Absent → planned again, only where the round-trip test proved that this provider files its own Sent copy,
+ * every folder that may hold it was searched after the grace period, and none does. Anything else waits for a person.
  */
 export function createReconciler(deps: {
   store: Store;
   clock: Clock;
   log: Logger;
   outbox: Outbox;
-  /** A reading connection and the Sent folder's path; null where the mailbox has no IMAP. */
-  openSent(mailboxId: string): Promise<{ session: InboxSession; folder: string; proven: boolean } | null>;
+  mailboxes: Pick<Mailboxes, 'row'>;
+  learnMessageId: LearnMessageId;
+  /** A reading connection; null where the mailbox has no IMAP. */
+  open(mailboxId: string): Promise<InboxSession | null>;
   afterChange(): void;
 }): Reconciler {
-  const { store, clock, log, outbox } = deps;
+  const { store, clock, log, outbox, mailboxes, learnMessageId } = deps;
+  const looks = new Map<string, UnknownLook>();
   let active: Promise<{ found: number; absent: number; open: number }> | null = null;
 
-  async function reconcileMailbox(mailboxId: string, rows: UnknownRow[], tally: { found: number; absent: number }): Promise<void> {
-    const sent = await deps.openSent(mailboxId);
-    if (sent === null) return;
-    try {
-      for (const row of rows) {
-        const searchedAt = clock.now();
-        const uids = [...(await sent.session.findByHeader(sent.folder, 'Message-ID', row.messageId)), ...(await sent.session.findByHeader(sent.folder, 'X-Homing-Id', row.id))];
-        if (uids.length > 0) {
-          if (store.transaction((tx) => outbox.markFound(tx, { deliveryId: row.id, source: 'sent_folder' }, 'engine'))) tally.found += 1;
-        } else if (sent.proven && searchedAt - row.since > sentGraceMs) {
+  const isOther = (row: WantedCopy) => (messageId: string) =>
+    store.prepareRead('select 1 from deliveries where (message_id = ? or wire_message_id = ?) and id <> ? limit 1').get(messageId, messageId, row.id) !== undefined;
+
+  async function reconcileMailbox(session: InboxSession, mailboxId: string, rows: readonly UnknownRow[], tally: { found: number; absent: number }): Promise<void> {
+    const mailbox = mailboxes.row(mailboxId);
+    if (mailbox === null) return;
+    const folders = copyFolders(await session.folders(), mailbox.sentFolder);
+    // Only the very folder in which the round-trip test found its copy proves that a copy is missing.
+    const proven = mailbox.sentCopy === 'provider' && mailbox.sentFolder !== null && folders.includes(mailbox.sentFolder);
+    for (const row of rows) {
+      const at = clock.now();
+      try {
+        const search = await searchCopy(session, folders, row, isOther(row));
+        looks.set(row.id, { at, folders: search.searched, trouble: folders.length === 0 ? 'This account has no folder for sent mail.' : null });
+        if (search.kind === 'found') {
+          const { messageId } = search;
+          const settled = store.transaction((tx) => {
+            const done = outbox.markFound(tx, { deliveryId: row.id, source: 'sent_folder' }, 'engine');
+            if (done && messageId !== null) learnMessageId(tx, { deliveryId: row.id, messageId });
+            return done;
+          });
+          if (settled) tally.found += 1;
+        } else if (proven && at - row.since > sentGraceMs) {
           if (store.transaction((tx) => outbox.markAbsent(tx, row.id, row.messageId, 'absent_from_sent', 'engine'))) tally.absent += 1;
         }
+      } catch (error) {
+        looks.set(row.id, { at, folders: [], trouble: error instanceof Error ? error.message : String(error) });
+        if (!session.usable) throw error;
       }
-    } finally {
-      await sent.session.close().catch(() => undefined);
     }
   }
 
-  async function run(): Promise<{ found: number; absent: number; open: number }> {
+  async function run(all: boolean): Promise<{ found: number; absent: number; open: number }> {
     const rows = store
       .prepareRead(
-        `select id, mailbox_id as mailboxId, message_id as messageId, max(sending_at, updated_at) as since from deliveries where state in ('unknown','held','failed') and state = 'unknown' and mailbox_id is not null`,
+        `select id, mailbox_id as mailboxId, message_id as messageId, recipient, coalesce(subject, '') as subject, sending_at as sendingAt, max(sending_at, updated_at) as since
+         from deliveries where state in ('unknown','held','failed') and state = 'unknown' and mailbox_id is not null`,
       )
       .all() as UnknownRow[];
+    const open = new Set(rows.map(({ id }) => id));
+    for (const id of looks.keys()) if (!open.has(id)) looks.delete(id);
+    const due = rows.filter((row) => {
+      const look = looks.get(row.id);
+      return all || look === undefined || nextLookAt(row.since, look.at) <= clock.now();
+    });
     const tally = { found: 0, absent: 0 };
-    for (const [mailboxId, ofMailbox] of Map.groupBy(rows, (row) => row.mailboxId)) {
+    for (const [mailboxId, ofMailbox] of Map.groupBy(due, (row) => row.mailboxId)) {
+      let session: InboxSession | null = null;
+      const startedAt = clock.now();
       try {
-        await reconcileMailbox(mailboxId, ofMailbox, tally);
+        session = await deps.open(mailboxId);
+        if (session === null) for (const { id } of ofMailbox) looks.set(id, { at: clock.now(), folders: [], trouble: 'This mailbox has no IMAP server.' });
+        else await reconcileMailbox(session, mailboxId, ofMailbox, tally);
       } catch (error) {
+        const trouble = error instanceof Error ? error.message : String(error);
+        for (const { id } of ofMailbox) if ((looks.get(id)?.at ?? 0) < startedAt) looks.set(id, { at: clock.now(), folders: [], trouble });
         log.warn({ err: error, mailboxId }, 'the Sent folder could not be searched; unknown deliveries wait');
+      } finally {
+        await session?.close().catch(() => undefined);
       }
     }
     if (tally.found + tally.absent > 0) deps.afterChange();
@@ -72,9 +123,10 @@ export function createReconciler(deps: {
   }
 
   return {
-    run() {
-      active ??= run().finally(() => (active = null));
+    run(all = false) {
+      active ??= run(all).finally(() => (active = null));
       return active;
     },
+    lookOf: (deliveryId) => looks.get(deliveryId) ?? null,
   };
 }

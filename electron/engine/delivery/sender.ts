@@ -10,7 +10,11 @@ import type { Outbox, OutboxRow } from './outbox.ts';
 import type { WriteBatch } from './write-batch.ts';
 
 /** What became of an attempt: an SMTP outcome, or a message that could not be composed. */
-export type Attempt = { readonly kind: 'hold'; readonly reason: HoldReason; readonly detail: string } | SendOutcome;
+export type Attempt =
+  | { readonly kind: 'hold'; readonly reason: HoldReason; readonly detail: string }
+  /** `copy` must be put into Sent, because the provider files none. */
+  | (Extract<SendOutcome, { kind: 'accepted' }> & { readonly copy?: Uint8Array })
+  | Exclude<SendOutcome, { kind: 'accepted' }>;
 
 /** A claimed delivery with everything its message is made of, read in the transaction that claimed it. */
 export interface ClaimedDelivery {
@@ -57,8 +61,6 @@ export function createSender(deps: {
   batch: WriteBatch;
   profile: () => SenderProfile;
   unsubscribeKey: () => string;
-  /** Files a copy in Sent where the provider does not; never throws. */
-  fileSentCopy: (mailboxId: string, raw: Uint8Array, sentAt: number) => Promise<boolean>;
 }): Sender {
   const { store, clock, ids, composer, outbox, batch } = deps;
   const graphOf = createGraphCache();
@@ -167,8 +169,7 @@ export function createSender(deps: {
             ),
         },
       );
-      if (outcome.kind === 'accepted' && mailbox?.filesOwnCopies === 0) void deps.fileSentCopy(row.mailboxId, message.raw, clock.now());
-      return outcome;
+      return outcome.kind === 'accepted' && mailbox?.filesOwnCopies === 0 ? { ...outcome, copy: message.raw } : outcome;
     },
     render(row) {
       const composed = compose(load(store.prepareRead, row), row.messageId ?? '<preview@homing.invalid>');

@@ -5,11 +5,12 @@ import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
 import type { Mailboxes } from '../mailboxes/index.ts';
 import type { Logger, MailTransports } from '../ports.ts';
-import type { Store } from '../store/index.ts';
+import type { Store, Tx } from '../store/index.ts';
 import { createConsequences, type InboxHooks } from './consequences.ts';
 import { createFolderReader } from './folder-reader.ts';
-import { createReceiver } from './receive.ts';
+import { createReceiver, type OwnCopyHooks } from './receive.ts';
 import { createReplies, type RepliesDeps } from './replies.ts';
+import { createSentCopies, type SentCopy } from './sent-copies.ts';
 import { createWatch, type InboxCheck, type Watch } from './watch.ts';
 
 export type { InboxHooks } from './consequences.ts';
@@ -35,7 +36,7 @@ export interface InboxDeps {
   readonly transports: MailTransports;
   /** Key of the signed opt-out addresses; empty = none were made. */
   readonly unsubscribeKey: () => string;
-  readonly hooks: InboxHooks & Pick<RepliesDeps, 'queueReply' | 'render'>;
+  readonly hooks: InboxHooks & OwnCopyHooks & Pick<RepliesDeps, 'queueReply' | 'render'>;
   /** Waits on the network run in real time, also where workspace time runs faster. */
   readonly realTime?: Clock;
 }
@@ -48,6 +49,7 @@ export function createInbox(deps: InboxDeps) {
   const consequences = createConsequences({ ...deps, hooks });
   const receiver = createReceiver({ ...deps, consequences });
   const readFolder = createFolderReader({ ...deps, receiver });
+  const sentCopies = createSentCopies(deps);
   const replies = createReplies({ store: deps.store, clock: deps.clock, consequences, queueReply: hooks.queueReply, render: hooks.render });
   const watches = new Map<string, Watch>();
   let unsubscribe: (() => void) | null = null;
@@ -55,7 +57,7 @@ export function createInbox(deps: InboxDeps) {
   function watchOf(mailboxId: string): Watch {
     let watch = watches.get(mailboxId);
     if (watch === undefined) {
-      watch = createWatch({ ...deps, realTime: deps.realTime ?? systemClock, readFolder }, mailboxId);
+      watch = createWatch({ ...deps, realTime: deps.realTime ?? systemClock, readFolder, sentCopies }, mailboxId);
       watches.set(mailboxId, watch);
     }
     return watch;
@@ -95,8 +97,11 @@ export function createInbox(deps: InboxDeps) {
       mailboxes.get(mailboxId);
       return watchOf(mailboxId).refresh();
     },
-    /** Files a copy of a sent mail where the provider does not; false when it did not. Never throws. */
-    fileSentCopy: (mailboxId: string, raw: Uint8Array, sentAt: number): Promise<boolean> => watchOf(mailboxId).fileSentCopy(raw, sentAt),
+    /** Queues a copy of a sent mail for the Sent folder, where the provider files none; it is stored soon after the commit. */
+    queueSentCopy(tx: Tx, copy: SentCopy): void {
+      sentCopies.add(tx, copy);
+      tx.afterCommit(() => watches.get(copy.mailboxId)?.fileCopies());
+    },
     /** The computer woke, the network came back or passwords were unlocked: look now instead of waiting. */
     poke(): void {
       for (const row of mailboxes.rows()) if (row.imap !== null) watchOf(row.id).poke();

@@ -15,10 +15,13 @@ export interface DeliveryRef {
 
 /** The facts matching may ask for. */
 export interface MatchLookup {
+  /** By the Message-ID that we gave it, or by the one that the provider put in its place. */
   deliveryByMessageId(messageId: string): DeliveryRef | null;
   deliveryById(id: string): DeliveryRef | null;
   /** A contact by address, tolerant of plus-tags. */
   contactByAddress(address: string): { readonly id: string } | null;
+  /** Whether any mailbox of this workspace has the address. */
+  isMailbox(address: string): boolean;
   /** The latest mail that left to this contact before the moment. */
   latestDeliveryTo(contactId: string, before: number): DeliveryRef | null;
 }
@@ -29,10 +32,10 @@ export type Match =
   | { readonly kind: 'unrelated' };
 
 /**
- * Whether this is a copy of our own mail: it carries one of our Message-IDs or delivery ids, or comes from the mailbox's own
- * address. Such copies turn up in All Mail and through Bcc, and hold In-Reply-To of our own mails: never a reply.
+ * Whether this is a copy of our own mail: it carries one of our Message-IDs or delivery ids, or comes from an address that
+ * sends for us. Such copies turn up in Sent, in All Mail and through Bcc, and hold In-Reply-To of our own mails: never a reply.
  */
-export function ownCopy(mail: InboundMail, mailboxAddress: string, lookup: MatchLookup): Match | null {
+export function ownCopy(mail: InboundMail, own: ReadonlySet<string>, lookup: MatchLookup): Extract<Match, { kind: 'own_copy' }> | null {
   const isReport = /multipart\/report/.test(mail.contentType);
   const byMessageId = mail.messageId === null ? null : lookup.deliveryByMessageId(mail.messageId);
   if (byMessageId !== null) return { kind: 'own_copy', deliveryId: byMessageId.id };
@@ -40,10 +43,12 @@ export function ownCopy(mail: InboundMail, mailboxAddress: string, lookup: Match
   // Another workspace's mail carries an id as well, but one that we do not know.
   const byHomingId = homingId === '' || isReport ? null : lookup.deliveryById(homingId);
   if (byHomingId !== null) return { kind: 'own_copy', deliveryId: byHomingId.id };
-  const own = mailboxAddress.toLowerCase();
-  if (mail.from.address !== own) return null;
-  // Somebody who tries Homing on themselves answers from the very address that we wrote to.
-  return mail.inReplyTo.some((id) => lookup.deliveryByMessageId(id)?.recipient.toLowerCase() === own) ? null : { kind: 'own_copy', deliveryId: null };
+  const from = mail.from.address;
+  const fromSelf = own.has(from);
+  if (!fromSelf && !lookup.isMailbox(from)) return null;
+  // Somebody who tries Homing on themselves, or on a colleague's mailbox, answers from the very address that we wrote to.
+  if ([...mail.inReplyTo, ...mail.references].some((id) => lookup.deliveryByMessageId(id)?.recipient.toLowerCase() === from)) return null;
+  return fromSelf || lookup.contactByAddress(from) === null ? { kind: 'own_copy', deliveryId: null } : null;
 }
 
 /**
@@ -53,12 +58,12 @@ export function ownCopy(mail: InboundMail, mailboxAddress: string, lookup: Match
 export function match(
   mail: InboundMail,
   classified: Classified,
-  context: { mailboxAddress: string; tokenDeliveryId: string | null; receivedAt: number; lookup: MatchLookup },
+  context: { own: ReadonlySet<string>; tokenDeliveryId: string | null; receivedAt: number; lookup: MatchLookup },
 ): Match {
   const { lookup, tokenDeliveryId, receivedAt } = context;
   const isReport = classified.bounce !== null || classified.class === 'complaint';
   if (!isReport) {
-    const own = ownCopy(mail, context.mailboxAddress, lookup);
+    const own = ownCopy(mail, context.own, lookup);
     if (own !== null) return own;
   }
   const found = (matchedBy: Exclude<Reply['matchedBy'], 'none'>, delivery: DeliveryRef): Match => ({ kind: 'matched', matchedBy, contactId: delivery.contactId, delivery });
@@ -89,7 +94,7 @@ export function match(
       ]
     : [mail.from.address, ...replyTo(mail)];
   for (const address of addresses) {
-    if (address === '' || address === context.mailboxAddress.toLowerCase()) continue;
+    if (address === '' || context.own.has(address)) continue;
     const contact = lookup.contactByAddress(address);
     const delivery = contact === null ? null : lookup.latestDeliveryTo(contact.id, receivedAt);
     if (contact !== null && delivery !== null) return { kind: 'matched', matchedBy: isReport ? 'report' : 'address', contactId: contact.id, delivery };
@@ -97,6 +102,7 @@ export function match(
   return { kind: 'unrelated' };
 }
 
-function replyTo(mail: InboundMail): string[] {
+/** Addresses of the Reply-To header, lower case. */
+export function replyTo(mail: InboundMail): string[] {
   return [...headerOf(mail, 'reply-to').matchAll(/[^\s<>;,"']+@[^\s<>;,"']+/g)].map((found) => found[0].toLowerCase());
 }

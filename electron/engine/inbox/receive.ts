@@ -4,17 +4,20 @@ import type { Clock } from '../lib/clock.ts';
 import { minute } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { MailboxRow } from '../mailboxes/index.ts';
-import type { InboxMessage, Logger } from '../ports.ts';
+import type { FolderRole, InboxHead, InboxMessage, Logger } from '../ports.ts';
 import { schema, type Store, type Tx } from '../store/index.ts';
 import { bounceClass, classify, decisiveRecipient, storedBounce, type Classified } from './classify.ts';
 import type { Consequences, InboxHooks } from './consequences.ts';
 import { conversationKey } from './conversations.ts';
+import { glance } from './glance.ts';
+import { createLookup } from './lookup.ts';
 import { parseMail, type InboundMail } from './mail.ts';
-import { match, type DeliveryRef, type Match, type MatchLookup } from './match.ts';
+import { match, type Match } from './match.ts';
 
 export interface Place {
   readonly mailbox: MailboxRow;
   readonly folder: string;
+  readonly role: FolderRole;
   readonly uidValidity: string;
 }
 
@@ -23,6 +26,17 @@ export type Received = 'stored' | 'own_copy' | 'unrelated' | 'known';
 /** Clocks of mail servers differ a little from ours. */
 const clockSlackMs = 5 * minute;
 const textCap = 100_000;
+
+/** What a copy of an own mail teaches. */
+export interface OwnCopyHooks {
+  /** The provider sent a mail under another Message-ID than ours. */
+  learnMessageId(tx: Tx, learnt: { deliveryId: string; messageId: string }): unknown;
+}
+
+/** Mail that people sent from these addresses is the user's own. */
+export function ownAddresses({ address, aliases, sendAs }: Pick<MailboxRow, 'address' | 'aliases' | 'sendAs'>): ReadonlySet<string> {
+  return new Set([address, ...aliases.map((alias) => alias.address), ...(sendAs === null ? [] : [sendAs])].map((each) => each.toLowerCase()));
+}
 
 export type Receiver = ReturnType<typeof createReceiver>;
 
@@ -34,10 +48,36 @@ export function createReceiver(deps: {
   log: Logger;
   unsubscribeKey: () => string;
   consequences: Consequences;
-  hooks: Pick<InboxHooks, 'evidence'>;
+  hooks: Pick<InboxHooks, 'evidence'> & OwnCopyHooks;
 }) {
   const { store, clock, ids, log, consequences, hooks } = deps;
   const lookup = createLookup(store);
+
+  /** Whether the whole message must be read. What the head of an own copy teaches is taken in at once. */
+  async function look(place: Place, message: InboxHead): Promise<boolean> {
+    const head = await parseMail(message.head);
+    const known = head.messageId !== null && store.prepareRead('select 1 from replies where mailbox_id = ? and message_id = ?').get(place.mailbox.id, head.messageId) !== undefined;
+    if (known) return false;
+    const seen = glance(head, { own: ownAddresses(place.mailbox), tokenDeliveryId: readToken(head, deps.unsubscribeKey()), lookup });
+    if (seen.kind === 'own_copy') takeOwnCopy(place, head, seen.deliveryId, message.receivedAt);
+    return seen.kind === 'candidate';
+  }
+
+  function takeOwnCopy(place: Place, mail: InboundMail, byId: string | null, receivedAt: number): void {
+    const { mailbox, role } = place;
+    // Only the provider's own copy shows the Message-ID that left: a redirect of our mail may have one of its own.
+    const filed = (role === 'sent' || role === 'all') && ownAddresses(mailbox).has(mail.from.address);
+    const deliveryId = byId ?? (filed && mailbox.messageIdPolicy !== 'kept' ? lookup.sentLike(mailbox.id, mail.to[0]?.address ?? '', mail.subject, mail.date ?? receivedAt) : null);
+    const delivery = deliveryId === null ? null : lookup.messageIdsOf(deliveryId);
+    if (deliveryId === null || delivery === null) return;
+    const { messageId } = mail;
+    const news = filed && messageId !== null && messageId !== delivery.messageId && messageId !== delivery.wireMessageId;
+    if (delivery.state !== 'unknown' && !news) return;
+    store.transaction((tx) => {
+      if (delivery.state === 'unknown') hooks.evidence(tx, { deliveryId, source: 'sent_folder' });
+      if (news) hooks.learnMessageId(tx, { deliveryId, messageId });
+    });
+  }
 
   async function receive(place: Place, message: InboxMessage): Promise<Received> {
     const mail = await parseMail(message.source);
@@ -45,11 +85,10 @@ export function createReceiver(deps: {
     const messageId = mail.messageId ?? `<${createHash('sha256').update(message.source).digest('hex').slice(0, 40)}@no-message-id.invalid>`;
     const tokenDeliveryId = readToken(mail, deps.unsubscribeKey());
     const classified = classify(mail, tokenDeliveryId);
-    const found = match(mail, classified, { mailboxAddress: place.mailbox.address, tokenDeliveryId, receivedAt: receivedAt + clockSlackMs, lookup });
+    const found = match(mail, classified, { own: ownAddresses(place.mailbox), tokenDeliveryId, receivedAt: receivedAt + clockSlackMs, lookup });
     if (found.kind === 'unrelated') return 'unrelated';
     if (found.kind === 'own_copy') {
-      const { deliveryId } = found;
-      if (deliveryId !== null && lookup.deliveryById(deliveryId)?.state === 'unknown') store.transaction((tx) => hooks.evidence(tx, { deliveryId, source: 'sent_folder' }));
+      takeOwnCopy(place, mail, found.deliveryId, receivedAt);
       return 'own_copy';
     }
     return store.transaction((tx) => storeReply(tx, place, message, { mail, messageId, receivedAt, classified, found }));
@@ -149,45 +188,11 @@ export function createReceiver(deps: {
     return 'stored';
   }
 
-  return { receive };
+  return { look, receive };
 }
 
 /** Our signed opt-out token stands in the subject; some clients lose it there and keep it in the address. */
 function readToken(mail: InboundMail, key: string): string | null {
   if (key === '') return null;
   return readUnsubscribeToken(mail.subject, key) ?? mail.to.map(({ address }) => readUnsubscribeToken(address, key)).find((found) => found !== null) ?? null;
-}
-
-const deliveryColumns = 'id, state, contact_id as contactId, enrolment_id as enrolmentId, campaign_id as campaignId, recipient';
-
-/** Reads what matching asks for. */
-export function createLookup(store: Store): MatchLookup {
-  const one = <T>(sql: string, ...values: unknown[]): T | null => (store.prepareRead(sql).get(...values) as T | undefined) ?? null;
-  return {
-    deliveryByMessageId: (messageId) => one<DeliveryRef>(`select ${deliveryColumns} from deliveries where message_id = ?`, messageId),
-    deliveryById: (id) => one<DeliveryRef>(`select ${deliveryColumns} from deliveries where id = ?`, id),
-    contactByAddress(address) {
-      const exact = one<{ id: string }>('select id from contacts where email = ?', address);
-      if (exact !== null) return exact;
-      const at = address.lastIndexOf('@');
-      const local = address.slice(0, at).replace(/\+.*$/, '');
-      const domain = address.slice(at + 1);
-      const domains = domain === 'gmail.com' || domain === 'googlemail.com' ? ['gmail.com', 'googlemail.com'] : [domain];
-      for (const name of domains) {
-        const plain = one<{ id: string }>('select id from contacts where email = ?', `${local}@${name}`);
-        if (plain !== null) return plain;
-        // A list may hold anna+news@…, while she answers as anna@…; "," is the character after "+".
-        const tagged = store.prepareRead(`select id from contacts where email > ? and email < ? and domain = ? limit 2`).all(`${local}+`, `${local},`, name) as { id: string }[];
-        if (tagged.length === 1) return tagged[0] ?? null;
-      }
-      return null;
-    },
-    latestDeliveryTo: (contactId, before) =>
-      one<DeliveryRef>(
-        `select ${deliveryColumns} from deliveries where contact_id = ? and state in ('sent', 'sending', 'unknown') and kind <> 'test' and coalesce(sent_at, sending_at, 0) <= ?
-         order by coalesce(sent_at, sending_at) desc limit 1`,
-        contactId,
-        before,
-      ),
-  };
 }

@@ -3,9 +3,11 @@ import { backoffMs, type BackoffPolicy } from '../lib/backoff.ts';
 import { hour, minute, second, type Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import type { Mailboxes } from '../mailboxes/index.ts';
-import { ConnectError, type FolderRole, type InboxSession, type Logger, type MailTransports } from '../ports.ts';
+import { ConnectError, type InboxSession, type Logger, type MailTransports } from '../ports.ts';
 import type { Store } from '../store/index.ts';
 import type { FolderReader } from './folder-reader.ts';
+import { createRoam } from './roam.ts';
+import type { SentCopies } from './sent-copies.ts';
 
 export interface InboxCheck {
   readonly checkedAt: number;
@@ -22,11 +24,11 @@ export interface WatchDeps {
   readonly mailboxes: Mailboxes;
   readonly transports: MailTransports;
   readonly readFolder: FolderReader;
+  readonly sentCopies: SentCopies;
 }
 
 /** Keeps `inboxCheckedAt` young enough for follow-ups and notices a silent death of the connection. */
 const checkEveryMs = 50 * second;
-const roamEveryMs = minute;
 const connectLimitMs = 30 * second;
 const lostBackoff: BackoffPolicy = { firstMs: 2 * second, capMs: 10 * minute };
 const loginBackoff: BackoffPolicy = { firstMs: 2 * minute, capMs: hour };
@@ -35,34 +37,38 @@ const provenAfterMs = 10 * minute;
 /** A person or the dispatcher may ask again sooner than the back-off, but not in a loop. */
 const askAgainAfterMs = 5 * second;
 const stopLimitMs = 3 * second;
-const maxOtherFolders = 40;
-const roamRoles: readonly FolderRole[] = ['junk', 'all', 'archive', 'other'];
+/** A look that is asked for waits this long for the other folders: they may be many at the first visit. */
+const roamPatienceMs = 15 * second;
 
 export interface Watch {
   start(): void;
-  /** Looks now; connects where needed. Throws AppError mailbox_unreachable, mailbox_login, secrets_locked or wrong_state. */
+  /** Looks now, at the inbox and at other folders that were not read for a while; connects where needed. Throws AppError mailbox_unreachable, mailbox_login, secrets_locked or wrong_state. */
   refresh(): Promise<InboxCheck>;
   /** The network or the settings changed: connects anew. */
   poke(): void;
-  /** Puts a copy of a sent mail into the Sent folder where the round-trip test found that the provider does not. Never throws. */
-  fileSentCopy(raw: Uint8Array, sentAt: number): Promise<boolean>;
+  /** A copy waits for the Sent folder. */
+  fileCopies(): void;
   stop(): Promise<void>;
 }
 
 /** One mailbox: a connection that watches the inbox, and one that visits the other folders in turn. */
 export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
-  const { store, clock, realTime, random, log, mailboxes, transports, readFolder } = deps;
+  const { store, clock, realTime, random, log, mailboxes, transports, readFolder, sentCopies } = deps;
   const stopped = new AbortController();
-  let session: { inbox: InboxSession; path: string; uidValidity: string; since: number } | null = null;
+  let session: { inbox: InboxSession; path: string; since: number } | null = null;
   let connecting: Promise<void> | null = null;
   let queue: Promise<unknown> = Promise.resolve();
   let failures = 0;
   let lastFailure: { at: number; error: AppError } | null = null;
   let cancelRetry: (() => void) | null = null;
   let cancelCheck: (() => void) | null = null;
-  let cancelRoam: (() => void) | null = null;
-  let roaming: InboxSession | null = null;
-  let roamed: Promise<unknown> = Promise.resolve();
+  let roaming = false;
+  const roam = createRoam({
+    ...{ realTime, random, log, mailboxId, readFolder, sentCopies },
+    mailbox: () => mailboxes.row(mailboxId),
+    open: openSession,
+    borrow: () => (session?.inbox.usable === true ? session.inbox : null),
+  });
 
   function connect(): Promise<void> {
     connecting ??= open().finally(() => (connecting = null));
@@ -76,15 +82,16 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
     try {
       inbox = await openSession();
       const path = (await inbox.folders()).find(({ role }) => role === 'inbox')?.path ?? 'INBOX';
-      const { uidValidity } = await inbox.status(path);
       if (stopped.signal.aborted) throw new Error('stopped');
-      const opened = { inbox, path, uidValidity, since: realTime.monotonic() };
+      const opened = { inbox, path, since: realTime.monotonic() };
       session = opened;
       inbox.onClose(() => lost(opened));
       await inbox.watch(path, () => void check().catch(() => undefined));
       recovered();
       scheduleCheck();
-      scheduleRoam(0);
+      // Visits go on by themselves from the first connection on, whatever becomes of this one.
+      if (!roaming) roam.start(0);
+      roaming = true;
     } catch (cause) {
       session = null;
       void inbox?.close().catch(() => undefined);
@@ -135,8 +142,7 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
       if (current === null || row === null) throw lastFailure?.error ?? new AppError('mailbox_unreachable', 'There is no connection to the inbox at the moment.');
       try {
         const startedAt = realTime.monotonic();
-        const { found, uidValidity } = await readFolder(current.inbox, row, current.path, current.uidValidity);
-        current.uidValidity = uidValidity;
+        const found = await readFolder(current.inbox, row, { path: current.path, role: 'inbox', status: null });
         if (found > 0) log.debug({ mailboxId, found, tookMs: Math.round(realTime.monotonic() - startedAt) }, 'inbox read');
         const checkedAt = clock.now();
         store.transaction((tx) => mailboxes.setInboxChecked(tx, mailboxId));
@@ -164,60 +170,11 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
     });
   }
 
-  function scheduleRoam(delayMs: number): void {
-    cancelRoam?.();
-    cancelRoam = realTime.after(delayMs, () => void roam().finally(() => (session === null || stopped.signal.aborted ? undefined : scheduleRoam(roamEveryMs))));
-  }
-
-  /** Visits junk, archive and the person's own folders: rules and filters move replies and bounces there. */
-  function roam(): Promise<number> {
-    const run = roamed.then(async () => {
-      if (stopped.signal.aborted) return 0;
-      let found = 0;
-      try {
-        if (roaming?.usable !== true) roaming = await openSession();
-        const folders = await roaming.folders();
-        const hasAll = folders.some(({ role }) => role === 'all');
-        // All Mail holds everything but junk, so other folders would only repeat it.
-        const relevant = folders
-          .filter(({ role }) => roamRoles.includes(role) && (!hasAll || role === 'all' || role === 'junk'))
-          .sort((a, b) => roamRoles.indexOf(a.role) - roamRoles.indexOf(b.role));
-        for (const { path } of relevant.slice(0, maxOtherFolders)) {
-          const row = mailboxes.row(mailboxId);
-          if (row === null || stopped.signal.aborted) break;
-          found += (await readFolder(roaming, row, path, null)).found;
-        }
-        if (relevant.length === 0) {
-          await roaming.close();
-          roaming = null;
-        }
-      } catch (cause) {
-        if (!stopped.signal.aborted) log.warn({ mailboxId, err: cause }, 'the other folders could not be read');
-        void roaming?.close().catch(() => undefined);
-        roaming = null;
-      }
-      return found;
-    });
-    roamed = run.catch(() => undefined);
-    return run;
-  }
-
-  async function fileSentCopy(raw: Uint8Array, sentAt: number): Promise<boolean> {
-    const run = roamed.then(async () => {
-      const row = mailboxes.row(mailboxId);
-      if (row?.sentCopy !== 'append' || row.sentFolder === null || row.imap === null || stopped.signal.aborted) return false;
-      try {
-        if (roaming?.usable !== true) roaming = await openSession();
-        await roaming.append(row.sentFolder, raw, sentAt);
-        return true;
-      } catch (cause) {
-        // The mail has left; a missing copy is no failure of sending.
-        log.warn({ mailboxId, err: cause }, 'the copy for the Sent folder could not be stored');
-        return false;
-      }
-    });
-    roamed = run.catch(() => undefined);
-    return run;
+  async function roamWithPatience(): Promise<number> {
+    if (roam.fresh()) return 0;
+    let cancel: (() => void) | null = null;
+    const tired = new Promise<number>((resolve) => (cancel = realTime.after(roamPatienceMs, () => resolve(0))));
+    return Promise.race([roam.visit(), tired]).finally(() => cancel?.());
   }
 
   function start(): void {
@@ -228,14 +185,15 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
 
   return {
     start,
-    fileSentCopy,
+    fileCopies: () => void roam.fileCopies(),
     async refresh() {
       if (stopped.signal.aborted) throw new AppError('wrong_state', 'Homing is closing.');
       if (session?.inbox.usable !== true) {
         if (connecting === null && lastFailure !== null && realTime.monotonic() - lastFailure.at < askAgainAfterMs) throw lastFailure.error;
         await connect();
       }
-      return check();
+      const [looked, foundElsewhere] = await Promise.all([check(), roamWithPatience()]);
+      return { ...looked, found: looked.found + foundElsewhere };
     },
     poke() {
       lastFailure = null;
@@ -250,12 +208,11 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
       stopped.abort();
       cancelRetry?.();
       cancelCheck?.();
-      cancelRoam?.();
       const open = session;
       session = null;
-      const closed = Promise.all([open?.inbox.close().catch(() => undefined), roaming?.close().catch(() => undefined)]);
+      const closed = Promise.all([open?.inbox.close().catch(() => undefined), roam.stop()]);
       // A message being taken in is finished; a server that no longer answers keeps nobody waiting.
-      await Promise.race([Promise.all([closed, queue, roamed, connecting?.catch(() => undefined)]), new Promise<void>((resolve) => realTime.after(stopLimitMs, resolve))]);
+      await Promise.race([Promise.all([closed, queue, connecting?.catch(() => undefined)]), new Promise<void>((resolve) => realTime.after(stopLimitMs, resolve))]);
     },
   };
 }

@@ -1,6 +1,7 @@
-import type { ImapFlow, ListResponse, MailboxLockObject } from 'imapflow';
+import type { FetchMessageObject, ImapFlow, MailboxLockObject } from 'imapflow';
 import { isIP } from 'node:net';
-import { ConnectError, type ConnectStage, type FolderRole, type FolderStatus, type InboxFolder, type InboxMessage, type InboxSession, type ServerAccess } from '../ports.ts';
+import { ConnectError, headFields, type ConnectStage, type FolderStatus, type HeadQuery, type InboxHead, type InboxSession, type ServerAccess } from '../ports.ts';
+import { assignRoles } from './folder-roles.ts';
 
 export interface ImapSessionOptions {
   /** Bytes of a message that are read: headers and text stand at its start. */
@@ -30,21 +31,6 @@ function stageOf(error: ImapError): ConnectStage {
   if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return 'resolve';
   if (error.tlsFailed === true || certificateCode.test(error.code ?? '')) return 'tls';
   return 'connect';
-}
-
-const roles: Readonly<Record<string, FolderRole>> = {
-  '\\Inbox': 'inbox',
-  '\\Sent': 'sent',
-  '\\Junk': 'junk',
-  '\\Archive': 'archive',
-  '\\All': 'all',
-  '\\Trash': 'trash',
-  '\\Drafts': 'drafts',
-};
-
-function roleOf(folder: ListResponse): FolderRole {
-  if (folder.path.toUpperCase() === 'INBOX') return 'inbox';
-  return roles[folder.specialUse ?? ''] ?? 'other';
 }
 
 /**
@@ -99,34 +85,32 @@ export async function openImapSession(server: ServerAccess, signal?: AbortSignal
 
 function wrap(client: ImapFlow, sourceCap: number, closeCallbacks: Set<() => void>): InboxSession {
   let watched: { path: string; onNew: () => void } | null = null;
-  /** Where everything up to `uid` is known to be read, as long as the folder stays selected and does not grow. */
-  let clean: { path: string; uid: number } | null = null;
+  /** How far the selected folder was read and how many messages it held then: later growth is at most what is new. */
+  let read: { path: string; uid: number; exists: number } | null = null;
 
   client.on('exists', ({ path, count, prevCount }) => {
-    if (count <= prevCount) return;
-    if (clean?.path === path) clean = null;
-    if (watched?.path === path) watched.onNew();
+    if (count > prevCount && watched?.path === path) watched.onNew();
   });
-  client.on('mailboxOpen', () => {
-    clean = null;
-  });
+  const forget = (): void => {
+    read = null;
+  };
+  client.on('mailboxOpen', forget);
+  // Counting what is new needs a folder that only grew.
+  client.on('expunge', forget);
 
-  /** Runs `work` with the folder selected read-only and up to date; a watched folder is selected again afterwards, so that IDLE listens to it. */
+  /** Runs `work` with the folder selected read-only; a watched folder is selected again afterwards, so that IDLE listens to it. */
   async function inFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
-    const lock = await open(path);
+    const lock = await select(path);
     try {
       return await work();
     } finally {
       lock.release();
-      if (watched !== null && watched.path !== path && client.usable) await open(watched.path).then((again) => again.release());
+      if (watched !== null && watched.path !== path && client.usable) await select(watched.path).then((again) => again.release());
     }
   }
 
-  async function open(path: string): Promise<MailboxLockObject> {
-    const selected = client.mailbox !== false && client.mailbox.path === path;
+  async function select(path: string): Promise<MailboxLockObject> {
     const lock = await client.getMailboxLock(path, { readOnly: true });
-    // A fresh EXAMINE knows all messages; a folder that stayed selected learns of new ones by any command.
-    if (selected) await client.noop();
     if (!client.usable) {
       lock.release();
       throw new Error('The connection was lost');
@@ -134,39 +118,81 @@ function wrap(client: ImapFlow, sourceCap: number, closeCallbacks: Set<() => voi
     return lock;
   }
 
+  function fetchHeads(range: string): Promise<FetchMessageObject[]> {
+    return client.fetchAll(range, { uid: true, internalDate: true, headers: [...headFields] }, { uid: true });
+  }
+
+  /** UIDs that the query asks for, ascending. */
+  async function list(query: HeadQuery): Promise<number[]> {
+    if (client.mailbox === false || client.mailbox.exists === 0) return [];
+    const { exists } = client.mailbox;
+    const newest = query.newest !== undefined && query.newest < exists ? { seq: `${exists - query.newest + 1}:*` } : {};
+    // The server compares days in its own zone (RFC 3501 section 6.4.4): one day of slack, and the caller checks again.
+    const since = query.since === undefined || query.since === 0 ? {} : { since: new Date(query.since - dayMs) };
+    const found = await client.search({ uid: `${query.afterUid + 1}:*`, ...newest, ...since }, { uid: true });
+    if (!Array.isArray(found)) throw new Error(`The folder ${client.mailbox.path} cannot be searched`);
+    // `n:*` always includes the newest message (RFC 3501 section 9), so its UID may lie below n.
+    return found.filter((uid) => uid > query.afterUid).sort((a, b) => a - b);
+  }
+
+  /** New heads in one command, where the growth since the last reading says that they are few; else null. */
+  async function fewHeads(path: string, query: HeadQuery): Promise<InboxHead[] | null> {
+    if (read === null || client.mailbox === false || read.path !== path || query.afterUid < read.uid || query.since !== undefined || query.newest !== undefined) return null;
+    const { exists } = client.mailbox;
+    if (exists - read.exists > headGroup) return null;
+    const found = exists === read.exists ? [] : (await fetchHeads(`${query.afterUid + 1}:*`)).map(toHead).filter(({ uid }) => uid > query.afterUid);
+    read = { path, uid: Math.max(query.afterUid, ...found.map(({ uid }) => uid)), exists };
+    return found.sort(byUid);
+  }
+
   return {
     get usable() {
       return client.usable;
     },
     async folders() {
-      const list = await client.list();
-      return list
-        .filter((folder) => !folder.flags.has('\\Noselect') && !folder.flags.has('\\NonExistent'))
-        .map((folder): InboxFolder => ({ path: folder.path, role: roleOf(folder) }));
+      const statusQuery = { uidNext: true, uidValidity: true, highestModseq: true };
+      const list = await client.list(client.capabilities.has('LIST-STATUS') ? { statusQuery } : {});
+      return assignRoles(list.filter(({ flags }) => !flags.has('\\Noselect') && !flags.has('\\NonExistent')).map((each) => ({ ...each, status: toStatus(each.status) })));
     },
     async status(path): Promise<FolderStatus> {
-      const status = await client.status(path, { uidValidity: true, uidNext: true });
-      if (status === false || status.uidValidity === undefined || status.uidNext === undefined) throw new Error(`The folder ${path} cannot be read`);
-      return { uidValidity: String(status.uidValidity), uidNext: status.uidNext };
+      const status = toStatus(await client.status(path, { uidValidity: true, uidNext: true, highestModseq: true }));
+      if (status === null) throw new Error(`The folder ${path} cannot be read`);
+      return status;
     },
-    async *fetchAfter(path, afterUid): AsyncIterable<InboxMessage> {
-      const uids = await inFolder(path, async () => {
-        if (clean !== null && clean.path === path && afterUid >= clean.uid) return [];
-        if (client.mailbox === false || client.mailbox.exists === 0) return [];
-        const found: number[] = [];
-        // `n:*` always includes the newest message (RFC 3501 section 9), so its UID may lie below n.
-        for await (const message of client.fetch(`${afterUid + 1}:*`, { uid: true }, { uid: true })) if (message.uid > afterUid) found.push(message.uid);
-        if (found.length === 0) clean = { path, uid: afterUid };
-        return found.sort((a, b) => a - b);
+    open(path) {
+      const selected = client.mailbox !== false && client.mailbox.path === path;
+      return inFolder(path, async () => {
+        // A fresh EXAMINE knows all messages; a folder that stayed selected learns of new ones by any command.
+        if (selected) await client.noop();
+        const status = client.mailbox === false ? null : toStatus(client.mailbox);
+        if (status === null) throw new Error(`The folder ${path} cannot be opened`);
+        return status;
       });
+    },
+    async *heads(path, query) {
+      const few = await inFolder(path, () => fewHeads(path, query));
+      if (few !== null) {
+        if (few.length > 0) yield few;
+        return;
+      }
+      const { uids, exists } = await inFolder(path, async () => ({ uids: await list(query), exists: client.mailbox === false ? 0 : client.mailbox.exists }));
+      for (let at = 0; at < uids.length; at += headGroup) {
+        const group = uids.slice(at, at + headGroup);
+        const wanted = new Set(group);
+        yield (await inFolder(path, () => fetchHeads(group.join(','))))
+          .filter(({ uid }) => wanted.has(uid))
+          .map(toHead)
+          .sort(byUid);
+      }
+      if (query.since === undefined && client.mailbox !== false && client.mailbox.path === path) read = { path, uid: uids.at(-1) ?? query.afterUid, exists };
+    },
+    async *sources(path, uids) {
       // In small groups: a slow consumer must neither hold the folder nor pile up sources in memory.
-      for (let at = 0; at < uids.length; at += groupSize) {
-        const group = uids.slice(at, at + groupSize);
+      for (let at = 0; at < uids.length; at += sourceGroup) {
+        const group = uids.slice(at, at + sourceGroup);
         const messages = await inFolder(path, () => client.fetchAll(group.join(','), { uid: true, internalDate: true, source: { start: 0, maxLength: sourceCap } }, { uid: true }));
-        for (const message of messages.sort((a, b) => a.uid - b.uid)) {
-          if (message.source === undefined || !group.includes(message.uid)) continue;
-          const date = message.internalDate instanceof Date ? message.internalDate.getTime() : Date.parse(String(message.internalDate));
-          yield { uid: message.uid, source: message.source, receivedAt: Number.isNaN(date) ? 0 : date };
+        for (const message of messages.sort(byUid)) {
+          if (message.source !== undefined && group.includes(message.uid)) yield { uid: message.uid, source: message.source, receivedAt: arrival(message) };
         }
       }
     },
@@ -177,13 +203,21 @@ function wrap(client: ImapFlow, sourceCap: number, closeCallbacks: Set<() => voi
         return found;
       });
     },
+    findTo(path, address, since, most) {
+      return inFolder(path, async () => {
+        const found = await client.search({ to: address, since: new Date(since - dayMs) }, { uid: true });
+        if (!Array.isArray(found)) throw new Error(`The folder ${path} cannot be searched`);
+        const newest = found.sort((a, b) => b - a).slice(0, most);
+        return newest.length === 0 ? [] : (await fetchHeads(newest.join(','))).map(toHead).sort((a, b) => b.uid - a.uid);
+      });
+    },
     async append(path, raw, receivedAt) {
       const done = await client.append(path, Buffer.from(raw), ['\\Seen'], new Date(receivedAt));
       if (done === false) throw new Error(`The server did not store the message in ${path}`);
     },
     async watch(path, onNew) {
       watched = { path, onNew };
-      (await open(path)).release();
+      (await select(path)).release();
       // Without waiting for the idle delay: from here on the server pushes.
       client.idle().catch(() => undefined);
     },
@@ -201,7 +235,27 @@ function wrap(client: ImapFlow, sourceCap: number, closeCallbacks: Set<() => voi
   };
 }
 
-const groupSize = 20;
+/** About 100 kB of heads, and at most 5 MB of sources, are in memory at a time. */
+const headGroup = 100;
+const sourceGroup = 20;
+const dayMs = 24 * 60 * 60_000;
+
+const byUid = (a: { uid: number }, b: { uid: number }): number => a.uid - b.uid;
+
+function arrival({ internalDate }: FetchMessageObject): number {
+  const at = internalDate instanceof Date ? internalDate.getTime() : Date.parse(String(internalDate));
+  return Number.isNaN(at) ? 0 : at;
+}
+
+function toHead(message: FetchMessageObject): InboxHead {
+  return { uid: message.uid, head: message.headers ?? new Uint8Array(), receivedAt: arrival(message) };
+}
+
+/** Null where the server left out what reading needs. */
+function toStatus(status: { uidValidity?: bigint | undefined; uidNext?: number | undefined; highestModseq?: bigint | undefined } | false | undefined): FolderStatus | null {
+  if (status === undefined || status === false || status.uidValidity === undefined || status.uidNext === undefined) return null;
+  return { uidValidity: String(status.uidValidity), uidNext: status.uidNext, highestModseq: status.highestModseq === undefined ? null : String(status.highestModseq) };
+}
 
 async function closedOrTired(client: ImapFlow): Promise<void> {
   const patience = AbortSignal.timeout(2000);

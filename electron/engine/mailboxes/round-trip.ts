@@ -9,6 +9,7 @@ export interface RoundTrip {
   readonly side: TestSide;
   readonly sentCopy: Mailbox['sentCopy'];
   readonly sentFolder: string | null;
+  readonly messageIdPolicy: Mailbox['messageIdPolicy'];
 }
 
 /** Real time, ms. */
@@ -19,8 +20,9 @@ const sentLooks = 4;
 const sentEveryMs = 700;
 
 /**
- * Sends a mail to the mailbox itself, finds it again by its Message-ID, then looks for a copy in Sent: a provider that
- * files its own proves that a message absent from Sent was never accepted (DESIGN section 6, unknown outcomes).
+ * Sends a mail to the mailbox itself, finds it again, then looks for a copy in Sent: a provider that files its own proves
+ * that a message absent from Sent was never accepted (DESIGN section 6, unknown outcomes). What was found shows whether the
+ * provider keeps our Message-ID. Both mails stay where they are: the connection only reads.
  */
 export async function makeRoundTrip(options: {
   address: string;
@@ -35,11 +37,20 @@ export async function makeRoundTrip(options: {
   const domain = address.slice(address.lastIndexOf('@') + 1);
   const id = ids.next();
   const messageId = `<${id}@${domain}>`;
+  const learnt: { messageIdPolicy: Mailbox['messageIdPolicy'] } = { messageIdPolicy: 'unknown' };
   const result = (ok: boolean, stage: TestSide['stage'], message: string, sentCopy: Mailbox['sentCopy'] = 'unknown', sentFolder: string | null = null): RoundTrip => ({
     side: { ok, stage, message, durationMs: Math.round(clock.monotonic() - startedAt) },
     sentCopy,
     sentFolder,
+    ...learnt,
   });
+  /** By its Message-ID, else by what a provider leaves alone that rewrites it: our own header, or the subject. */
+  const isIn = async (folder: string): Promise<boolean> => {
+    const kept = (await imap.findByHeader(folder, 'Message-ID', messageId)).length > 0;
+    const found = kept || (await imap.findByHeader(folder, 'X-Homing-Id', `test-${id}`)).length > 0 || (await imap.findByHeader(folder, 'Subject', subjectOf(id))).length > 0;
+    if (found && learnt.messageIdPolicy !== 'rewritten') learnt.messageIdPolicy = kept ? 'kept' : 'rewritten';
+    return found;
+  };
 
   const outcome = await smtp.send({ from: address, to: address, raw: testMessage(address, messageId, id, clock.now()) }, { beforeBody: () => Promise.resolve(true) });
   if (outcome.kind === 'refused')
@@ -56,8 +67,8 @@ export async function makeRoundTrip(options: {
   let foundIn: string | null = null;
   for (let look = 0; foundIn === null && !limit.aborted; look += 1) {
     if (look > 0) await realDelay(findEveryMs);
-    if ((await imap.findByHeader(inbox, 'Message-ID', messageId)).length > 0) foundIn = inbox;
-    else if (junk !== undefined && look % 4 === 3 && (await imap.findByHeader(junk, 'Message-ID', messageId)).length > 0) foundIn = junk;
+    if (await isIn(inbox)) foundIn = inbox;
+    else if (junk !== undefined && look % 4 === 3 && (await isIn(junk))) foundIn = junk;
   }
   if (foundIn === null) {
     return result(
@@ -72,17 +83,28 @@ export async function makeRoundTrip(options: {
   if (sent === undefined) return result(true, 'done', `${arrived} The account has no folder for sent mail, so no copy is kept there.`, 'off');
   for (let look = 0; look < sentLooks; look += 1) {
     if (look > 0) await realDelay(sentEveryMs);
-    if ((await imap.findByHeader(sent, 'Message-ID', messageId)).length > 0)
-      return result(true, 'done', `${arrived} The provider files sent mail in ${sent} itself.`, 'provider', sent);
+    if (await isIn(sent))
+      return result(
+        true,
+        'done',
+        `${arrived} The provider files sent mail in ${sent} itself${learnt.messageIdPolicy === 'rewritten' ? ', under a Message-ID of its own that Homing will learn' : ''}.`,
+        'provider',
+        sent,
+      );
   }
   return result(true, 'done', `${arrived} Homing will put a copy of each sent mail into ${sent}.`, 'append', sent);
+}
+
+/** Short, and one of its kind, so that the test mail is found even without its Message-ID. */
+function subjectOf(id: string): string {
+  return `Homing tests this mailbox (${id.slice(-12)})`;
 }
 
 function testMessage(address: string, messageId: string, id: string, now: number): Uint8Array {
   const lines = [
     `From: ${address}`,
     `To: ${address}`,
-    'Subject: Homing tests this mailbox',
+    `Subject: ${subjectOf(id)}`,
     `Date: ${new Date(now).toUTCString().replace('GMT', '+0000')}`,
     `Message-ID: ${messageId}`,
     `X-Homing-Id: test-${id}`,

@@ -154,7 +154,7 @@ export function createMailboxes(deps: MailboxesDeps) {
       const reconnect = !sameServer(row.smtp, nextSmtp) || !sameServer(row.imap, nextImap) || smtp?.password !== undefined || (imap !== null && imap?.password !== undefined);
       if (reconnect || (rest.address !== undefined && rest.address !== row.address)) {
         // What was learnt and what went wrong belong to the old settings.
-        Object.assign(values, { failures: 0, backoffUntil: 0, sentCopy: 'unknown', sentFolder: null });
+        Object.assign(values, { failures: 0, backoffUntil: 0, sentCopy: 'unknown', sentFolder: null, messageIdPolicy: 'unknown' });
         if (row.state !== 'paused') Object.assign(values, { state: 'untested', stateReason: null });
       }
       change(tx, id, values);
@@ -264,7 +264,12 @@ export function createMailboxes(deps: MailboxesDeps) {
       if (roundTripFor !== null && smtp.session !== null && imap.session !== null) {
         trip = await makeRoundTrip({ address: roundTripFor, smtp: smtp.session, imap: imap.session, folders: imap.folders, clock, ids });
       } else if (roundTripFor !== null) {
-        trip = { side: { ok: false, stage: 'skipped', message: 'A round trip needs both SMTP and IMAP.', durationMs: 0 }, sentCopy: 'unknown', sentFolder: null };
+        trip = {
+          side: { ok: false, stage: 'skipped', message: 'A round trip needs both SMTP and IMAP.', durationMs: 0 },
+          sentCopy: 'unknown',
+          sentFolder: null,
+          messageIdPolicy: 'unknown',
+        };
       }
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
@@ -272,6 +277,7 @@ export function createMailboxes(deps: MailboxesDeps) {
         side: { ok: false, stage: 'find', message: `The connection was lost during the round trip: ${said}. Try again.`, durationMs: 0 },
         sentCopy: 'unknown',
         sentFolder: null,
+        messageIdPolicy: 'unknown',
       };
     } finally {
       smtp.session?.close();
@@ -294,7 +300,7 @@ export function createMailboxes(deps: MailboxesDeps) {
       const same = sameServer(row.smtp, before.smtp) && sameServer(row.imap, before.imap);
       const connected = result.smtp.ok && result.imap.ok;
       const values: Partial<MailboxRow> = { lastTestAt: clock.now() };
-      if (same && learnt) Object.assign(values, { sentCopy: trip.sentCopy, sentFolder: trip.sentFolder });
+      if (same && learnt) Object.assign(values, { sentCopy: trip.sentCopy, sentFolder: trip.sentFolder, messageIdPolicy: trip.messageIdPolicy });
       if (same && connected && row.state !== 'paused') Object.assign(values, { state: 'ready', stateReason: null, failures: 0, backoffUntil: 0 });
       if (same && !result.smtp.ok && row.state !== 'paused')
         Object.assign(values, { state: result.smtp.stage === 'login' ? 'needs_login' : 'unreachable', stateReason: result.smtp.message });

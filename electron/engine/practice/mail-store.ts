@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FolderRole, InboxMessage, InboxSession } from '../ports.ts';
+import type { FolderRole, FolderStatus, InboxHead, InboxMessage, InboxSession } from '../ports.ts';
 import { ConnectError } from '../ports.ts';
 
 const folderRoles: Readonly<Record<string, FolderRole>> = { INBOX: 'inbox', Sent: 'sent' };
@@ -63,18 +63,33 @@ export function createMailStore(dir: string): MailStore {
       if (folderRoles[path] === undefined) throw new ConnectError('connect', `The practice mailbox has no folder ${path}`);
       return folder(address, path);
     }
+    function statusOf(path: string): FolderStatus {
+      return { uidValidity: '1', uidNext: (reach(path).mails.at(-1)?.uid ?? 0) + 1, highestModseq: null };
+    }
     return {
       get usable() {
         return usable;
       },
       async folders() {
-        return Object.entries(folderRoles).map(([path, role]) => ({ path, role }));
+        return Object.entries(folderRoles).map(([path, role]) => ({ path, role, status: statusOf(path) }));
       },
       async status(path) {
-        return { uidValidity: '1', uidNext: (reach(path).mails.at(-1)?.uid ?? 0) + 1 };
+        return statusOf(path);
       },
-      async *fetchAfter(path, afterUid) {
-        for (const mail of [...reach(path).mails]) if (mail.uid > afterUid) yield toMessage(mail);
+      async open(path) {
+        return statusOf(path);
+      },
+      async *heads(path, { afterUid, since = 0, newest = Infinity }) {
+        const found = reach(path).mails.filter((mail) => mail.uid > afterUid && mail.receivedAt >= since);
+        const wanted = found.slice(Math.max(0, found.length - newest));
+        for (let at = 0; at < wanted.length; at += headGroup) yield wanted.slice(at, at + headGroup).map(toHead);
+      },
+      async *sources(path, uids) {
+        for (const mail of reach(path).mails.filter(({ uid }) => uids.includes(uid))) yield toMessage(mail);
+      },
+      async findTo(path, address, since, most) {
+        const found = reach(path).mails.filter((mail) => mail.receivedAt >= since && headerContains(mail.source, 'to', address));
+        return found.reverse().slice(0, most).map(toHead);
       },
       async findByHeader(path, header, value) {
         return reach(path)
@@ -134,6 +149,13 @@ function parseMail(line: string): StoredMail | null {
   } catch {
     return null;
   }
+}
+
+const headGroup = 100;
+
+function toHead({ uid, source, receivedAt }: StoredMail): InboxHead {
+  const end = source.indexOf('\r\n\r\n');
+  return { uid, head: Buffer.from(end < 0 ? source : source.slice(0, end + 4), 'latin1'), receivedAt };
 }
 
 function toMessage(mail: StoredMail): InboxMessage {

@@ -9,6 +9,7 @@ import { personalityKinds, personalityOf, type Reaction } from '../../../electro
 import { createRecipients } from '../../../electron/engine/practice/recipients.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { silentLog, temporaryDir } from '../../support/store.ts';
+import { allMail } from '../../support/all-mail.ts';
 
 const sentAt = Date.UTC(2026, 2, 2, 9, 0, 0);
 const mailbox = 'robin@homing.example.com';
@@ -30,7 +31,7 @@ function mailTo(address: string, over: Partial<ReceivedMail> = {}): ReceivedMail
 async function inboxOf(mails: MailStore) {
   const session = mails.open(mailbox);
   const all = [];
-  for await (const message of session.fetchAfter('INBOX', 0)) all.push({ ...(await PostalMime.parse(message.source)), uid: message.uid, receivedAt: message.receivedAt });
+  for await (const message of allMail(session, 'INBOX')) all.push({ ...(await PostalMime.parse(message.source)), uid: message.uid, receivedAt: message.receivedAt });
   await session.close();
   return all;
 }
@@ -215,7 +216,7 @@ describe('the mail store', () => {
     expect(called).toBe(2);
     expect(await session.findByHeader('INBOX', 'message-id', 'one@EXAMPLE.com')).toEqual([1]);
     expect(await session.findByHeader('INBOX', 'X-Homing-Id', 'body')).toEqual([]);
-    expect(await session.status('INBOX')).toEqual({ uidValidity: '1', uidNext: 3 });
+    expect(await session.status('INBOX')).toEqual({ uidValidity: '1', uidNext: 3, highestModseq: null });
 
     let closed = 0;
     session.onClose(() => (closed += 1));
@@ -229,14 +230,14 @@ describe('the mail store', () => {
 
     const again = createMailStore(dir).open(mailbox);
     const got = [];
-    for await (const mail of again.fetchAfter('INBOX', 1)) got.push([mail.uid, mail.receivedAt]);
+    for await (const mail of allMail(again, 'INBOX', 1)) got.push([mail.uid, mail.receivedAt]);
     expect(got).toEqual([
       [2, 9],
       [3, 10],
     ]);
     expect(await again.folders()).toEqual([
-      { path: 'INBOX', role: 'inbox' },
-      { path: 'Sent', role: 'sent' },
+      { path: 'INBOX', role: 'inbox', status: { uidValidity: '1', uidNext: 4, highestModseq: null } },
+      { path: 'Sent', role: 'sent', status: { uidValidity: '1', uidNext: 2, highestModseq: null } },
     ]);
     await expect(again.status('Other')).rejects.toThrow('no folder');
   });

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { createdAt, id, json } from './columns.ts';
 import { mailboxes } from './mailboxes.ts';
 
@@ -19,6 +19,23 @@ export const folderCursors = sqliteTable(
     highestModseq: text('highest_modseq'),
   },
   (t) => [primaryKey({ columns: [t.mailboxId, t.folder] })],
+);
+
+/** Copies of sent mails that wait to be put into the Sent folder, where the provider files none. */
+export const sentCopies = sqliteTable(
+  'sent_copies',
+  {
+    deliveryId: text('delivery_id').primaryKey(),
+    mailboxId: text('mailbox_id')
+      .notNull()
+      .references(() => mailboxes.id, { onDelete: 'cascade' }),
+    /** The message as it left. */
+    raw: blob('raw', { mode: 'buffer' }).notNull(),
+    sentAt: integer('sent_at').notNull(),
+    attempts: integer('attempts').notNull(),
+    nextAt: integer('next_at').notNull(),
+  },
+  (t) => [index('sent_copies_due').on(t.mailboxId, t.nextAt)],
 );
 
 /** Messages from the inbox that concern a contact or a delivery. */
