@@ -15,6 +15,9 @@ export interface Dovecot {
   readonly imapPort: number;
   readonly imapsPort: number;
   readonly password: string;
+  /** The certificate, for no name but `test.example.com` and signed by nobody. */
+  readonly certFile: string;
+  readonly keyFile: string;
   /** Puts a message into a folder as a mail server does; returns when the file is there. */
   deliver(user: string, raw: string | Uint8Array, folder?: string): void;
   /** Files of a folder with their maildir flags, for example `S` = seen. */
@@ -34,7 +37,8 @@ export interface Dovecot {
 const mailUid = 8;
 const hostname = 'test.example.com';
 
-async function freePort(): Promise<number> {
+/** A port of the loopback that nobody uses at the moment. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -43,7 +47,8 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether a server greets on the port. */
+export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('data', () => {
@@ -54,8 +59,52 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-/** Starts a private Dovecot on loopback with its own directory. Any user name logs in with `password`. */
-export async function startDovecot(): Promise<Dovecot> {
+/** What a mail server in front of Dovecot needs of it. */
+export interface MailServerSide {
+  /** Only these have a mailbox. */
+  readonly users: readonly string[];
+  /** Users who are over their quota. */
+  readonly full: readonly string[];
+  readonly lmtpPort: number;
+  readonly authPort: number;
+}
+
+function mailServerConfig(dir: string, { lmtpPort, authPort }: MailServerSide): string {
+  return `
+protocols = imap lmtp
+auth_username_format = %Ln
+mail_plugins = quota
+recipient_delimiter = +
+lmtp_save_to_detail_mailbox = yes
+postmaster_address = postmaster@${hostname}
+service lmtp {
+  inet_listener lmtp {
+    address = 127.0.0.1
+    port = ${lmtpPort}
+  }
+}
+service auth {
+  inet_listener {
+    address = 127.0.0.1
+    port = ${authPort}
+  }
+}
+plugin {
+  quota = maildir:User quota
+}
+passdb {
+  driver = passwd-file
+  args = ${dir}/users
+}
+userdb {
+  driver = passwd-file
+  args = ${dir}/users
+}
+`;
+}
+
+/** Starts a private Dovecot on loopback with its own directory. Any user name logs in with `password`; with a mail server in front of it, only those that exist. */
+export async function startDovecot(side: MailServerSide | null = null): Promise<Dovecot> {
   if (dovecotMissing !== null || binary === undefined) throw new Error(dovecotMissing ?? 'no Dovecot');
   const dir = mkdtempSync(join(tmpdir(), 'homing-dovecot-'));
   chmodSync(dir, 0o755);
@@ -79,6 +128,23 @@ export async function startDovecot(): Promise<Dovecot> {
     join(dir, 'cert.pem'),
   ]);
   if (cert.status !== 0) throw new Error('openssl could not make a certificate');
+  const anyUser = `
+passdb {
+  driver = static
+  args = password={PLAIN}${password.replaceAll(' ', '_')}
+}
+userdb {
+  driver = static
+  args = uid=${mailUid} gid=${mailUid} home=${dir}/mail/%n
+}
+`;
+  if (side !== null) {
+    const lines = side.users.map((user) => {
+      const quota = side.full.includes(user) ? 'userdb_quota_rule=*:bytes=1' : '';
+      return `${user}:{PLAIN}${password.replaceAll(' ', '_')}:${mailUid}:${mailUid}::${dir}/mail/${user}::${quota}`;
+    });
+    writeFileSync(join(dir, 'users'), `${lines.join('\n')}\n`);
+  }
   writeFileSync(
     join(dir, 'dovecot.conf'),
     `
@@ -95,14 +161,7 @@ auth_failure_delay = 0
 first_valid_uid = 1
 mail_location = maildir:${dir}/mail/%n
 mail_max_userip_connections = 50
-passdb {
-  driver = static
-  args = password={PLAIN}${password.replaceAll(' ', '_')}
-}
-userdb {
-  driver = static
-  args = uid=${mailUid} gid=${mailUid} home=${dir}/mail/%n
-}
+${side === null ? anyUser : mailServerConfig(dir, side)}
 service imap-login {
   inet_listener imap {
     port = ${imapPort}
@@ -186,6 +245,8 @@ namespace inbox {
     imapPort,
     imapsPort,
     password: password.replaceAll(' ', '_'),
+    certFile: join(dir, 'cert.pem'),
+    keyFile: join(dir, 'key.pem'),
     deliver(user, raw, folder = 'INBOX') {
       if (folder !== 'INBOX') makeMaildir(folderDir(user, 'INBOX'));
       const path = folderDir(user, folder);

@@ -80,19 +80,19 @@ export function createFolderReader(deps: { store: Store; clock: Clock; log: Logg
     const candidates: number[] = [];
     for (const head of heads) {
       if (head.receivedAt !== 0 && head.receivedAt < since) continue;
-      if (await guarded(place, head.uid, () => receiver.look(place, head))) candidates.push(head.uid);
+      if (await guarded('look', place, head.uid, () => receiver.look(place, head))) candidates.push(head.uid);
     }
     let found = 0;
     if (candidates.length === 0) return found;
     for await (const message of session.sources(place.folder, candidates)) {
-      if ((await guarded(place, message.uid, () => receiver.receive(place, message))) === 'stored') found += 1;
+      if ((await guarded('receive', place, message.uid, () => receiver.receive(place, message))) === 'stored') found += 1;
     }
     return found;
   }
 
   /** Null = given up. What is wrong with the database or the disk is no fault of the message: it waits. */
-  async function guarded<T>(place: Place, uid: number, work: () => Promise<T>): Promise<T | null> {
-    const key = `${place.mailbox.id} ${place.uidValidity} ${uid} ${place.folder}`;
+  async function guarded<T>(step: 'look' | 'receive', place: Place, uid: number, work: () => Promise<T>): Promise<T | null> {
+    const key = `${step} ${place.mailbox.id} ${place.uidValidity} ${uid} ${place.folder}`;
     try {
       const done = await work();
       failures.delete(key);

@@ -46,9 +46,10 @@ export async function makeRoundTrip(options: {
   });
   /** By its Message-ID, else by what a provider leaves alone that rewrites it: our own header, or the subject. */
   const isIn = async (folder: string): Promise<boolean> => {
-    const kept = (await imap.findByHeader(folder, 'Message-ID', messageId)).length > 0;
-    const found = kept || (await imap.findByHeader(folder, 'X-Homing-Id', `test-${id}`)).length > 0 || (await imap.findByHeader(folder, 'Subject', subjectOf(id))).length > 0;
-    if (found && learnt.messageIdPolicy !== 'rewritten') learnt.messageIdPolicy = kept ? 'kept' : 'rewritten';
+    const has = async (header: string, value: string): Promise<boolean> => (await imap.findByHeader(folder, header, value)).length > 0;
+    const found = (await has('Message-ID', messageId)) || (await has('X-Homing-Id', `test-${id}`)) || (await has('Subject', subjectOf(id)));
+    // Asked again: the mail may have arrived between two searches.
+    if (found && learnt.messageIdPolicy !== 'rewritten') learnt.messageIdPolicy = (await has('Message-ID', messageId)) ? 'kept' : 'rewritten';
     return found;
   };
 
