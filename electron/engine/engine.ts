@@ -13,6 +13,7 @@ import {
   createReconciler,
   createSender,
   createTestSend,
+  createUnknownOutcomes,
   createWriteBatch,
   type Attempt,
   type ClaimedDelivery,
@@ -164,7 +165,14 @@ export async function createEngine(ports: EnginePorts) {
     },
   });
 
-  const deliveries = createDeliveries({ ...base, outbox, planner, enrolments, dispatcher: () => dispatcher });
+  const deliveries = createDeliveries({
+    ...base,
+    outbox,
+    planner,
+    enrolments,
+    dispatcher: () => dispatcher,
+    unknownOf: createUnknownOutcomes({ store, lookOf: reconciler.lookOf }),
+  });
   const inbox = createInbox({
     ...base,
     mailboxes,

@@ -90,6 +90,19 @@ export type WhyCode = z.infer<typeof whyCodeSchema>;
 export const whySchema = z.object({ code: whyCodeSchema, until: epochMsSchema.nullable(), detail: z.string().nullable() });
 export type Why = z.infer<typeof whySchema>;
 
+/** What is known of a mail whose connection broke after its body had begun to leave. */
+export const unknownOutcomeSchema = z.object({
+  server: z.string().nullable().describe('Host and port that it was handed to; null = the mailbox is gone'),
+  connection: z.string().nullable(),
+  beganAt: epochMsSchema.describe('When the first byte of the text left'),
+  cause: z.string().nullable().describe('How the outcome was lost sight of'),
+  searchedAt: epochMsSchema.nullable().describe('Last search for its copy since the start; null = none yet'),
+  searchedFolders: z.array(z.string()).describe('Folders that were searched to the end and do not hold it'),
+  searchTrouble: z.string().nullable().describe('Why the last search could not be made'),
+  resendAt: epochMsSchema.nullable().describe('From then on it is sent again by itself if its copy stays absent; null = only a person can decide'),
+});
+export type UnknownOutcome = z.infer<typeof unknownOutcomeSchema>;
+
 export const deliverySchema = z.object({
   id: idSchema,
   kind: deliveryKindSchema,
@@ -114,6 +127,7 @@ export const deliverySchema = z.object({
   finalReason: z.string().nullable().describe('Why it failed, was cancelled or skipped'),
   answerClass: answerClassSchema.nullable(),
   answer: z.string().nullable().describe('What the server said last'),
+  unknown: unknownOutcomeSchema.nullable().describe('Only while the outcome is unknown'),
   createdAt: epochMsSchema,
   updatedAt: epochMsSchema,
 });

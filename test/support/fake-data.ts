@@ -113,6 +113,7 @@ export function fakeDelivery(index: number, patch: Partial<Delivery> = {}): Deli
     sentAt: null,
     finalReason: null,
     answerClass: null,
+    unknown: null,
     answer: null,
     createdAt: fakeNow - day,
     updatedAt: fakeNow - hour,

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
-import type { Delivery, DeliveryKind, DeliveryState, Why, WhyCode } from '../../../shared/schemas/delivery.ts';
+import type { Delivery, DeliveryKind, DeliveryState, UnknownOutcome, Why, WhyCode } from '../../../shared/schemas/delivery.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
@@ -96,6 +96,8 @@ export function createDeliveries(deps: {
   planner: Planner;
   enrolments: Enrolments;
   dispatcher: () => Dispatcher;
+  /** What is known of a delivery with unknown outcome. */
+  unknownOf: (deliveryId: string) => UnknownOutcome | null;
 }): Deliveries {
   const { store, events, clock, ids, outbox, planner, enrolments } = deps;
 
@@ -140,6 +142,7 @@ export function createDeliveries(deps: {
       finalReason: row.finalReason,
       answerClass: row.answerClass,
       answer: row.answer,
+      unknown: row.state === 'unknown' ? deps.unknownOf(row.id) : null,
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
     };

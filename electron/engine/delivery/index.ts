@@ -7,3 +7,4 @@ export { createSender, type Attempt, type ClaimedDelivery, type Sender, type Sen
 export { createWriteBatch, type WriteBatch } from './write-batch.ts';
 export { createMailboxTrouble, type MailboxTrouble } from './mailbox-trouble.ts';
 export { createTestSend, type TestSendInput } from './test-send.ts';
+export { createUnknownOutcomes } from './unknown-outcome.ts';

@@ -10,6 +10,7 @@ import { notifyDone } from '../../components/notify.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { QueryState } from '../../components/states.tsx';
 import { TimeText } from '../../components/time-text.tsx';
+import { UnknownOutcomeChoice } from '../../components/unknown-outcome.tsx';
 import { WhyText } from '../../components/why-text.tsx';
 import { api } from '../../lib/client.ts';
 import { t } from '../../lib/messages/index.ts';
@@ -44,7 +45,13 @@ function Detail({ id }: { id: string }) {
               {delivery.stepNumber === null ? '' : ` · ${t('activity.step', { n: delivery.stepNumber })}`}
             </Text>
           </Group>
-          {delivery.state === 'unknown' ? <Decide delivery={delivery} /> : <Actions delivery={delivery} />}
+          {delivery.state === 'unknown' ? (
+            <Alert color="amber" variant="light" icon={<IconHelp size={18} />} title={t('unknown.title')}>
+              <UnknownOutcomeChoice delivery={delivery} />
+            </Alert>
+          ) : (
+            <Actions delivery={delivery} />
+          )}
           <Facts delivery={delivery} />
           <div>
             <Title order={3} mb="sm">
@@ -124,32 +131,5 @@ function Actions({ delivery }: { delivery: Delivery }) {
         </LinkButton>
       )}
     </Group>
-  );
-}
-
-/** The three ways out of an unknown outcome; sending again asks once more. */
-function Decide({ delivery }: { delivery: Delivery }) {
-  const resolve = useMutation(api.deliveries.resolve.mutationOptions(useDone(t('activity.resolved'))));
-  const again = async () => {
-    if (await confirmDialog({ title: t('activity.resolve.againTitle'), children: t('activity.resolve.againText'), confirm: t('activity.resolve.again'), danger: true }))
-      resolve.mutate({ id: delivery.id, outcome: 'send_again' });
-  };
-  return (
-    <Alert color="amber" variant="light" icon={<IconHelp size={18} />} title={t('activity.resolve.title')}>
-      <Text size="sm" mb="sm">
-        {t('activity.resolve.text')}
-      </Text>
-      <Group gap="sm">
-        <Button size="xs" loading={resolve.isPending} onClick={() => resolve.mutate({ id: delivery.id, outcome: 'sent' })}>
-          {t('activity.resolve.sent')}
-        </Button>
-        <Button size="xs" variant="default" disabled={resolve.isPending} onClick={() => void again()}>
-          {t('activity.resolve.again')}
-        </Button>
-        <Button size="xs" variant="default" disabled={resolve.isPending} onClick={() => resolve.mutate({ id: delivery.id, outcome: 'cancel' })}>
-          {t('activity.resolve.cancel')}
-        </Button>
-      </Group>
-    </Alert>
   );
 }

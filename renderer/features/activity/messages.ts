@@ -49,13 +49,4 @@ export const activityMessages = {
   'activity.drop.title': 'Drop this mail?',
   'activity.drop.text': 'It will not be sent. What the sequence does next stays as it is.',
   'activity.dropped': 'Dropped',
-  'activity.resolve.title': 'Did this mail arrive?',
-  'activity.resolve.text':
-    'The connection broke after the text had been handed over, so the server may have sent it. Homing never sends it again by itself. Look into the Sent folder of the mailbox, or ask the recipient, then decide.',
-  'activity.resolve.sent': 'It was sent',
-  'activity.resolve.again': 'Send it again',
-  'activity.resolve.cancel': 'Leave it',
-  'activity.resolve.againTitle': 'Send it again?',
-  'activity.resolve.againText': 'If the first copy did arrive, this person gets the same mail twice.',
-  'activity.resolved': 'Decision stored',
 } as const satisfies Record<string, string>;

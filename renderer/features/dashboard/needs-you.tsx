@@ -1,11 +1,13 @@
 import { Button, Text, Title } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouterState } from '@tanstack/react-router';
 import { IconAlertTriangle, IconAt, IconChartDots, IconHandStop, IconHelp, IconMessageReply, IconPlayerPause, type Icon } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { LinkButton } from '../../components/links.tsx';
 import type { NeedsYouItem } from '../../../shared/schemas/settings.ts';
+import { QueryState } from '../../components/states.tsx';
 import { TimeText } from '../../components/time-text.tsx';
+import { UnknownOutcomeChoice } from '../../components/unknown-outcome.tsx';
 import { api } from '../../lib/client.ts';
 import { t } from '../../lib/messages/index.ts';
 import { refresh } from '../../lib/query.ts';
@@ -46,8 +48,10 @@ export function NeedsYou({ items }: { items: readonly NeedsYouItem[] }) {
 
 function NeedsYouRow({ item }: { item: NeedsYouItem }) {
   const ItemIcon = icons[item.kind];
-  return (
-    <div className={styles['row']}>
+  const [open, setOpen] = useState(false);
+  const decidesHere = item.kind === 'unknown_outcome' && item.deliveryId !== null;
+  const row = (
+    <div className={styles['row']} style={open ? { borderBottom: 0 } : undefined}>
       <ItemIcon size={18} aria-hidden style={{ flex: 'none', color: 'var(--homing-warn)' }} />
       <div style={{ flex: 1, minWidth: 0 }}>
         <Text size="sm" fw={560} lineClamp={2} title={item.title}>
@@ -57,7 +61,30 @@ function NeedsYouRow({ item }: { item: NeedsYouItem }) {
           <TimeText at={item.at} /> · {item.detail}
         </Text>
       </div>
-      <Settle item={item} />
+      {decidesHere ? (
+        <Button size="compact-sm" variant="light" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {t('dashboard.needs.action.unknown_outcome')}
+        </Button>
+      ) : (
+        <Settle item={item} />
+      )}
+    </div>
+  );
+  if (!open || item.deliveryId === null) return row;
+  return (
+    <>
+      {row}
+      <Decide deliveryId={item.deliveryId} />
+    </>
+  );
+}
+
+/** What is known of a mail with unknown outcome, with the choices. */
+function Decide({ deliveryId }: { deliveryId: string }) {
+  const query = useQuery(api.deliveries.get.queryOptions({ input: { id: deliveryId } }));
+  return (
+    <div style={{ padding: '0 0 14px 30px', borderBottom: '1px solid var(--homing-line)' }}>
+      <QueryState query={query}>{(delivery) => <UnknownOutcomeChoice delivery={delivery} />}</QueryState>
     </div>
   );
 }

@@ -143,6 +143,27 @@ const common = {
   'day.short.5': 'Fri',
   'day.short.6': 'Sat',
   'day.short.7': 'Sun',
+  'unknown.title': 'Did this mail arrive?',
+  'unknown.text':
+    'The connection broke after the text had been handed over, so the server may have sent it. Homing does not send it again by itself. Look into the Sent folder of the mailbox, or ask the recipient, then decide.',
+  'unknown.textProven':
+    'The connection broke after the text had been handed over, so the server may have sent it. This provider files a copy of each sent mail: if none turns up, Homing sends it again. You can also decide now.',
+  'unknown.server': 'Server',
+  'unknown.connection': 'Connection',
+  'unknown.began': 'Began to leave',
+  'unknown.cause': 'What happened',
+  'unknown.answer': 'Last answer',
+  'unknown.search': 'Search for its copy',
+  'unknown.search.none': 'Not made yet',
+  'unknown.search.absent': 'Not in {folders}',
+  'unknown.search.failed': 'Could not be made: {reason}',
+  'unknown.resend': 'Sent again from',
+  'unknown.sent': 'It was sent',
+  'unknown.again': 'Send it again',
+  'unknown.cancel': 'Leave it',
+  'unknown.againTitle': 'Send it again?',
+  'unknown.againText': 'If the first copy did arrive, this person gets the same mail twice.',
+  'unknown.stored': 'Decision stored',
 } as const satisfies Record<string, string>;
 
 export const en = { ...common, ...stateMessages, ...errorMessages };

@@ -173,6 +173,7 @@ describe('timeline of a contact', () => {
     sentAt: null,
     finalReason: null,
     answerClass: null,
+    unknown: null,
     answer: null,
     createdAt: 0,
     updatedAt: 0,
