@@ -7,6 +7,12 @@ import { createContacts } from '../../electron/engine/contacts/index.ts';
 import { createEvents } from '../../electron/engine/events/index.ts';
 import { createOutbox } from '../../electron/engine/delivery/index.ts';
 import { createPlanner } from '../../electron/engine/scheduling/index.ts';
+import { campaignView, mailboxView, rowBlock, sentRows } from '../../electron/engine/scheduling/claim-rules.ts';
+import { mailboxGate } from '../../electron/engine/scheduling/gates.ts';
+import { createMailboxDays } from '../../electron/engine/scheduling/mailbox-day.ts';
+import { createSendBooks } from '../../electron/engine/scheduling/send-log.ts';
+import { alwaysOpen } from '../../shared/schemas/common.ts';
+import { mailboxLimitsSchema } from '../../shared/schemas/mailbox.ts';
 import { createIds } from '../../electron/engine/lib/ids.ts';
 import { systemClock } from '../../electron/engine/lib/clock.ts';
 import { openStore } from '../../electron/engine/store/index.ts';
@@ -56,6 +62,21 @@ function measure(runs: number, work: () => void): number {
   return median(times);
 }
 
+// A mailbox and a campaign with every rule switched on.
+store.transaction((tx) => {
+  const limits = JSON.stringify(mailboxLimitsSchema.parse({ minGapSeconds: 0, maxGapSeconds: 0, rampUp: {}, humanDay: true }));
+  const calendar = JSON.stringify({ zone: 'UTC', windows: alwaysOpen, holidays: [] });
+  tx.prepare(
+    `insert into mailboxes (id, name, from_name, address, signature_html, smtp, limits, calendar, state, created_at, updated_at) values ('box', 'box', '', 'box@example.com', '', '{}', ?, ?, 'ready', 0, 0)`,
+  ).run(limits, calendar);
+  tx.prepare(`update campaigns set rules = ? where id = 'c0'`).run(
+    JSON.stringify({ calendar: { zone: 'UTC', windows: alwaysOpen }, maxPerDay: 1000, maxNewPerDay: 500, maxPerDomainPerDay: 5, maxPerCompanyPerDay: 5 }),
+  );
+});
+const books = createSendBooks(sentRows((sql) => store.prepareRead(sql)));
+const days = createMailboxDays(base);
+const row = store.transaction((tx) => outbox.due(tx, 'm0', 1, 'c0', now) ?? outbox.due(tx, 'm0', 2, 'c0', now));
+
 let found = 0;
 const rows = [
   {
@@ -80,6 +101,17 @@ const rows = [
         });
       }) / 20
     ).toFixed(4),
+  },
+  {
+    work: 'look at every rule of a due row: mailbox, its day, campaign, limits of domain and company',
+    ms: measure(2000, () => {
+      store.transaction((tx) => {
+        const mailbox = mailboxView(tx.prepare, 'box', (view) => days.begin(tx, view, now));
+        if (mailbox === undefined || row === undefined) throw new Error('nothing to look at');
+        mailboxGate(mailbox, books.mailbox('box', now), 1, now);
+        rowBlock(tx.prepare, row, campaignView(tx.prepare, 'c0'), mailbox, books, now);
+      });
+    }).toFixed(4),
   },
   { work: 'idle look: nothing is due', ms: measure(2000, () => store.transaction((tx) => outbox.due(tx, 'nobody', 1, 'c0', now))).toFixed(4) },
 ];
