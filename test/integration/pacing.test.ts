@@ -5,6 +5,7 @@ import { mailboxLimitsSchema } from '../../shared/schemas/mailbox.ts';
 import { hour } from '../../electron/engine/lib/clock.ts';
 import { localDay } from '../../electron/engine/lib/zone.ts';
 import { drawDay, humanDayBlock } from '../../electron/engine/scheduling/index.ts';
+import { dovecotMissing, startDovecot } from '../support/dovecot.ts';
 import { emailStep, fastClock, launchCampaign, realPorts, startEngine, testMailbox, until, waitStep } from '../support/engine.ts';
 import { startRecordingSmtp } from '../support/recording-smtp.ts';
 import { temporaryDir } from '../support/store.ts';
@@ -164,4 +165,27 @@ test('overdue mail of a long sleep asks first when it is older than the campaign
   expect(engine.services.campaigns.get(campaignId).counts.waiting).toBe(3);
   for (const delivery of all()) engine.services.deliveries.retry(delivery.id);
   await until(() => all().every((delivery) => delivery.state === 'sent'), 'they have left');
+});
+
+test.skipIf(dovecotMissing !== null)('follow-ups take their share while first mails wait, and the rest when none does', { timeout: 40_000 }, async () => {
+  const dovecot = await startDovecot();
+  onTestFinished(() => dovecot.remove());
+  const { engine, smtp, all } = await open();
+  const { id } = engine.services.mailboxes.create(testMailbox(smtp.port, { imapPort: dovecot.imapPort, password: dovecot.password.replaceAll(' ', '_') }));
+  const steps = [emailStep('a', 'Hello', 'Hi'), waitStep('w', 'PT1S'), emailStep('b', 'Again', 'Still there?')];
+  await launchCampaign(engine, { recipients: people(3, 'old.example.com'), mailboxIds: [id], steps, rules: { followUpShare: 20 } });
+  await until(() => all().filter((delivery) => delivery.stepNumber === 2).length === 3, 'three first mails have left');
+  engine.services.mailboxes.pause(id, null);
+  await launchCampaign(engine, { recipients: people(10, 'new.example.com'), mailboxIds: [id], steps: [emailStep('a', 'Hello', 'Hi')] });
+  const before = smtp.messages().length;
+  await until(() => all().every((delivery) => delivery.state === 'sent' || delivery.slotAt <= Date.now()), 'all of them are due');
+  engine.services.mailboxes.resume(id);
+  engine.poke();
+  await until(() => all().every((delivery) => delivery.state === 'sent'), 'all have left');
+  const order = smtp
+    .messages()
+    .slice(before)
+    .map((message) => (message.subject === 'Again' ? 'F' : 'n'))
+    .join('');
+  expect(order).toBe('nFnnnnFnnnnFn');
 });
