@@ -58,6 +58,7 @@ export async function createEngine(ports: EnginePorts) {
   const enrolments = createEnrolments(base);
   const contacts = createContacts({
     ...base,
+    settings,
     onSuppressed(tx, { reason, contactIds }) {
       const stop = reason === 'hard_bounce' ? 'bounced' : reason === 'unsubscribed' ? 'unsubscribed' : reason === 'complaint' ? 'complained' : 'suppressed';
       for (const id of contactIds) enrolments.stopContact(tx, id, stop, 'engine');

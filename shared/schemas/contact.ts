@@ -4,6 +4,10 @@ import { epochMsSchema, idSchema, zoneSchema } from './common.ts';
 export const contactStatusSchema = z.enum(['active', 'bounced', 'unsubscribed', 'suppressed']);
 export type ContactStatus = z.infer<typeof contactStatusSchema>;
 
+/** What a guessed time zone was concluded from: country, state and city; the telephone number; or the address's top-level domain. */
+export const zoneSourceSchema = z.enum(['place', 'phone', 'domain']);
+export type ZoneSource = z.infer<typeof zoneSourceSchema>;
+
 /** Standard contact fields a column can be mapped to; anything else becomes a custom field. */
 export const contactFieldSchema = z.enum(['email', 'first_name', 'last_name', 'full_name', 'company', 'title', 'phone', 'website', 'city', 'country', 'time_zone', 'tags']);
 export type ContactField = z.infer<typeof contactFieldSchema>;
@@ -57,6 +61,8 @@ export const contactSchema = z.object({
   city: z.string(),
   country: z.string(),
   timeZone: z.string().nullable(),
+  guessedZone: z.string().nullable().describe("The zone that is used while `timeZone` is empty; null = the campaign's"),
+  zoneSource: zoneSourceSchema.nullable().describe('What the guess was concluded from'),
   tags: z.array(z.string()),
   custom: z.record(z.string(), z.string()),
   status: contactStatusSchema,

@@ -144,6 +144,7 @@ test('pausing a campaign freezes what is left of each delay; stopping cancels th
   });
   await until(() => smtp.messages().length === 1, 'the first mail left');
   const slot = () => engine.services.deliveries.list({ limit: 1, state: 'planned' }).items[0]?.slotAt ?? 0;
+  await until(() => slot() > 0, 'the second mail is planned');
   const left = slot() - clock.now();
   expect(left).toBeGreaterThan(2 * hour - minute);
   engine.services.campaigns.pause(campaignId);

@@ -41,6 +41,7 @@ test('simulated sending never exceeds a limit of day, hour or 24 hours, and neve
           nextSendAt,
           limits,
           calendar,
+          absences: [],
           hasInbox: true,
           inboxCheckedAt: now,
           today: plainDay,

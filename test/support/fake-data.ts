@@ -42,6 +42,8 @@ export function fakeContact(index: number, patch: Partial<Contact> = {}): Contac
     city: '',
     country: '',
     timeZone: index % 2 === 0 ? 'Europe/Stockholm' : null,
+    guessedZone: index % 4 === 1 ? 'Europe/Berlin' : null,
+    zoneSource: index % 4 === 1 ? 'domain' : null,
     tags: index % 4 === 0 ? ['fair-2026'] : [],
     custom: {},
     status: index % 17 === 5 ? 'bounced' : index % 23 === 7 ? 'unsubscribed' : 'active',

@@ -1,12 +1,13 @@
 import type { Audience, CampaignRules } from '../../../shared/schemas/campaign.ts';
+import { recipientColumns, toRecipient, type RecipientPlace, type RecipientRow } from '../scheduling/index.ts';
 import type { Store } from '../store/index.ts';
 
 export interface Candidate {
   readonly contactId: string;
   readonly email: string;
   readonly domain: string;
-  readonly zone: string | null;
   readonly companyKey: string;
+  readonly recipient: RecipientPlace;
 }
 
 export interface AudienceView {
@@ -55,12 +56,24 @@ export function viewAudience(store: Store, campaignId: string, audience: Audienc
 /** People to enrol, in order of id after `afterId`: pages of a launch. */
 export function candidates(store: Store, campaignId: string, audience: Audience, rules: CampaignRules, afterId: string, limit: number): Candidate[] {
   const { sql, params } = members(audience);
-  return store
+  const rows = store
     .prepareRead(
-      `select c.id as contactId, c.email, c.domain, c.time_zone as zone, c.company_key as companyKey from contacts c
+      `select c.id as contactId, c.email, c.company_key as companyKey, ${recipientColumns} from contacts c
        where c.id > ? and not ${suppressed} and not ${enrolled(rules)} and ${sql} order by c.id limit ?`,
     )
-    .all(afterId, campaignId, ...params, limit) as Candidate[];
+    .all(afterId, campaignId, ...params, limit) as (RecipientRow & { contactId: string; email: string; companyKey: string })[];
+  return rows.map((row) => ({ contactId: row.contactId, email: row.email, domain: row.domain, companyKey: row.companyKey, recipient: toRecipient(row) }));
+}
+
+/** How many of an audience live in each zone; null = not known. Suppressed people are left out. */
+export function audienceZones(store: Store, audience: Audience): { zone: string | null; people: number; guessed: number }[] {
+  const { sql, params } = members(audience);
+  return store
+    .prepareRead(
+      `select coalesce(c.time_zone, c.guessed_zone) as zone, count(*) as people, sum(c.time_zone is null and c.guessed_zone is not null) as guessed
+       from contacts c where not ${suppressed} and ${sql} group by 1 order by 2 desc`,
+    )
+    .all(...params) as { zone: string | null; people: number; guessed: number }[];
 }
 
 const columns = ['first_name', 'last_name', 'company', 'title', 'phone', 'website', 'city', 'country'];

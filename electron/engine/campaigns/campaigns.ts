@@ -1,7 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Campaign, CampaignCounts, CampaignInput, CampaignPatch, CampaignStatus, Audience, Preflight } from '../../../shared/schemas/campaign.ts';
-import type { Calendar, Page, PageQuery } from '../../../shared/schemas/common.ts';
-import { mailboxLimitsSchema, type MailboxState, type RampState } from '../../../shared/schemas/mailbox.ts';
+import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
 import type { SequenceGraph } from '../../../shared/schemas/sequence.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -11,7 +10,8 @@ import type { Logger } from '../ports.ts';
 import { parseRules } from '../scheduling/index.ts';
 import { emailSteps, type Enrolments } from '../sequences/index.ts';
 import type { Store, Tx } from '../store/index.ts';
-import { missingFields, viewAudience } from './audience.ts';
+import { audienceZones, missingFields, viewAudience } from './audience.ts';
+import { chosenMailboxes } from './chosen-mailboxes.ts';
 import type { Launcher, LaunchTarget } from './launch.ts';
 import { checkPreflight } from './preflight.ts';
 
@@ -50,19 +50,6 @@ interface CampaignRow {
   pausedAt: number | null;
   createdAt: number;
   updatedAt: number;
-}
-
-interface MailboxRow {
-  id: string;
-  name: string;
-  state: MailboxState;
-  hasInbox: number;
-  calendar: string;
-  limits: string;
-  nextSendAt: number;
-  ramp: string | null;
-  provider: string | null;
-  smtpHost: string;
 }
 
 const columns = `g.id, g.name, g.sequence_id as sequenceId, s.name as sequenceName, g.sequence_version_id as versionId, v.number as versionNumber, g.status, g.status_reason as statusReason,
@@ -130,20 +117,12 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     return present([rowOf(id)])[0] as Campaign;
   }
 
-  function mailboxesOf(mailboxIds: readonly string[]): MailboxRow[] {
-    return store
-      .prepareRead(
-        `select id, name, state, imap is not null as hasInbox, calendar, limits, next_send_at as nextSendAt, ramp, provider,
-           json_extract(smtp, '$.host') as smtpHost from mailboxes where id in (select value from json_each(?))`,
-      )
-      .all(JSON.stringify(mailboxIds)) as MailboxRow[];
-  }
-
   function checkReferences(input: { sequenceId?: string | undefined; mailboxIds?: readonly string[] | undefined; audience?: Audience | undefined }): void {
     const fields: Record<string, string> = {};
     if (input.sequenceId !== undefined && store.prepareRead('select 1 from sequences where id = ?').get(input.sequenceId) === undefined)
       fields['sequenceId'] = 'There is no such sequence.';
-    if (input.mailboxIds !== undefined && mailboxesOf(input.mailboxIds).length !== new Set(input.mailboxIds).size) fields['mailboxIds'] = 'One of these mailboxes does not exist.';
+    if (input.mailboxIds !== undefined && chosenMailboxes(store, input.mailboxIds).length !== new Set(input.mailboxIds).size)
+      fields['mailboxIds'] = 'One of these mailboxes does not exist.';
     const listIds = new Set(input.audience?.listIds ?? []);
     if (listIds.size > 0) {
       const known = store.prepareRead('select count(*) as n from lists where id in (select value from json_each(?))').get(JSON.stringify([...listIds])) as { n: number };
@@ -170,7 +149,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     const audience = JSON.parse(row.audience) as Audience;
     const rules = parseRules(row.rules);
     const mailboxIds = JSON.parse(row.mailboxIds) as string[];
-    const mailboxes = mailboxesOf(mailboxIds);
+    const mailboxes = chosenMailboxes(store, mailboxIds);
     const { versionId, graph, draftChanged } = sequenceOf(row);
     return checkPreflight({
       status: row.status,
@@ -180,7 +159,8 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       draftChanged,
       followUps: Math.max(0, emailSteps(graph).length - 1),
       rules,
-      mailboxes: mailboxes.map((mailbox) => ({ name: mailbox.name, state: mailbox.state, hasInbox: mailbox.hasInbox === 1, calendar: JSON.parse(mailbox.calendar) as Calendar })),
+      mailboxes,
+      zones: audienceZones(store, audience),
       missingMailboxes: new Set(mailboxIds).size - mailboxes.length,
       missingFields: missingFields(store, audience, deps.requiredFields(graph)),
       secretsLocked: deps.secretsLocked(),
@@ -197,11 +177,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       graph: JSON.parse(version.graph) as SequenceGraph,
       audience: audience ?? (JSON.parse(row.audience) as Audience),
       rules: parseRules(row.rules),
-      mailboxes: mailboxesOf(JSON.parse(row.mailboxIds) as string[]).map(({ limits, calendar, ramp, ...mailbox }) => ({
-        ...mailbox,
-        ramp: ramp === null ? null : (JSON.parse(ramp) as RampState),
-        ...{ limits: mailboxLimitsSchema.parse(JSON.parse(limits)), calendar: JSON.parse(calendar) as Calendar },
-      })),
+      mailboxes: chosenMailboxes(store, JSON.parse(row.mailboxIds) as string[]),
     };
   }
 

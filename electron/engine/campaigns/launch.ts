@@ -4,7 +4,7 @@ import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
-import { addDuration, calendarsFor, type Planner } from '../scheduling/index.ts';
+import { calendarsFor, dueAfter, recipientColumns, toRecipient, type Planner, type RecipientPlace, type RecipientRow } from '../scheduling/index.ts';
 import { nextEmail } from '../sequences/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { candidates } from './audience.ts';
@@ -37,7 +37,7 @@ interface Person {
   readonly email: string;
   readonly domain: string;
   readonly companyKey: string;
-  readonly zone: string | null;
+  readonly recipient: RecipientPlace;
 }
 
 interface Homeless extends Person {
@@ -72,12 +72,8 @@ export function createLauncher(deps: { store: Store; events: Events; clock: Cloc
 
   /** The slot of a first mail, or null when no time is allowed within a year. */
   function firstSlot({ rules, graph }: LaunchTarget, { mailbox, allocation }: MailboxLane, person: Person): number | null {
-    const zone = person.zone ?? rules.calendar.zone;
-    const dueAt = (nextEmail(graph, null)?.waits ?? []).reduce(
-      (time, wait) => addDuration(time, wait.duration, { businessDays: wait.businessDays, zone, calendar: { ...rules.calendar, zone } }),
-      Math.max(clock.now(), rules.startAt ?? 0),
-    );
-    return allocation.take(calendarsFor(rules, mailbox.calendar, person.zone), dueAt, recipientOf(rules, person));
+    const dueAt = dueAfter(Math.max(clock.now(), rules.startAt ?? 0), nextEmail(graph, null)?.waits ?? [], rules, person.recipient);
+    return allocation.take(calendarsFor(rules, mailbox, person.recipient, true), dueAt, recipientOf(rules, person));
   }
 
   return {
@@ -134,11 +130,12 @@ export function createLauncher(deps: { store: Store; events: Events; clock: Cloc
       const homeless = store
         .prepareRead(
           // Whose mail is on its way, or has an unknown outcome, is left alone: it may belong to the old thread.
-          `select e.id, e.mailbox_id as mailboxId, e.sent_count as sentCount, c.email, c.domain, c.company_key as companyKey, c.time_zone as zone from enrolments e join contacts c on c.id = e.contact_id
+          `select e.id, e.mailbox_id as mailboxId, e.sent_count as sentCount, c.email, c.company_key as companyKey, ${recipientColumns} from enrolments e join contacts c on c.id = e.contact_id
            where e.campaign_id = @campaignId and e.state in ('pending','active','paused','held') and (e.mailbox_id is null or e.mailbox_id not in (select value from json_each(@ids)) or ${waits})
              and not exists (select 1 from deliveries d where d.enrolment_id = e.id and d.state in ('sending','unknown')) order by e.id`,
         )
-        .all({ campaignId, ids: JSON.stringify([...own]) }) as Homeless[];
+        .all({ campaignId, ids: JSON.stringify([...own]) })
+        .map((row) => ({ ...(row as Omit<Homeless, 'recipient'>), recipient: toRecipient(row as RecipientRow) }));
       if (homeless.length === 0) return 0;
       const rotation = openLanes(deps, target);
       const providerOf = await providersOf(rules, homeless);

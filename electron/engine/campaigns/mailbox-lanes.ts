@@ -1,5 +1,4 @@
 import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
-import type { Calendar } from '../../../shared/schemas/common.ts';
 import type { MailboxLimits, MailboxState, RampState } from '../../../shared/schemas/mailbox.ts';
 import { providerOfHost } from '../../../shared/providers.ts';
 import { day, type Clock } from '../lib/clock.ts';
@@ -12,6 +11,7 @@ import {
   healthWeight,
   type Allocation,
   type CampaignRoom,
+  type MailboxHours,
   type Recipient,
   type Rotation,
   type RotationLane,
@@ -19,11 +19,10 @@ import {
 import type { Store } from '../store/index.ts';
 
 /** A mailbox as a launch needs it. */
-export interface LaunchMailbox {
+export interface LaunchMailbox extends MailboxHours {
   readonly id: string;
   readonly state: MailboxState;
   readonly limits: MailboxLimits;
-  readonly calendar: Calendar;
   readonly nextSendAt: number;
   readonly ramp: RampState | null;
   readonly provider: string | null;

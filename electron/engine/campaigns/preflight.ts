@@ -1,8 +1,6 @@
 import type { Campaign, CampaignRules, Preflight } from '../../../shared/schemas/campaign.ts';
-import type { Calendar } from '../../../shared/schemas/common.ts';
 import type { MailboxState } from '../../../shared/schemas/mailbox.ts';
-import { calendarsFor } from '../scheduling/index.ts';
-import { nextAllowed } from '../scheduling/index.ts';
+import { calendarsFor, nextAllowed, type MailboxHours } from '../scheduling/index.ts';
 import type { AudienceView } from './audience.ts';
 
 export interface PreflightFacts {
@@ -13,7 +11,9 @@ export interface PreflightFacts {
   readonly draftChanged: boolean;
   readonly followUps: number;
   readonly rules: CampaignRules;
-  readonly mailboxes: readonly { name: string; state: MailboxState; hasInbox: boolean; calendar: Calendar }[];
+  readonly mailboxes: readonly (MailboxHours & { readonly name: string; readonly state: MailboxState; readonly hasInbox: boolean })[];
+  /** People of the audience by the zone that counts for them, and how many of these zones are guesses. */
+  readonly zones: readonly { readonly zone: string | null; readonly people: number; readonly guessed: number }[];
   readonly missingMailboxes: number;
   readonly missingFields: readonly { field: string; count: number }[];
   readonly secretsLocked: boolean;
@@ -59,14 +59,26 @@ export function checkPreflight(facts: PreflightFacts): Preflight {
     if (!mailbox.hasInbox && facts.followUps > 0) item('no_inbox', false, false, `${mailbox.name} has no IMAP: replies cannot be seen, so follow-ups will be held.`);
   }
   if (facts.secretsLocked) item('secrets', true, false, 'Stored passwords are locked. Unlock them with the passphrase.');
-  const firstSlotAt = firstSlot(facts);
+  const times = firstTimes(facts);
+  const firstSlotAt = times.reduce<number | null>((first, { at }) => (at === null ? first : Math.min(first ?? at, at)), null);
   if (facts.mailboxes.length > 0)
     item(
       'time',
       true,
       firstSlotAt !== null,
-      firstSlotAt === null ? 'The sending windows of campaign and mailbox never meet. Change one of them.' : 'Campaign window and mailbox workday meet.',
+      firstSlotAt === null
+        ? 'Campaign window, workdays of the mailboxes and waking hours never meet. Change one of them.'
+        : 'Campaign window, workdays of the mailboxes and waking hours meet.',
     );
+  const without = times.filter(({ at }) => at === null).reduce((sum, { people: count }) => sum + count, 0);
+  if (firstSlotAt !== null && without > 0)
+    item('time_zones', false, false, `For ${without} ${without === 1 ? 'person' : 'people'} there is no allowed time in their time zone: they would be held.`, without);
+  const guessed = facts.zones.reduce((sum, zone) => sum + zone.guessed, 0);
+  const unknown = facts.zones.find(({ zone }) => zone === null)?.people ?? 0;
+  if (guessed > 0)
+    item('zones_guessed', false, true, `The time zone of ${guessed} ${guessed === 1 ? 'person' : 'people'} is worked out from place, phone number or domain.`, guessed);
+  if (unknown > 0)
+    item('zones_unknown', false, true, `The time zone of ${unknown} ${unknown === 1 ? 'person' : 'people'} is not known: ${facts.rules.calendar.zone} counts for them.`, unknown);
   for (const { field, count } of facts.missingFields) {
     item(
       'missing_field',
@@ -92,8 +104,12 @@ export function checkPreflight(facts: PreflightFacts): Preflight {
   };
 }
 
-function firstSlot(facts: PreflightFacts): number | null {
+/** The first allowed time in each zone of the audience, from any of the mailboxes. */
+function firstTimes(facts: PreflightFacts): { people: number; at: number | null }[] {
   const from = Math.max(facts.now, facts.rules.startAt ?? 0);
-  const slots = facts.mailboxes.map((mailbox) => nextAllowed(calendarsFor(facts.rules, mailbox.calendar, null), from)).filter((at) => at !== null);
-  return slots.length === 0 ? null : Math.min(...slots);
+  const zones = facts.zones.length === 0 ? [{ zone: null, people: 0 }] : facts.zones;
+  return zones.map(({ zone, people }) => {
+    const found = facts.mailboxes.map((mailbox) => nextAllowed(calendarsFor(facts.rules, mailbox, { zone, country: null }, true), from)).filter((at) => at !== null);
+    return { people, at: found.length === 0 ? null : Math.min(...found) };
+  });
 }

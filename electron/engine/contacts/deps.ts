@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Logger } from '../ports.ts';
 import type { Store, Tx } from '../store/index.ts';
+import type { SettingsService } from '../workspace/index.ts';
 
 export interface ContactsDeps {
   readonly store: Store;
@@ -12,6 +13,8 @@ export interface ContactsDeps {
   readonly ids: Ids;
   readonly log: Logger;
   readonly dataDir: string;
+  /** Remembers which guesses stand in the rows; without it old rows are left as they are. */
+  readonly settings?: Pick<SettingsService, 'read' | 'write'>;
   /** In the transaction that suppresses: stop what waits for these people. `contactIds` are all that are covered. */
   readonly onSuppressed?: (tx: Tx, suppressed: { kind: 'address' | 'domain'; value: string; reason: SuppressionReason; contactIds: readonly string[] }) => void;
   /** In the transaction that deletes people, before their rows go. */

@@ -3,8 +3,10 @@ import { createImports } from './imports.ts';
 import { createLists } from './lists.ts';
 import { createSubscribers } from './subscribers.ts';
 import { createSuppressions } from './suppressions.ts';
+import { createZoneBackfill } from './zone-backfill.ts';
 
 export type { ContactsDeps } from './deps.ts';
+export { countryOf } from './zone-guess.ts';
 export type Contacts = ReturnType<typeof createContacts>;
 
 /** Contacts, lists, suppressions and imports. `start` settles what a crash left; `stop` ends a running import. */
@@ -13,6 +15,7 @@ export function createContacts(deps: ContactsDeps) {
   const lists = createLists(deps);
   const { forgetNames, ...subscribers } = createSubscribers(deps, suppressions);
   const { recover, stop, ...imports } = createImports(deps, suppressions, lists, forgetNames);
+  const zones = createZoneBackfill(deps);
   return {
     ...subscribers,
     ...imports,
@@ -20,7 +23,12 @@ export function createContacts(deps: ContactsDeps) {
     suppressions,
     isSuppressed: suppressions.isSuppressed,
     suppress: suppressions.suppress,
-    start: recover,
-    stop,
+    start() {
+      recover();
+      zones.start();
+    },
+    async stop() {
+      await Promise.all([stop(), zones.stop()]);
+    },
   };
 }

@@ -1,9 +1,10 @@
-import type { Contact, ContactStatus, SuppressionReason } from '../../../shared/schemas/contact.ts';
+import type { Contact, ContactStatus, SuppressionReason, ZoneSource } from '../../../shared/schemas/contact.ts';
 import { companyKeyOf } from '../lib/free-mail.ts';
 import type { Tx } from '../store/index.ts';
 import { maxCustomFields } from './headers.ts';
 import type { IncomingContact } from './row.ts';
 import { maxTags, searchable, textFields, uniqueTags, type TextField } from './text.ts';
+import { guessZone } from './zone-guess.ts';
 
 /** A row of the contacts table with its JSON columns still as text. */
 export interface StoredContact extends Record<TextField, string> {
@@ -11,6 +12,8 @@ export interface StoredContact extends Record<TextField, string> {
   email: string;
   domain: string;
   timeZone: string | null;
+  guessedZone: string | null;
+  zoneSource: ZoneSource | null;
   tags: string;
   custom: string;
   status: ContactStatus;
@@ -30,7 +33,7 @@ export interface ContactRow extends Contact {
 
 /** Select list of `StoredContact`, for `from contacts c`. */
 export const contactColumns = `c.id, c.email, c.domain, c.first_name as firstName, c.last_name as lastName, c.company, c.title, c.phone, c.website, c.city, c.country,
-  c.time_zone as timeZone, c.tags, c.custom, c.status, c.source, c.soft_bounces as softBounces, c.last_sent_at as lastSentAt, c.last_reply_at as lastReplyAt,
+  c.time_zone as timeZone, c.guessed_zone as guessedZone, c.zone_source as zoneSource, c.tags, c.custom, c.status, c.source, c.soft_bounces as softBounces, c.last_sent_at as lastSentAt, c.last_reply_at as lastReplyAt,
   c.created_at as createdAt, c.updated_at as updatedAt`;
 
 export function parseContact(row: StoredContact): ContactRow {
@@ -55,24 +58,36 @@ export function statusFor(reason: SuppressionReason | null): ContactStatus {
   return reason === 'hard_bounce' ? 'bounced' : 'suppressed';
 }
 
-const insertSql = `insert into contacts (id, email, domain, first_name, last_name, company, title, phone, website, city, country, time_zone, tags, custom, status, source, search, company_key, soft_bounces, created_at, updated_at)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) on conflict (email) do nothing`;
+const insertSql = `insert into contacts (id, email, domain, first_name, last_name, company, title, phone, website, city, country, time_zone, guessed_zone, zone_source, tags, custom, status, source, search, company_key, soft_bounces, created_at, updated_at)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) on conflict (email) do nothing`;
 
 /** A contact as it is written: JSON columns as text, search text and company key made. */
 export interface WritableContact extends Readonly<Record<TextField, string>> {
   readonly email: string;
   readonly domain: string;
   readonly timeZone: string | null;
+  readonly guessedZone: string | null;
+  readonly zoneSource: ZoneSource | null;
   readonly tags: string;
   readonly custom: string;
   readonly search: string;
   readonly companyKey: string;
 }
 
-/** Makes the texts of the JSON and search columns and the company's key. Importing does it in the reading thread. */
+/** The columns of a guessed zone; empty where the zone is known. */
+export function guessColumns(contact: Pick<IncomingContact, 'timeZone' | 'country' | 'city' | 'phone' | 'domain' | 'custom'>): {
+  guessedZone: string | null;
+  zoneSource: ZoneSource | null;
+} {
+  const guess = contact.timeZone === null ? guessZone(contact) : null;
+  return { guessedZone: guess?.zone ?? null, zoneSource: guess?.source ?? null };
+}
+
+/** Makes the texts of the JSON and search columns and the company's key, and guesses the zone. Importing does it in the reading thread. */
 export function toWritable(contact: IncomingContact): WritableContact {
   return {
     ...contact,
+    ...guessColumns(contact),
     tags: contact.tags.length === 0 ? '[]' : JSON.stringify(contact.tags),
     custom: JSON.stringify(contact.custom),
     search: searchText(contact),
@@ -82,7 +97,7 @@ export function toWritable(contact: IncomingContact): WritableContact {
 
 /** The inverse of `toWritable`. */
 export function fromWritable(contact: WritableContact): IncomingContact {
-  const { search: _search, companyKey: _companyKey, ...rest } = contact;
+  const { search: _search, companyKey: _companyKey, guessedZone: _zone, zoneSource: _source, ...rest } = contact;
   return { ...rest, tags: JSON.parse(contact.tags) as string[], custom: JSON.parse(contact.custom) as Record<string, string> };
 }
 
@@ -104,6 +119,8 @@ export function insertContact(tx: Tx, contact: WritableContact, more: { id: stri
         contact.city,
         contact.country,
         contact.timeZone,
+        contact.guessedZone,
+        contact.zoneSource,
         contact.tags,
         contact.custom,
         more.status,
@@ -118,9 +135,10 @@ export function insertContact(tx: Tx, contact: WritableContact, more: { id: stri
 
 /** Writes every field a person can change. */
 export function updateContact(tx: Tx, contact: ContactRow): void {
+  const { guessedZone, zoneSource } = guessColumns(contact);
   tx.prepare(
     `update contacts set email = ?, domain = ?, first_name = ?, last_name = ?, company = ?, title = ?, phone = ?, website = ?, city = ?, country = ?, time_zone = ?,
-     tags = ?, custom = ?, status = ?, search = ?, company_key = ?, soft_bounces = ?, updated_at = ? where id = ?`,
+     guessed_zone = ?, zone_source = ?, tags = ?, custom = ?, status = ?, search = ?, company_key = ?, soft_bounces = ?, updated_at = ? where id = ?`,
   ).run(
     contact.email,
     contact.domain,
@@ -133,6 +151,8 @@ export function updateContact(tx: Tx, contact: ContactRow): void {
     contact.city,
     contact.country,
     contact.timeZone,
+    guessedZone,
+    zoneSource,
     JSON.stringify(contact.tags),
     JSON.stringify(contact.custom),
     contact.status,

@@ -1,12 +1,13 @@
 import type { Calendar, Window } from '../../../shared/schemas/common.ts';
 import { zoneOf, type Zone } from '../lib/zone.ts';
+import { countryHolidays } from './holidays.ts';
 
 /**
  * Send windows. A calendar is open at an instant when the clocks of its zone show, at that instant, an allowed weekday,
  * a date that is no holiday, and a time inside a window (start inclusive, end exclusive). It is a statement about
  * instants: wall times skipped in spring never occur, both passes of an autumn hour count. A window whose end is before
  * its start runs over midnight, belongs to the weekday on which it starts, and is closed on a holiday and after one.
- * start = end means the whole day.
+ * start = end means the whole day. Holidays are the calendar's own dates and the public ones of its country.
  *
  * Calendars are treated as immutable: what is computed from `windows` and `holidays` is remembered by identity.
  */
@@ -14,6 +15,11 @@ import { zoneOf, type Zone } from '../lib/zone.ts';
 const dayMs = 86_400_000;
 /** How far ahead an allowed time is searched. */
 const searchMs = 366 * dayMs;
+
+/** A calendar as the rules of sending read it: closed on the public holidays of a country too. */
+export interface OpenTimes extends Calendar {
+  readonly country?: string | null;
+}
 
 interface Week {
   /** Per ISO weekday (index 0 unused): merged [start, end) of windows that start on it, ms of the day, cut at midnight. */
@@ -25,18 +31,27 @@ interface Week {
 }
 
 const noHolidays: readonly string[] = [];
-const weeks = new WeakMap<readonly Window[], WeakMap<readonly string[], Week>>();
+const weeks = new WeakMap<readonly Window[], WeakMap<readonly string[], Map<string, Week>>>();
 
-function weekOf(calendar: Calendar): Week {
+function weekOf(calendar: OpenTimes): Week {
   const holidays = calendar.holidays.length === 0 ? noHolidays : calendar.holidays;
   let byHolidays = weeks.get(calendar.windows);
   if (byHolidays === undefined) weeks.set(calendar.windows, (byHolidays = new WeakMap()));
-  let week = byHolidays.get(holidays);
-  if (week === undefined) byHolidays.set(holidays, (week = compileWeek(calendar.windows, holidays)));
+  let byCountry = byHolidays.get(holidays);
+  if (byCountry === undefined) byHolidays.set(holidays, (byCountry = new Map()));
+  const country = calendar.country ?? '';
+  let week = byCountry.get(country);
+  if (week === undefined) byCountry.set(country, (week = compileWeek(calendar.windows, closedDays(holidays, country))));
   return week;
 }
 
-function compileWeek(windows: readonly Window[], holidays: readonly string[]): Week {
+function closedDays(own: readonly string[], country: string): ReadonlySet<number> {
+  const open = country === '' ? null : countryHolidays(country);
+  if (own.length === 0 && open !== null) return open;
+  return new Set([...own.map((date) => Math.floor(Date.parse(`${date}T00:00:00Z`) / dayMs)), ...(open ?? [])]);
+}
+
+function compileWeek(windows: readonly Window[], holidays: ReadonlySet<number>): Week {
   const own: [number, number][][] = Array.from({ length: 8 }, () => []);
   const carry: number[] = Array.from({ length: 8 }, () => 0);
   for (const { days, start, end } of windows) {
@@ -54,7 +69,7 @@ function compileWeek(windows: readonly Window[], holidays: readonly string[]): W
   return {
     own: own.map(merged),
     carry,
-    holidays: new Set(holidays.map((date) => Math.floor(Date.parse(`${date}T00:00:00Z`) / dayMs))),
+    holidays,
     anyDay: own.some((list) => list.length > 0) || carry.some((end) => end > 0),
   };
 }
@@ -133,17 +148,22 @@ function search(zone: Zone, week: Week, at: number, limit: number, wall: WallSea
 }
 
 /** Whether the calendar allows sending at this instant. */
-export function isOpen(calendar: Calendar, at: number): boolean {
+export function isOpen(calendar: OpenTimes, at: number): boolean {
   const zone = zoneOf(calendar.zone);
   const local = at + zone.offsetAt(at);
   return openWallTime(weekOf(calendar), local, local + 1) === local;
+}
+
+/** Whether a holiday is all that keeps the calendar closed at this instant. */
+export function isHoliday(calendar: OpenTimes, at: number): boolean {
+  return !isOpen(calendar, at) && isOpen({ zone: calendar.zone, windows: calendar.windows, holidays: noHolidays as string[] }, at);
 }
 
 /**
  * The first instant ≥ `notBefore` (UTC epoch ms) at which all calendars are open; `notBefore` itself when they are.
  * Null when there is none within 366 days. No calendars = always open.
  */
-export function nextAllowed(calendars: readonly Calendar[], notBefore: number): number | null {
+export function nextAllowed(calendars: readonly OpenTimes[], notBefore: number): number | null {
   const limit = notBefore + searchMs;
   let at = notBefore;
   let agreed = 0;
@@ -164,7 +184,7 @@ export function nextAllowed(calendars: readonly Calendar[], notBefore: number): 
  * When the open time around `at` ends: the first later instant at which one of the calendars is closed. Null when one
  * is closed at `at` already; `at` + 366 days when they stay open so long.
  */
-export function windowEnd(calendars: readonly Calendar[], at: number): number | null {
+export function windowEnd(calendars: readonly OpenTimes[], at: number): number | null {
   let end = at + searchMs;
   for (const calendar of calendars) {
     const closed = search(zoneOf(calendar.zone), weekOf(calendar), at, end, closedWallTime) ?? end;
@@ -180,7 +200,7 @@ export function weekdaysOf(calendar: Calendar): ReadonlySet<number> {
 }
 
 /** The day numbers (days since 1970-01-01) of a calendar's holidays. */
-export function holidaysOf(calendar: Calendar): ReadonlySet<number> {
+export function holidaysOf(calendar: OpenTimes): ReadonlySet<number> {
   return weekOf(calendar).holidays;
 }
 

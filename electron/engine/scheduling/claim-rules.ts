@@ -1,11 +1,12 @@
 import { campaignRulesSchema, type CampaignRules, type CampaignStatus } from '../../../shared/schemas/campaign.ts';
 import { calendarSchema } from '../../../shared/schemas/common.ts';
-import { mailboxLimitsSchema } from '../../../shared/schemas/mailbox.ts';
+import { absenceSchema, mailboxLimitsSchema } from '../../../shared/schemas/mailbox.ts';
+import { countryOf } from '../contacts/index.ts';
 import { isFreeMail } from '../lib/free-mail.ts';
 import { createParseOnce } from '../lib/parse-once.ts';
 import { recipientBackoff } from '../lib/backoff.ts';
 import type { Tx } from '../store/index.ts';
-import { calendarsFor, staleGate, windowGate, type MailboxView } from './gates.ts';
+import { calendarsFor, staleGate, windowGate, type MailboxView, type RecipientPlace } from './gates.ts';
 import type { DayMailbox } from './mailbox-day.ts';
 import { mailPace, type Block, type Today } from './pacing.ts';
 import type { CountedMail, SendBooks, SentMail, SentSource } from './send-log.ts';
@@ -13,7 +14,29 @@ import type { CountedMail, SendBooks, SentMail, SentSource } from './send-log.ts
 // Equal texts give the same objects, so that a calendar's weeks are compiled once and not at each mail.
 export const parseRules = createParseOnce((value) => campaignRulesSchema.parse(value));
 export const parseCalendar = createParseOnce((value) => calendarSchema.parse(value));
+export const parseAbsences = createParseOnce((value) => absenceSchema.array().parse(value));
 const parseLimits = createParseOnce((value) => mailboxLimitsSchema.parse(value));
+
+/** What planner, claim and forecast must know of where a person is; select list over `contacts c`. */
+export const recipientColumns = 'coalesce(c.time_zone, c.guessed_zone) as zone, c.country, c.phone, c.domain';
+export interface RecipientRow {
+  readonly zone: string | null;
+  readonly country: string;
+  readonly phone: string;
+  readonly domain: string;
+}
+
+export function toRecipient(row: RecipientRow): RecipientPlace {
+  return { zone: row.zone, country: countryOf(row) };
+}
+
+function contactView(prepare: Tx['prepare'], contactId: string | null): { recipient: RecipientPlace; companyKey: string } {
+  const row =
+    contactId === null
+      ? undefined
+      : (prepare(`select ${recipientColumns}, c.company_key as companyKey from contacts c where c.id = ?`).get(contactId) as (RecipientRow & { companyKey: string }) | undefined);
+  return row === undefined ? { recipient: { zone: null, country: null }, companyKey: '' } : { recipient: toRecipient(row), companyKey: row.companyKey };
+}
 
 /** What the dispatcher needs to know of a delivery. */
 export interface DispatchRow {
@@ -30,13 +53,14 @@ export interface DispatchRow {
 /** The mailbox as the gates see it on the day that `todayOf` gives, or undefined when it is gone. */
 export function mailboxView(prepare: Tx['prepare'], mailboxId: string, todayOf: (mailbox: DayMailbox) => Today): MailboxView | undefined {
   const row = prepare(
-    `select id, state, state_reason as stateReason, paused_until as pausedUntil, backoff_until as backoffUntil, next_send_at as nextSendAt, limits, calendar,
+    `select id, state, state_reason as stateReason, paused_until as pausedUntil, backoff_until as backoffUntil, next_send_at as nextSendAt, limits, calendar, absences,
        imap is not null as hasInbox, coalesce(inbox_checked_at, created_at) as inboxCheckedAt from mailboxes where id = ?`,
-  ).get(mailboxId) as (Omit<MailboxView, 'limits' | 'calendar' | 'hasInbox' | 'today'> & { limits: string; calendar: string; hasInbox: number }) | undefined;
+  ).get(mailboxId) as
+    (Omit<MailboxView, 'limits' | 'calendar' | 'absences' | 'hasInbox' | 'today'> & { limits: string; calendar: string; absences: string; hasInbox: number }) | undefined;
   if (row === undefined) return undefined;
   const limits = parseLimits(row.limits);
   const calendar = parseCalendar(row.calendar);
-  return { ...row, limits, calendar, hasInbox: row.hasInbox === 1, today: todayOf({ id: row.id, limits, calendar }) };
+  return { ...row, limits, calendar, absences: parseAbsences(row.absences), hasInbox: row.hasInbox === 1, today: todayOf({ id: row.id, limits, calendar }) };
 }
 
 /** The campaign of a delivery, as the claim looks at it. */
@@ -61,13 +85,10 @@ export function rowBlock(prepare: Tx['prepare'], row: DispatchRow, campaign: Cam
   if (rules.startAt !== null && rules.startAt > now) return { code: 'campaign_not_started', until: rules.startAt };
   const stale = staleGate(rules, row.slotAt, now);
   if (stale !== null) return stale;
-  const contact =
-    row.contactId === null
-      ? undefined
-      : (prepare('select time_zone as zone, company_key as companyKey from contacts where id = ?').get(row.contactId) as { zone: string | null; companyKey: string } | undefined);
+  const contact = contactView(prepare, row.contactId);
   return (
-    windowGate(calendarsFor(rules, mailbox.calendar, contact?.zone ?? null), now) ??
-    mailPace(rules, { ...row, domain: isFreeMail(row.recipientDomain) ? '' : row.recipientDomain, companyKey: contact?.companyKey ?? '' }, books, now)
+    windowGate(calendarsFor(rules, mailbox, contact.recipient, row.priority === 2), now) ??
+    mailPace(rules, { ...row, domain: isFreeMail(row.recipientDomain) ? '' : row.recipientDomain, companyKey: contact.companyKey }, books, now)
   );
 }
 

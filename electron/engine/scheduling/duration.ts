@@ -1,5 +1,4 @@
-import type { Calendar } from '../../../shared/schemas/common.ts';
-import { holidaysOf, weekdayOf, weekdaysOf } from './calendar.ts';
+import { holidaysOf, weekdayOf, weekdaysOf, type OpenTimes } from './calendar.ts';
 import { zoneOf } from '../lib/zone.ts';
 
 const dayMs = 86_400_000;
@@ -26,8 +25,8 @@ export interface DurationRules {
   readonly businessDays: boolean;
   /** The recipient's zone: whole days keep its wall time. */
   readonly zone: string;
-  /** The campaign's calendar; its weekdays and holidays are read as dates in `zone`. */
-  readonly calendar: Calendar;
+  /** The campaign's calendar, with the recipient's country; its weekdays and holidays are read as dates in `zone`. */
+  readonly calendar: OpenTimes;
 }
 
 /**

@@ -1,13 +1,14 @@
-export { everyDay, isOpen, nextAllowed, windowEnd } from './calendar.ts';
+export { everyDay, isHoliday, isOpen, nextAllowed, windowEnd, type OpenTimes } from './calendar.ts';
 export { addDuration, parseDuration, type Duration, type DurationRules } from './duration.ts';
-export { parseRules, type DispatchRow } from './claim-rules.ts';
+export { parseAbsences, parseCalendar, parseRules, recipientColumns, toRecipient, type DispatchRow, type RecipientRow } from './claim-rules.ts';
 export type { Dispatcher, DispatcherDeps, DispatchPorts } from './dispatch-ports.ts';
 export { createDispatcher } from './dispatcher.ts';
-export { calendarsFor, type MailboxView } from './gates.ts';
+export { calendarsFor, windowGate, type MailboxHours, type MailboxView, type RecipientPlace, type RuleCalendar } from './gates.ts';
+export { countryHolidays, holidayCountries } from './holidays.ts';
 export { drawDay, humanDayBlock } from './human-day.ts';
 export { todayOf } from './mailbox-day.ts';
 export { allowanceOf, followUpsHaveHadTheirShare, inTurn, mailboxPace, mailPace, plainDay, type Block, type PacedMailbox, type Today } from './pacing.ts';
-export { createGraphCache, createPlanner, type Planner, type Slot } from './planner.ts';
+export { createGraphCache, createPlanner, dueAfter, type Planner, type Slot } from './planner.ts';
 export { createSendBooks, nothingSent, type CountedMail, type SendBooks, type SentMail, type SentSource } from './send-log.ts';
 export { createRotation, healthWeight, type Rotation, type RotationLane } from './rotation.ts';
 export { createAllocation, createCampaignRoom, drawGapMs, type Allocation, type CampaignRoom, type Recipient } from './slots.ts';

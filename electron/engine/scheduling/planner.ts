@@ -1,6 +1,5 @@
 import type { Actor } from '../../../shared/schemas/event.ts';
 import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
-import type { Calendar } from '../../../shared/schemas/common.ts';
 import type { HoldReason, WhyCode } from '../../../shared/schemas/delivery.ts';
 import type { SequenceGraph, WaitStep } from '../../../shared/schemas/sequence.ts';
 import type { Events } from '../events/index.ts';
@@ -10,16 +9,17 @@ import { chooseVariant, enrolmentRow, isReversible, nextEmail, type EnrolmentRow
 import type { Tx } from '../store/index.ts';
 import { nextAllowed } from './calendar.ts';
 import { addDuration } from './duration.ts';
-import { parseCalendar, parseRules } from './claim-rules.ts';
-import { calendarsFor } from './gates.ts';
+import { parseAbsences, parseCalendar, parseRules, recipientColumns, toRecipient, type RecipientRow } from './claim-rules.ts';
+import { calendarsFor, campaignCalendar, type MailboxHours, type RecipientPlace } from './gates.ts';
 
 interface PlanContext {
   readonly rules: CampaignRules;
   readonly graph: SequenceGraph;
   readonly email: string;
   readonly domain: string;
-  readonly contactZone: string | null;
-  readonly mailboxCalendar: Calendar | null;
+  readonly recipient: RecipientPlace;
+  /** Null when the mailbox is gone. */
+  readonly hours: MailboxHours | null;
 }
 
 /** A slot as the launch or the planner chose it. */
@@ -69,10 +69,9 @@ export function createGraphCache(): (prepare: Tx['prepare'], versionId: string) 
 }
 
 /** When the next mail is due: the waits on the way, counted from the real send, read in the recipient's zone. Pure. */
-export function dueAfter(sentAt: number, waits: readonly WaitStep[], rules: CampaignRules, contactZone: string | null): number {
-  const zone = contactZone ?? rules.calendar.zone;
-  const calendar = { ...rules.calendar, zone };
-  return waits.reduce((at, wait) => addDuration(at, wait.duration, { businessDays: wait.businessDays, zone, calendar }), sentAt);
+export function dueAfter(sentAt: number, waits: readonly WaitStep[], rules: CampaignRules, recipient: RecipientPlace): number {
+  const calendar = campaignCalendar(rules, recipient);
+  return waits.reduce((at, wait) => addDuration(at, wait.duration, { businessDays: wait.businessDays, zone: calendar.zone, calendar }), sentAt);
 }
 
 export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }): Planner {
@@ -81,22 +80,21 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
 
   function contextOf(tx: Tx, enrolment: EnrolmentRow): PlanContext | null {
     const campaign = tx.prepare('select rules from campaigns where id = ?').get(enrolment.campaignId) as { rules: string } | undefined;
-    const contact = tx.prepare('select email, domain, time_zone as zone from contacts where id = ?').get(enrolment.contactId) as
-      { email: string; domain: string; zone: string | null } | undefined;
+    const contact = tx.prepare(`select c.email, ${recipientColumns} from contacts c where c.id = ?`).get(enrolment.contactId) as (RecipientRow & { email: string }) | undefined;
     if (campaign === undefined || contact === undefined) return null;
-    const mailbox = tx.prepare('select calendar from mailboxes where id = ?').get(enrolment.mailboxId) as { calendar: string } | undefined;
+    const mailbox = tx.prepare('select calendar, absences from mailboxes where id = ?').get(enrolment.mailboxId) as { calendar: string; absences: string } | undefined;
     return {
       rules: parseRules(campaign.rules),
       graph: graphOf(tx.prepare, enrolment.sequenceVersionId),
       email: contact.email,
       domain: contact.domain,
-      contactZone: contact.zone,
-      mailboxCalendar: mailbox === undefined ? null : parseCalendar(mailbox.calendar),
+      recipient: toRecipient(contact),
+      hours: mailbox === undefined ? null : { calendar: parseCalendar(mailbox.calendar), absences: parseAbsences(mailbox.absences) },
     };
   }
 
-  function slotFor(context: PlanContext, dueAt: number): number | null {
-    return context.mailboxCalendar === null ? null : nextAllowed(calendarsFor(context.rules, context.mailboxCalendar, context.contactZone), dueAt);
+  function slotFor(context: PlanContext, dueAt: number, firstMail: boolean): number | null {
+    return context.hours === null ? null : nextAllowed(calendarsFor(context.rules, context.hours, context.recipient, firstMail), dueAt);
   }
 
   function insert(
@@ -237,7 +235,7 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
         finish(tx, enrolment);
         return true;
       }
-      const slotAt = slotFor(context, dueAfter(sentAt, next.waits, context.rules, context.contactZone));
+      const slotAt = slotFor(context, dueAfter(sentAt, next.waits, context.rules, context.recipient), false);
       insert(tx, {
         enrolmentId,
         campaignId: enrolment.campaignId,
@@ -259,7 +257,7 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
       const settled = withMailbox(tx, enrolment);
       const context = contextOf(tx, settled);
       if (context === null) return false;
-      const slotAt = slotFor(context, clock.now());
+      const slotAt = slotFor(context, clock.now(), settled.stepId === null);
       putBack(tx, settled, context, slotAt === null ? null : { at: slotAt, why: 'slot' });
       return true;
     },
@@ -285,7 +283,8 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
         contactId: enrolment.contactId,
         mailboxId: enrolment.mailboxId,
       });
-      const slotAt = slotFor(context, enrolment.remainingMs === null ? Math.max(now, dueFromLast(tx, enrolment, context)) : now + enrolment.remainingMs);
+      const dueAt = enrolment.remainingMs === null ? Math.max(now, dueFromLast(tx, enrolment, context)) : now + enrolment.remainingMs;
+      const slotAt = slotFor(context, dueAt, enrolment.stepId === null);
       putBack(tx, enrolment, context, slotAt === null ? null : { at: slotAt, why: 'slot' });
       return true;
     },
@@ -295,7 +294,7 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
   function dueFromLast(tx: Tx, enrolment: EnrolmentRow, context: PlanContext): number {
     const last = tx.prepare('select max(sent_at) as at from deliveries where enrolment_id = ?').get(enrolment.id) as { at: number | null };
     const next = nextEmail(context.graph, enrolment.stepId);
-    return last.at === null || next === null ? 0 : dueAfter(last.at, next.waits, context.rules, context.contactZone);
+    return last.at === null || next === null ? 0 : dueAfter(last.at, next.waits, context.rules, context.recipient);
   }
 
   /** Somebody goes on in a campaign that had come to its end: it runs again. A stopped one stays stopped. */
@@ -347,5 +346,5 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
 
 /** Why no slot was found. */
 function whyNot(context: PlanContext): HoldReason {
-  return context.mailboxCalendar === null ? 'mailbox_gone' : 'no_allowed_time';
+  return context.hours === null ? 'mailbox_gone' : 'no_allowed_time';
 }

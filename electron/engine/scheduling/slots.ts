@@ -1,10 +1,9 @@
 import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
-import type { Calendar } from '../../../shared/schemas/common.ts';
 import type { MailboxLimits, RampState } from '../../../shared/schemas/mailbox.ts';
 import type { Random } from '../lib/random.ts';
 import { hour } from '../lib/clock.ts';
 import { localDay, startOfLocalDay, startOfNextLocalDay } from '../lib/zone.ts';
-import { nextAllowed } from './calendar.ts';
+import { nextAllowed, type OpenTimes } from './calendar.ts';
 import { humanDayBlock } from './human-day.ts';
 import { todayOf, type DayMailbox } from './mailbox-day.ts';
 import { allowanceOf, type Today } from './pacing.ts';
@@ -25,7 +24,7 @@ export interface CampaignRoom {
 /** The capacity of one mailbox as the planner fills it: how many slots are given per day and hour. */
 export interface Allocation {
   /** The next slot for a person whose calendars are these, at or after `notBefore`; null = no allowed time within a year. */
-  take(calendars: readonly Calendar[], notBefore: number, person?: Recipient): number | null;
+  take(calendars: readonly OpenTimes[], notBefore: number, person?: Recipient): number | null;
   /** Where the next slot would be, at the earliest. */
   readonly cursor: number;
 }
@@ -101,7 +100,7 @@ export function createAllocation(options: {
   const perHour = Math.max(1, Math.floor(limits.perHour / share));
   const days = new Map<string, { taken: number; readonly perDay: number; readonly today: Today }>();
   const hours = new Map<number, number>();
-  // Recipients of other time zones fill other hours: each zone has its own place in the day.
+  // Recipients of other time zones and countries fill other hours and days: each has its own place in the day.
   const cursors = new Map<string, number>();
   let cursor = options.startAt;
 
@@ -117,7 +116,7 @@ export function createAllocation(options: {
     return day;
   }
 
-  function firstFree(calendars: readonly Calendar[], person: Recipient | undefined, from: number): number | null {
+  function firstFree(calendars: readonly OpenTimes[], person: Recipient | undefined, from: number): number | null {
     let at: number | null = from;
     for (let tries = 0; tries < 1000; tries += 1) {
       at = nextAllowed(calendars, at);
@@ -138,7 +137,7 @@ export function createAllocation(options: {
 
   return {
     take(calendars, notBefore, person) {
-      const key = calendars.map((calendar) => calendar.zone).join('|');
+      const key = calendars.map(({ zone: read, country }) => `${read} ${country ?? ''}`).join('|');
       const from = Math.max(notBefore, cursors.get(key) ?? options.startAt);
       const at = firstFree(calendars, person, from);
       if (at === null) return null;
