@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { EventType } from '../../shared/schemas/event.ts';
 import type { Workspace } from '../../shared/schemas/settings.ts';
 import { createAnalytics } from './analytics/index.ts';
-import { createAutoPause, createCampaigns, createEnrolmentList, createLauncher, createRecipientProviders, systemMx } from './campaigns/index.ts';
+import { createAutoPause, createCampaigns, createEnrolmentList, createForecaster, createLauncher, createRecipientProviders, systemMx } from './campaigns/index.ts';
 import { createComposer } from './composing/index.ts';
 import { createContacts } from './contacts/index.ts';
 import {
@@ -207,6 +207,7 @@ export async function createEngine(ports: EnginePorts) {
     secretsLocked: () => vault.state() === 'locked',
     wake,
   });
+  const forecaster = createForecaster(base);
   const enrolmentList = createEnrolmentList({ ...base, enrolments, planner, wake });
 
   function workspace(): Workspace {
@@ -245,7 +246,7 @@ export async function createEngine(ports: EnginePorts) {
   }
 
   const router = createRouter({
-    ...{ contacts, mailboxes, sequences, templates, campaigns, enrolments: enrolmentList, deliveries, inbox, analytics, settings, vault, pause },
+    ...{ contacts, mailboxes, sequences, templates, campaigns, forecaster, enrolments: enrolmentList, deliveries, inbox, analytics, settings, vault, pause },
     workspace,
     testSend: createTestSend({ store, sequences, deliveries }),
     openPractice: ports.openPractice,

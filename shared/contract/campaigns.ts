@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { campaignInputSchema, campaignPatchSchema, campaignSchema, campaignStatusSchema, preflightSchema } from '../schemas/campaign.ts';
+import { campaignInputSchema, campaignPatchSchema, campaignSchema, campaignStatusSchema, forecastSchema, preflightSchema } from '../schemas/campaign.ts';
 import { chosenMomentSchema, idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
 import { deliveryKindSchema, deliverySchema, deliveryStateSchema } from '../schemas/delivery.ts';
 import { enrolmentSchema, enrolmentStateSchema } from '../schemas/enrolment.ts';
@@ -22,6 +22,15 @@ export const campaignsContract = {
     .route({ method: 'GET', path: '/campaigns/{id}/preflight', tags, summary: 'What stands in the way of a launch; changes nothing' })
     .input(idInput)
     .output(preflightSchema),
+  forecast: base
+    .route({
+      method: 'GET',
+      path: '/campaigns/{id}/forecast',
+      tags,
+      summary: 'The whole future schedule: what would leave when, from which mailbox, and what limits it; changes nothing',
+    })
+    .input(idInput)
+    .output(forecastSchema),
   launch: base.route({ method: 'POST', path: '/campaigns/{id}/launch', tags, summary: 'Enrol the audience and start sending' }).input(idInput).output(campaignSchema),
   pause: base.route({ method: 'POST', path: '/campaigns/{id}/pause', tags, summary: 'Pause; the remaining delays freeze' }).input(idInput).output(campaignSchema),
   resume: base.route({ method: 'POST', path: '/campaigns/{id}/resume', tags, summary: 'Go on' }).input(idInput).output(campaignSchema),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { calendarSchema, chosenMomentSchema, epochMsSchema, idSchema, officeHours, patchOf, wallTimeSchema, windowSchema } from './common.ts';
+import { calendarSchema, chosenMomentSchema, epochMsSchema, idSchema, localDateSchema, officeHours, patchOf, wallTimeSchema, windowSchema } from './common.ts';
+import { whyCodeSchema } from './delivery.ts';
 import { enrolmentStateCountsSchema } from './enrolment.ts';
 
 export const campaignStatusSchema = z.enum(['draft', 'running', 'paused', 'stopped', 'finished']);
@@ -119,3 +120,28 @@ export const preflightSchema = z.object({
   firstSlotAt: epochMsSchema.nullable(),
 });
 export type Preflight = z.infer<typeof preflightSchema>;
+
+/** What one mailbox would send for a campaign on one of its local days. */
+export const forecastDaySchema = z.object({
+  mailboxId: idSchema,
+  day: localDateSchema,
+  first: z.number().int().describe('First mails'),
+  followUps: z.number().int(),
+  limitedBy: whyCodeSchema.nullable().describe('The limit that held mail back on this day; null = everything that was due left'),
+});
+export type ForecastDay = z.infer<typeof forecastDaySchema>;
+
+/** The whole future schedule of a campaign as its rules would let it run, if nobody replied, bounced or opted out. */
+export const forecastSchema = z.object({
+  people: z.number().int().describe('Who would get mail or waits for it'),
+  first: z.number().int(),
+  followUps: z.number().int(),
+  lastAt: epochMsSchema.nullable().describe('When the last mail would leave'),
+  days: z.array(forecastDaySchema).describe('Days with mail, by date and mailbox'),
+  limits: z
+    .array(z.object({ code: whyCodeSchema, days: z.number().int() }))
+    .describe('What holds mail back, by the number of days of mailboxes; empty = only the waits of the sequence'),
+  stuck: z.array(z.object({ code: whyCodeSchema, people: z.number().int() })).describe('People whose next mail has no time, and why'),
+  complete: z.boolean().describe('False = it goes on beyond the three years that are looked at'),
+});
+export type Forecast = z.infer<typeof forecastSchema>;

@@ -1,4 +1,4 @@
-import { campaignRulesSchema, type Campaign } from '../../shared/schemas/campaign.ts';
+import { campaignRulesSchema, type Campaign, type Forecast } from '../../shared/schemas/campaign.ts';
 import type { Contact } from '../../shared/schemas/contact.ts';
 import type { Delivery } from '../../shared/schemas/delivery.ts';
 import type { DomainEvent } from '../../shared/schemas/event.ts';
@@ -286,6 +286,32 @@ export function fakeCampaign(index: number, patch: Partial<Campaign> = {}): Camp
     launchedAt: fakeNow - 6 * day,
     createdAt: fakeNow - 8 * day,
     updatedAt: fakeNow - hour,
+    ...patch,
+  };
+}
+
+/** Twelve working days of two mailboxes. */
+export function fakeForecast(patch: Partial<Forecast> = {}): Forecast {
+  const days = Array.from({ length: 16 }, (_, index) => new Date(fakeNow + index * day))
+    .filter((date) => date.getUTCDay() % 6 !== 0)
+    .flatMap((date, index) =>
+      ['mailbox-0', 'mailbox-1'].map((mailboxId, box) => ({
+        mailboxId,
+        day: date.toISOString().slice(0, 10),
+        first: Math.max(0, 40 - index * 4 - box * 6),
+        followUps: index < 3 ? 0 : 30 - box * 5,
+        limitedBy: index < 8 ? ('mailbox_day' as const) : null,
+      })),
+    );
+  return {
+    people: 400,
+    first: days.reduce((sum, one) => sum + one.first, 0),
+    followUps: days.reduce((sum, one) => sum + one.followUps, 0),
+    lastAt: fakeNow + 15 * day,
+    days,
+    limits: [{ code: 'mailbox_day', days: 16 }],
+    stuck: [{ code: 'no_allowed_time', people: 3 }],
+    complete: true,
     ...patch,
   };
 }

@@ -11,7 +11,7 @@ import type { Mailbox, MailboxInput, MailboxTest, ServerSettings } from '../../s
 import { conversationScopes, type ConversationScope, type ReplyDetail } from '../../shared/schemas/reply.ts';
 import type { GraphIssue, Sequence, Template } from '../../shared/schemas/sequence.ts';
 import { settingsSchema, type NeedsYouItem, type Settings, type Workspace } from '../../shared/schemas/settings.ts';
-import { day, fakeCampaign, fakeContact, fakeDeliveries, fakeDelivery, fakeEvent, fakeMailbox, fakeNow, fakeReply, fakeWorkspace, hour } from './fake-data.ts';
+import { day, fakeCampaign, fakeContact, fakeDeliveries, fakeDelivery, fakeEvent, fakeForecast, fakeMailbox, fakeNow, fakeReply, fakeWorkspace, hour } from './fake-data.ts';
 
 /** Everything that the fake engine knows; tests change it freely before or during a test. */
 export interface FakeState {
@@ -390,6 +390,7 @@ export function createFakeEngine(state: FakeState = busyState()) {
       ),
       remove: os.campaigns.remove.handler(({ input }) => drop(state.campaigns, input.id)),
       preflight: os.campaigns.preflight.handler(() => ({ ok: true, items: [], people: state.contacts.length, leftOut: [], firstSlotAt: fakeNow + hour })),
+      forecast: os.campaigns.forecast.handler(() => fakeForecast()),
       launch: os.campaigns.launch.handler(({ input }) => change(state.campaigns, input.id, { status: 'running', launchedAt: fakeNow })),
       pause: os.campaigns.pause.handler(({ input }) => change(state.campaigns, input.id, { status: 'paused' })),
       resume: os.campaigns.resume.handler(({ input }) => change(state.campaigns, input.id, { status: 'running' })),

@@ -1,7 +1,7 @@
-import type { Campaigns } from '../campaigns/index.ts';
+import type { Campaigns, Forecaster } from '../campaigns/index.ts';
 import { os } from './base.ts';
 
-export function campaignsRouter(campaigns: Campaigns) {
+export function campaignsRouter(campaigns: Campaigns, forecaster: Forecaster) {
   return {
     list: os.campaigns.list.handler(({ input }) => campaigns.list(input)),
     create: os.campaigns.create.handler(({ input }) => campaigns.create(input)),
@@ -12,6 +12,7 @@ export function campaignsRouter(campaigns: Campaigns) {
       return { id: input.id, deleted: true as const };
     }),
     preflight: os.campaigns.preflight.handler(({ input }) => campaigns.preflight(input.id)),
+    forecast: os.campaigns.forecast.handler(({ input, signal }) => forecaster.forecast(input.id, signal)),
     launch: os.campaigns.launch.handler(({ input }) => campaigns.launch(input.id)),
     pause: os.campaigns.pause.handler(({ input }) => campaigns.pause(input.id)),
     resume: os.campaigns.resume.handler(({ input }) => campaigns.resume(input.id)),

@@ -1,5 +1,5 @@
 import type { Analytics } from '../analytics/index.ts';
-import type { Campaigns, EnrolmentList } from '../campaigns/index.ts';
+import type { Campaigns, EnrolmentList, Forecaster } from '../campaigns/index.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { Deliveries, TestSendInput } from '../delivery/index.ts';
 import type { Inbox } from '../inbox/index.ts';
@@ -28,6 +28,7 @@ export interface RouterDeps extends Omit<WorkspaceDeps, 'analytics'> {
   readonly sequences: Sequences;
   readonly templates: Templates;
   readonly campaigns: Campaigns;
+  readonly forecaster: Forecaster;
   readonly enrolments: EnrolmentList;
   readonly deliveries: Deliveries;
   readonly inbox: Inbox;
@@ -45,7 +46,7 @@ export function createRouter(deps: RouterDeps) {
     suppressions: suppressionsRouter(deps.contacts),
     templates: templatesRouter(deps.templates),
     sequences: sequencesRouter(deps.sequences, deps.testSend),
-    campaigns: campaignsRouter(deps.campaigns),
+    campaigns: campaignsRouter(deps.campaigns, deps.forecaster),
     enrolments: enrolmentsRouter(deps.enrolments),
     deliveries: deliveriesRouter(deps.deliveries),
     replies: repliesRouter(deps.inbox),

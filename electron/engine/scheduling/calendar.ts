@@ -194,9 +194,13 @@ export function windowEnd(calendars: readonly OpenTimes[], at: number): number |
   return end;
 }
 
+const weekdays = new WeakMap<readonly Window[], ReadonlySet<number>>();
+
 /** Weekdays on which any window starts: what "business day" means for a calendar. */
 export function weekdaysOf(calendar: Calendar): ReadonlySet<number> {
-  return new Set(calendar.windows.flatMap((window) => window.days));
+  let days = weekdays.get(calendar.windows);
+  if (days === undefined) weekdays.set(calendar.windows, (days = new Set(calendar.windows.flatMap((window) => window.days))));
+  return days;
 }
 
 /** The day numbers (days since 1970-01-01) of a calendar's holidays. */

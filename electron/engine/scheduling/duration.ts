@@ -12,8 +12,19 @@ export interface Duration {
 
 const pattern = /^P(?=\d|T\d)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 
+const parsed = new Map<string, Duration | null>();
+
 /** Reads weeks, days, hours, minutes and seconds. Null for anything else, such as months and years. */
 export function parseDuration(text: string): Duration | null {
+  let duration = parsed.get(text);
+  if (duration === undefined) {
+    if (parsed.size > 1000) parsed.clear();
+    parsed.set(text, (duration = readDuration(text)));
+  }
+  return duration;
+}
+
+function readDuration(text: string): Duration | null {
   const match = pattern.exec(text);
   if (match === null) return null;
   const [weeks, days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0));
@@ -35,9 +46,9 @@ export interface DurationRules {
  * be an allowed time: see `nextAllowed`. Throws RangeError for text that is no duration.
  */
 export function addDuration(at: number, duration: string | Duration, rules: DurationRules): number {
-  const parsed = typeof duration === 'string' ? parseDuration(duration) : duration;
-  if (parsed === null) throw new RangeError(`Not a duration of weeks, days, hours, minutes and seconds: ${String(duration)}`);
-  const { weeks, days, exactMs } = parsed;
+  const given = typeof duration === 'string' ? parseDuration(duration) : duration;
+  if (given === null) throw new RangeError(`Not a duration of weeks, days, hours, minutes and seconds: ${String(duration)}`);
+  const { weeks, days, exactMs } = given;
   if (weeks === 0 && days === 0) return at + exactMs;
   const zone = zoneOf(rules.zone);
   const local = at + zone.offsetAt(at);

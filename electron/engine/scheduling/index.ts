@@ -3,6 +3,7 @@ export { addDuration, parseDuration, type Duration, type DurationRules } from '.
 export { parseAbsences, parseCalendar, parseRules, recipientColumns, toRecipient, type DispatchRow, type RecipientRow } from './claim-rules.ts';
 export type { Dispatcher, DispatcherDeps, DispatchPorts } from './dispatch-ports.ts';
 export { createDispatcher } from './dispatcher.ts';
+export { createForecast, type ForecastInput, type ForecastMailbox, type ForecastPerson, type ForecastRun } from './forecast.ts';
 export { calendarsFor, windowGate, type MailboxHours, type MailboxView, type RecipientPlace, type RuleCalendar } from './gates.ts';
 export { countryHolidays, holidayCountries } from './holidays.ts';
 export { drawDay, humanDayBlock } from './human-day.ts';
