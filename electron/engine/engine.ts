@@ -22,7 +22,7 @@ import {
 import { createEvents } from './events/index.ts';
 import { createInbox } from './inbox/index.ts';
 import { minute, second } from './lib/clock.ts';
-import { createMailboxes } from './mailboxes/index.ts';
+import { createMailboxes, createNetwork } from './mailboxes/index.ts';
 import { ConnectError, type EnginePorts } from './ports.ts';
 import type { PracticeServices } from './practice/index.ts';
 import { createRouter } from './rpc/index.ts';
@@ -71,6 +71,7 @@ export async function createEngine(ports: EnginePorts) {
     ...base,
     vault,
     transports: ports.transports,
+    network: ports.network ?? createNetwork({ dnsServers: () => settings.get().dnsServers }),
     onRemoved(tx, mailboxId) {
       tx.prepare(
         `update deliveries set state = 'held', why = 'mailbox_gone', mailbox_id = null, updated_at = ? where mailbox_id = ? and state in ('planned','claimed','deferred','held')`,
@@ -285,6 +286,9 @@ export async function createEngine(ports: EnginePorts) {
         inbox.poke();
       });
       mailboxes.onChange(wake);
+      mailboxes.onChange((id, change) => {
+        if (change === 'added') mailboxes.health.checkLater(id);
+      });
       contacts.start();
       inbox.start();
       backups.start();
@@ -297,6 +301,7 @@ export async function createEngine(ports: EnginePorts) {
     async stop(): Promise<void> {
       cancelReconcile?.();
       analytics.stop();
+      mailboxes.stop();
       await dispatcher.stop();
       await Promise.all([inbox.stop(), contacts.stop(), backups.stop()]);
       batch.flush();

@@ -17,6 +17,8 @@ export interface EnginePorts {
   /** A folder of this user outside of the data directory: key file and what this computer remembers of the workspace. Absent = inside (tests). */
   readonly keyDir?: string | undefined;
   readonly transports: MailTransports;
+  /** What is looked up beside the mail servers. Absent = the real network. */
+  readonly network?: Network | undefined;
   /** Practice only: changes how fast workspace time passes. */
   readonly timeLapse: TimeLapse | null;
   /** Opens the practice workspace; null where this is one. Returns where to find it, or null when a window was opened. */
@@ -57,6 +59,32 @@ export interface ServerAccess {
   readonly user: string;
   readonly password: string;
   readonly allowSelfSigned: boolean;
+  /**
+   * Present = log in with an access token (SASL XOAUTH2). `renew` after the server refused the last one. Rejects with
+   * a `ConnectError`: stage `login` when only a person can help, `connect` when trying again later may.
+   */
+  readonly accessToken?: ((renew: boolean) => Promise<string>) | undefined;
+}
+
+/** A look-up's outcome. `none` = answered that there is nothing; `unknown` = not answered, which proves nothing. */
+export type DnsAnswer<T> = { readonly kind: 'found'; readonly records: readonly T[] } | { readonly kind: 'none' } | { readonly kind: 'unknown'; readonly cause: string };
+
+export interface DnsResolver {
+  /** Best preference first, hosts in lower case. */
+  mx(name: string): Promise<DnsAnswer<{ host: string; priority: number }>>;
+  txt(name: string): Promise<DnsAnswer<string>>;
+  /** Best priority first. */
+  srv(name: string): Promise<DnsAnswer<{ host: string; port: number }>>;
+  /** IPv4 before IPv6. */
+  addresses(name: string): Promise<DnsAnswer<string>>;
+}
+
+export interface Network {
+  readonly dns: DnsResolver;
+  /** A text document over HTTPS; null when there is none, it is too large, slow, or would lead to a private address. */
+  getDocument(url: string): Promise<string | null>;
+  /** Whether a mail server with a valid certificate (`tls`) or greeting (`starttls`) answers there. */
+  greets(host: string, port: number, security: 'tls' | 'starttls', allowPrivate: boolean): Promise<boolean>;
 }
 
 export type ConnectStage = 'resolve' | 'connect' | 'tls' | 'login';

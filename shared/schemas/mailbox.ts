@@ -42,11 +42,24 @@ export type MailboxAlias = z.infer<typeof mailboxAliasSchema>;
 export const dkimSettingsSchema = z.object({ domain: z.string().min(1).max(253), selector: z.string().min(1).max(63) });
 export type DkimSettings = z.infer<typeof dkimSettingsSchema>;
 
+/** The addresses of an authorization server: HTTPS, or HTTP on this computer. */
+export const oauthEndpointsSchema = z.object({
+  authorization: z.url().max(500),
+  token: z.url().max(500),
+  device: z.url().max(500).nullable().default(null),
+  scope: z.string().max(500),
+});
+
 /** How the access token of a mailbox is had and renewed. The tokens never leave the engine. */
 export const oauthSettingsSchema = z.object({
   provider: z.enum(['google', 'microsoft', 'custom']),
   clientId: z.string().min(1).max(200),
-  tenant: z.string().max(100).default('common').describe('Microsoft only'),
+  tenant: z
+    .string()
+    .regex(/^[a-zA-Z0-9.-]{1,100}$/)
+    .default('common')
+    .describe('Microsoft only'),
+  endpoints: oauthEndpointsSchema.optional().describe('Provider custom only'),
   account: z.string().max(320).default('').describe('The account that gave its consent'),
   expiresAt: epochMsSchema.nullable().default(null),
 });
@@ -86,6 +99,7 @@ const mailboxFields = z.object({
 });
 
 export const mailboxInputSchema = mailboxFields.extend({
+  signIn: idSchema.optional().describe('A finished sign-in at the provider, whose tokens the mailbox takes'),
   smtp: serverInputSchema,
   imap: serverInputSchema.nullable().default(null).describe('Without IMAP no reply can be seen, so follow-ups are held'),
 });
@@ -102,6 +116,7 @@ export const mailboxSchema = mailboxFields.extend({
   id: idSchema,
   smtp: serverSettingsSchema,
   imap: serverSettingsSchema.nullable(),
+  oauth: oauthSettingsSchema.nullable().describe('The sign-in at the provider; null = passwords'),
   state: mailboxStateSchema,
   stateReason: z.string().nullable().describe('Why it is paused or in trouble, as the server said it'),
   pausedUntil: epochMsSchema.nullable().describe('Null with state paused = until a person resumes'),

@@ -5,7 +5,7 @@ import { createEngine, type Engine } from '../../electron/engine/engine.ts';
 import { systemClock, type Clock } from '../../electron/engine/lib/clock.ts';
 import { createIds } from '../../electron/engine/lib/ids.ts';
 import type { EnginePorts, Logger, MailTransports } from '../../electron/engine/ports.ts';
-import { openImapSession, openSmtpSession } from '../../electron/engine/mailboxes/index.ts';
+import { noNetwork, openImapSession, openSmtpSession } from '../../electron/engine/mailboxes/index.ts';
 import { alwaysOpen } from '../../shared/schemas/common.ts';
 import { campaignRulesSchema, type CampaignRules } from '../../shared/schemas/campaign.ts';
 import { mailboxInputSchema, type MailboxInput } from '../../shared/schemas/mailbox.ts';
@@ -34,6 +34,7 @@ export function realPorts(dataDir: string, options: { clock?: Clock; log?: Logge
     keychain: null,
     passphrase: null,
     transports: { openSmtp: openSmtpSession, openInbox: openImapSession, ...options.transports },
+    network: noNetwork,
     timeLapse: null,
     openPractice: null,
   };

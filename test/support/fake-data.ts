@@ -70,6 +70,7 @@ export function fakeMailbox(index: number, patch: Partial<Mailbox> = {}): Mailbo
     sendAs: null,
     absences: [],
     dkim: null,
+    oauth: null,
     ramp: null,
     provider: null,
     messageIdPolicy: 'kept',

@@ -1,6 +1,8 @@
 import { createRouterClient, implement, ORPCError } from '@orpc/server';
 import { contract } from '../../shared/contract/index.ts';
 import { errorCodes, type ErrorCode, type ErrorData } from '../../shared/errors.ts';
+import type { ServerCandidate } from '../../shared/schemas/discovery.ts';
+import type { DomainHealth } from '../../shared/schemas/domain-health.ts';
 import type { Campaign } from '../../shared/schemas/campaign.ts';
 import type { Page, PageQuery } from '../../shared/schemas/common.ts';
 import type { Contact, ContactList, ImportRun, Suppression } from '../../shared/schemas/contact.ts';
@@ -31,6 +33,8 @@ export interface FakeState {
   events: DomainEvent[];
   needsYou: NeedsYouItem[];
   mailboxTest: MailboxTest;
+  discovered: ServerCandidate[];
+  domainHealth: DomainHealth;
   issues: GraphIssue[];
   /** Names of procedures (`mailboxes.list`) that fail, with what. */
   failing: Record<string, { code: ErrorCode; message: string; data?: ErrorData }>;
@@ -58,6 +62,8 @@ export function emptyState(): FakeState {
     events: [],
     needsYou: [],
     mailboxTest: passedTest(),
+    discovered: [],
+    domainHealth: { domain: 'studio.example.com', checkedAt: fakeNow, stale: false, managed: false, checks: [] },
     issues: [],
     failing: {},
     hanging: new Set(),
@@ -256,6 +262,13 @@ export function createFakeEngine(state: FakeState = busyState()) {
       pause: os.mailboxes.pause.handler(({ input }) => change(state.mailboxes, input.id, { state: 'paused', pausedUntil: input.until })),
       resume: os.mailboxes.resume.handler(({ input }) => change(state.mailboxes, input.id, { state: 'ready', pausedUntil: null })),
       checkInbox: os.mailboxes.checkInbox.handler(() => ({ found: 0, checkedAt: fakeNow })),
+      discover: os.mailboxes.discover.handler(({ input }) => ({ address: input.address, candidates: state.discovered })),
+      health: os.mailboxes.health.handler(() => state.domainHealth),
+      checkHealth: os.mailboxes.checkHealth.handler(() => state.domainHealth),
+      startSignIn: os.mailboxes.startSignIn.handler(unused),
+      getSignIn: os.mailboxes.getSignIn.handler(unused),
+      cancelSignIn: os.mailboxes.cancelSignIn.handler(unused),
+      signOut: os.mailboxes.signOut.handler(({ input }) => change(state.mailboxes, input.id, { oauth: null })),
     },
     subscribers: {
       list: os.subscribers.list.handler(({ input }) =>

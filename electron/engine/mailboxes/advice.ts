@@ -13,6 +13,8 @@ export interface FailedAccess {
   /** A probe found that this port speaks TLS from the first byte. */
   readonly speaksTls: boolean;
   readonly timedOut: boolean;
+  /** The login was by an access token. */
+  readonly signedIn: boolean;
 }
 
 const usual = { SMTP: 'Usual for SMTP are 465 with TLS and 587 with STARTTLS.', IMAP: 'Usual for IMAP are 993 with TLS and 143 with STARTTLS.' } as const;
@@ -39,8 +41,11 @@ export function adviseConnect(error: ConnectError, access: FailedAccess): string
   }
   if (error.stage === 'tls') return adviseTls(text, code, access);
   if (error.stage === 'login') {
+    if (access.signedIn && error.answer === null) return text;
     const said = error.answer === null ? text : `${error.answer.code}${error.answer.enhanced === null ? '' : ` ${error.answer.enhanced}`} ${error.answer.text}`;
-    const advice = presetOfHost(host)?.hint ?? 'Check the user name (often the whole address) and the password; some providers want an app password.';
+    const advice = access.signedIn
+      ? 'Check that this account is the one that signed in, and that its administrator allows SMTP and IMAP.'
+      : (presetOfHost(host)?.hint ?? 'Check the user name (often the whole address) and the password; some providers want an app password.');
     return `The ${side} server refused the login of ${access.user === '' ? 'an empty user name' : access.user}: "${said}". ${advice}`;
   }
   if (code === 'ECONNREFUSED') return `Nothing answers on ${where}: the connection was refused. Check host and port. ${usual[side]}`;

@@ -91,7 +91,16 @@ async function openWithin<Session>(
     return { session: await open(AbortSignal.any([limit, wrongPort.signal])) };
   } catch (error) {
     const failure = error instanceof ConnectError ? error : new ConnectError('connect', error instanceof Error ? error.message : String(error), null, { cause: error });
-    const access = { side, host: server.host, port: server.port, security: server.security, user: server.user, speaksTls, timedOut: limit.aborted };
+    const access = {
+      side,
+      host: server.host,
+      port: server.port,
+      security: server.security,
+      user: server.user,
+      speaksTls,
+      timedOut: limit.aborted,
+      signedIn: server.accessToken !== undefined,
+    };
     return { failed: { stage: speaksTls ? 'tls' : failure.stage, message: adviseConnect(failure, access) } };
   } finally {
     finished.abort();

@@ -39,6 +39,21 @@ function stageOf(error: ImapError): ConnectStage {
  * `starttls` refuses to go on without encryption, `none` never upgrades.
  */
 export async function openImapSession(server: ServerAccess, signal?: AbortSignal, options: ImapSessionOptions = {}): Promise<InboxSession> {
+  const { accessToken } = server;
+  if (accessToken === undefined) return openWith(server, { user: server.user, pass: server.password }, signal, options);
+  const login = async (renew: boolean): Promise<InboxSession> => openWith(server, { user: server.user, accessToken: await accessToken(renew) }, signal, options);
+  // A token may end before its time: the server knows.
+  return login(false).catch((error: unknown) =>
+    error instanceof ConnectError && error.cause !== undefined && error.stage === 'login' ? login(true) : Promise.reject(error as Error),
+  );
+}
+
+async function openWith(
+  server: ServerAccess,
+  auth: { user: string; pass: string } | { user: string; accessToken: string },
+  signal: AbortSignal | undefined,
+  options: ImapSessionOptions,
+): Promise<InboxSession> {
   const settings = { ...defaults, ...options };
   // Loaded with the first mailbox: a third of the memory at start.
   const { ImapFlow: Client } = await import('imapflow');
@@ -48,7 +63,7 @@ export async function openImapSession(server: ServerAccess, signal?: AbortSignal
     secure: server.security === 'tls',
     ...(server.security === 'tls' ? {} : { doSTARTTLS: server.security === 'starttls' }),
     ...(isIP(server.host) === 0 ? { servername: server.host } : {}),
-    auth: { user: server.user, pass: server.password },
+    auth,
     tls: { rejectUnauthorized: !server.allowSelfSigned },
     logger: false,
     clientInfo: { name: 'Homing' },

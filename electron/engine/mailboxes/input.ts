@@ -43,7 +43,8 @@ function isAddress(value: string): boolean {
   return /^[^\s<>(),;:"@\\]+@[^\s<>(),;:"@\\]+$/.test(value) && !control.test(value);
 }
 
-function isNear(host: string): boolean {
+/** Whether a host is on this computer or its own network, by its name alone. */
+export function isNear(host: string): boolean {
   const name = host.toLowerCase();
   if (isIP(name) === 4) return /^(127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.)/.test(name);
   if (isIP(name) === 6) return name === '::1' || /^f[cde]/.test(name);

@@ -1,6 +1,7 @@
 import { mailboxLimitsSchema, type Mailbox, type ServerSettings } from '../../../shared/schemas/mailbox.ts';
 import { startOfLocalDay } from '../lib/zone.ts';
 import type { schema, Store } from '../store/index.ts';
+import type { ServerInput } from './input.ts';
 
 export type MailboxRow = typeof schema.mailboxes.$inferSelect;
 type StoredServer = schema.StoredServer;
@@ -19,6 +20,22 @@ export function smtpSecret(id: string): string {
 
 export function imapSecret(id: string): string {
   return `mailbox:${id}:imap`;
+}
+
+export function oauthSecret(id: string): string {
+  return `mailbox:${id}:oauth`;
+}
+
+/** Server settings as they are stored: without the password. */
+export function storedServer(input: ServerInput): StoredServer {
+  const { host, port, security, user, allowSelfSigned, auth } = input;
+  return { host, port, security, user, allowSelfSigned, ...(auth === 'oauth2' ? { auth } : {}) };
+}
+
+export function sameServer(a: StoredServer | null, b: StoredServer | null): boolean {
+  if (a === null || b === null) return a === b;
+  const login = (a.auth ?? 'password') === (b.auth ?? 'password') && a.user === b.user;
+  return login && a.host === b.host && a.port === b.port && a.security === b.security && a.allowSelfSigned === b.allowSelfSigned;
 }
 
 /** A row as the contract shows it: without passwords, with what was sent today. */
@@ -43,6 +60,7 @@ export function toMailbox(store: Store, row: MailboxRow, now: number): Mailbox {
     messageIdPolicy: row.messageIdPolicy,
     smtp: server(row.smtp, smtpSecret(row.id)),
     imap: row.imap === null ? null : server(row.imap, imapSecret(row.id)),
+    oauth: row.oauth,
     state: row.state,
     stateReason: row.stateReason,
     pausedUntil: row.pausedUntil,

@@ -1,17 +1,22 @@
-import { and, asc, desc, eq, sql, type SQL } from 'drizzle-orm';
-import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
+import { asc, eq, sql } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
-import type { Mailbox, MailboxInput, MailboxLimits, MailboxPatch, MailboxTest } from '../../../shared/schemas/mailbox.ts';
+import { providerOfHost } from '../../../shared/providers.ts';
+import type { PageQuery } from '../../../shared/schemas/common.ts';
+import type { Mailbox, MailboxInput, MailboxLimits, MailboxPatch } from '../../../shared/schemas/mailbox.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
-import { containing } from '../lib/page.ts';
 import type { Ids } from '../lib/ids.ts';
-import type { Logger, MailTransports, ServerAccess } from '../ports.ts';
+import type { Logger, MailTransports, Network, ServerAccess } from '../ports.ts';
 import { schema, type Store, type Tx } from '../store/index.ts';
-import { testImap, testSmtp } from './connection-test.ts';
+import { discoverServers } from './autoconfig.ts';
+import { createDomainHealth } from './domain-health.ts';
 import { checkInput, type ServerInput } from './input.ts';
-import { makeRoundTrip, type RoundTrip } from './round-trip.ts';
-import { imapSecret, smtpSecret, toMailbox, type MailboxRow } from './rows.ts';
+import { listMailboxes } from './list.ts';
+import { createMailboxTest } from './mailbox-test.ts';
+import { noNetwork } from './network.ts';
+import { imapSecret, sameServer, smtpSecret, storedServer, toMailbox, type MailboxRow } from './rows.ts';
+import { createSignIns } from './sign-in.ts';
+import { createMailboxTokens, type Grant } from './tokens.ts';
 
 /** What mailboxes need of the vault. */
 export interface SecretStore {
@@ -28,23 +33,27 @@ export interface MailboxesDeps {
   readonly log: Logger;
   readonly vault: SecretStore;
   readonly transports: MailTransports;
+  /** Absent = nothing is looked up. */
+  readonly network?: Network | undefined;
   /** In the transaction that deletes a mailbox: what waits for it must be held or cancelled. */
   readonly onRemoved?: (tx: Tx, mailboxId: string) => void;
 }
 
 export type MailboxChange = 'added' | 'changed' | 'removed';
-export type TestSettingsInput = Pick<MailboxInput, 'address' | 'smtp' | 'imap'> & { id?: string | undefined };
-type StoredServer = schema.StoredServer;
 type Trouble = 'needs_login' | 'unreachable';
 
 const { mailboxes } = schema;
-const sortColumns = { name: mailboxes.name, address: mailboxes.address, state: mailboxes.state, createdAt: mailboxes.createdAt } as const;
 
 export type Mailboxes = ReturnType<typeof createMailboxes>;
 
 /** Accounts: settings, passwords, connection tests, state. Errors are AppError with fields. */
 export function createMailboxes(deps: MailboxesDeps) {
   const { store, events, clock, ids, log, vault, transports } = deps;
+  const network = deps.network ?? noNetwork;
+  const findNow = (id: string): MailboxRow | null => find(store.read, id);
+  const tokens = createMailboxTokens({ store, clock, log, vault, find: findNow, onRefused: (tx, id, reason) => setTrouble(tx, id, 'needs_login', reason) });
+  const signIns = createSignIns({ clock, ids, log, onDone: signedIn });
+  const health = createDomainHealth({ store, events, clock, log, network, find: findNow });
   const listeners = new Set<(mailboxId: string, change: MailboxChange) => void>();
 
   function announce(tx: Tx, mailboxId: string, change: MailboxChange): void {
@@ -90,51 +99,42 @@ export function createMailboxes(deps: MailboxesDeps) {
     else if (input?.password !== undefined) vault.set(name, input.password);
   }
 
-  function list(query: PageQuery): Page<Mailbox> {
-    const [name, descending] = query.sort?.startsWith('-') === true ? [query.sort.slice(1), true] : [query.sort ?? 'createdAt', false];
-    if (!Object.hasOwn(sortColumns, name))
-      throw new AppError('bad_request', `Mailboxes cannot be sorted by ${name}.`, { fields: { sort: `One of ${Object.keys(sortColumns).join(', ')}` } });
-    const column = sortColumns[name as keyof typeof sortColumns];
-    const like = containing(query.q ?? '');
-    const where: SQL | undefined =
-      query.q === undefined || query.q === '' ? undefined : sql`(${mailboxes.name} like ${like} escape '\\' or ${mailboxes.address} like ${like} escape '\\')`;
-    const offset = readCursor(query.cursor);
-    const rows = store.read
-      .select()
-      .from(mailboxes)
-      .where(and(where))
-      .orderBy(descending ? desc(column) : asc(column), asc(mailboxes.id))
-      .limit(query.limit)
-      .offset(offset)
-      .all();
-    const total =
-      store.read
-        .select({ count: sql<number>`count(*)` })
-        .from(mailboxes)
-        .where(and(where))
-        .get()?.count ?? 0;
-    const now = clock.now();
-    const next = offset + rows.length;
-    return { items: rows.map((row) => toMailbox(store, row, now)), nextCursor: next < total ? Buffer.from(String(next)).toString('base64url') : null, total };
-  }
-
   function create(input: MailboxInput): Mailbox {
     checkInput(input);
     const id = ids.next();
     const now = clock.now();
+    const grant = input.signIn === undefined ? null : signIns.grant(input.signIn);
     store.transaction((tx) => {
       refuseDuplicate(tx, input.address, null);
       const { name, fromName, address, replyTo, signatureHtml, limits, calendar } = input;
-      const imap = input.imap === null ? null : stored(input.imap);
+      const imap = input.imap === null ? null : storedServer(input.imap);
+      const provider = providerOfHost(input.smtp.host);
       tx.orm
         .insert(mailboxes)
-        .values({ id, name, fromName, address, replyTo, signatureHtml, limits, calendar, smtp: stored(input.smtp), imap, state: 'untested', createdAt: now, updatedAt: now })
+        .values({
+          id,
+          name,
+          fromName,
+          address,
+          replyTo,
+          signatureHtml,
+          limits,
+          calendar,
+          smtp: storedServer(input.smtp),
+          imap,
+          provider,
+          state: 'untested',
+          createdAt: now,
+          updatedAt: now,
+        })
         .run();
       keepSecret(smtpSecret(id), input.smtp);
       if (input.imap !== null) keepSecret(imapSecret(id), input.imap);
+      if (grant !== null) tokens.keep(tx, id, grant);
       events.append(tx, { type: 'mailbox_created', actor: 'person', mailboxId: id });
       announce(tx, id, 'added');
     });
+    if (input.signIn !== undefined) signIns.forget(input.signIn);
     return get(id);
   }
 
@@ -147,9 +147,9 @@ export function createMailboxes(deps: MailboxesDeps) {
       checkInput({ smtp, imap, ...rest });
       if (rest.address !== undefined) refuseDuplicate(tx, rest.address, id);
       const values: Partial<MailboxRow> = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-      const nextSmtp = smtp === undefined ? row.smtp : stored(smtp);
-      const nextImap = imap === undefined ? row.imap : imap === null ? null : stored(imap);
-      if (smtp !== undefined) values.smtp = nextSmtp;
+      const nextSmtp = smtp === undefined ? row.smtp : storedServer(smtp);
+      const nextImap = imap === undefined ? row.imap : imap === null ? null : storedServer(imap);
+      if (smtp !== undefined) Object.assign(values, { smtp: nextSmtp, provider: providerOfHost(nextSmtp.host) ?? (nextSmtp.host === row.smtp.host ? row.provider : null) });
       if (imap !== undefined) values.imap = nextImap;
       const reconnect = !sameServer(row.smtp, nextSmtp) || !sameServer(row.imap, nextImap) || smtp?.password !== undefined || (imap !== null && imap?.password !== undefined);
       if (reconnect || (rest.address !== undefined && rest.address !== row.address)) {
@@ -177,6 +177,7 @@ export function createMailboxes(deps: MailboxesDeps) {
       tx.orm.delete(mailboxes).where(eq(mailboxes.id, id)).run();
       vault.remove(smtpSecret(id));
       vault.remove(imapSecret(id));
+      tokens.forget(id);
       events.append(tx, { type: 'mailbox_deleted', actor: 'person', mailboxId: id, data: { name: row.name } });
       announce(tx, id, 'removed');
     });
@@ -254,83 +255,54 @@ export function createMailboxes(deps: MailboxesDeps) {
   function access(id: string, side: 'smtp' | 'imap'): ServerAccess | null {
     const row = find(store.read, id);
     const server = row?.[side] ?? null;
-    return server === null ? null : { ...server, password: vault.get(side === 'smtp' ? smtpSecret(id) : imapSecret(id)) ?? '' };
+    if (server === null) return null;
+    if (server.auth === 'oauth2') return { ...server, password: '', accessToken: (renew) => tokens.token(id, renew) };
+    return { ...server, password: vault.get(side === 'smtp' ? smtpSecret(id) : imapSecret(id)) ?? '' };
   }
 
-  async function connectBoth(smtpAccess: ServerAccess, imapAccess: ServerAccess | null, roundTripFor: string | null): Promise<{ test: MailboxTest; trip: RoundTrip | null }> {
-    const [smtp, imap] = await Promise.all([testSmtp(transports, smtpAccess, clock), testImap(transports, imapAccess, clock)]);
-    let trip: RoundTrip | null = null;
-    try {
-      if (roundTripFor !== null && smtp.session !== null && imap.session !== null) {
-        trip = await makeRoundTrip({ address: roundTripFor, smtp: smtp.session, imap: imap.session, folders: imap.folders, clock, ids });
-      } else if (roundTripFor !== null) {
-        trip = {
-          side: { ok: false, stage: 'skipped', message: 'A round trip needs both SMTP and IMAP.', durationMs: 0 },
-          sentCopy: 'unknown',
-          sentFolder: null,
-          messageIdPolicy: 'unknown',
-        };
-      }
-    } catch (error) {
-      const said = error instanceof Error ? error.message : String(error);
-      trip = {
-        side: { ok: false, stage: 'find', message: `The connection was lost during the round trip: ${said}. Try again.`, durationMs: 0 },
-        sentCopy: 'unknown',
-        sentFolder: null,
-        messageIdPolicy: 'unknown',
-      };
-    } finally {
-      smtp.session?.close();
-      void imap.session?.close();
-    }
-    const ok = smtp.side.ok && imap.side.ok && (trip === null || trip.side.ok);
-    return { test: { ok, smtp: smtp.side, imap: imap.side, roundTrip: trip?.side ?? null, sentCopy: trip?.sentCopy ?? 'unknown' }, trip };
-  }
-
-  async function test(id: string, roundTrip: boolean): Promise<MailboxTest> {
-    const before = need(store.read, id);
-    const smtpAccess = access(id, 'smtp');
-    if (smtpAccess === null) throw new AppError('not_found', 'This mailbox does not exist any more.');
-    const { test: result, trip } = await connectBoth(smtpAccess, access(id, 'imap'), roundTrip ? before.address : null);
-    const learnt = trip !== null && trip.sentCopy !== 'unknown';
+  /** Both sides log in with tokens from now on. */
+  function signedIn(id: string, grant: Grant): void {
     store.transaction((tx) => {
       const row = find(tx.orm, id);
       if (row === null) return;
-      // Settings that changed meanwhile were not the ones tested.
-      const same = sameServer(row.smtp, before.smtp) && sameServer(row.imap, before.imap);
-      const connected = result.smtp.ok && result.imap.ok;
-      const values: Partial<MailboxRow> = { lastTestAt: clock.now() };
-      if (same && learnt) Object.assign(values, { sentCopy: trip.sentCopy, sentFolder: trip.sentFolder, messageIdPolicy: trip.messageIdPolicy });
-      if (same && connected && row.state !== 'paused') Object.assign(values, { state: 'ready', stateReason: null, failures: 0, backoffUntil: 0 });
-      if (same && !result.smtp.ok && row.state !== 'paused')
-        Object.assign(values, { state: result.smtp.stage === 'login' ? 'needs_login' : 'unreachable', stateReason: result.smtp.message });
-      if (same && result.smtp.ok && !result.imap.ok && row.state !== 'paused') values.stateReason = result.imap.message;
-      change(tx, id, values);
-      const failed = [result.smtp, result.imap, result.roundTrip].find((side) => side !== null && !side.ok);
-      events.append(tx, {
-        type: 'mailbox_tested',
-        actor: 'person',
-        mailboxId: id,
-        reason: failed?.message ?? null,
-        data: { ok: result.ok, roundTrip: roundTrip ? result.sentCopy : null },
-      });
-      if (same && connected) announce(tx, id, 'changed');
+      const withAuth = (server: schema.StoredServer): schema.StoredServer => ({ ...server, auth: 'oauth2' });
+      const state = row.state === 'paused' ? {} : ({ state: 'untested', stateReason: null } as const);
+      change(tx, id, { smtp: withAuth(row.smtp), imap: row.imap === null ? null : withAuth(row.imap), failures: 0, backoffUntil: 0, ...state });
+      tokens.keep(tx, id, grant);
+      events.append(tx, { type: 'mailbox_updated', actor: 'person', mailboxId: id });
+      announce(tx, id, 'changed');
     });
-    log.info({ mailboxId: id, ok: result.ok, smtp: result.smtp.stage, imap: result.imap.stage }, 'mailbox tested');
-    return { ...result, sentCopy: learnt ? result.sentCopy : before.sentCopy };
   }
 
-  async function testSettings(input: TestSettingsInput): Promise<MailboxTest> {
-    checkInput({ address: input.address, smtp: input.smtp, imap: input.imap });
-    const { id } = input;
-    const password = (server: ServerInput, secret: (id: string) => string): string => server.password ?? (id === undefined ? '' : (vault.get(secret(id)) ?? ''));
-    const smtpAccess = { ...stored(input.smtp), password: password(input.smtp, smtpSecret) };
-    const imapAccess = input.imap === null ? null : { ...stored(input.imap), password: password(input.imap, imapSecret) };
-    return (await connectBoth(smtpAccess, imapAccess, null)).test;
+  /** Forgets the tokens and asks the provider to take the consent back. Passwords that were stored are used again. */
+  function signOut(id: string): Mailbox {
+    store.transaction((tx) => {
+      const row = need(tx.orm, id);
+      if (row.oauth === null) return;
+      const held = tokens.read(id);
+      const { oauth } = row;
+      if (held !== null) tx.afterCommit(() => void tokens.revoke(oauth, held));
+      const withPassword = ({ auth: _, ...server }: schema.StoredServer): schema.StoredServer => server;
+      const known = vault.get(smtpSecret(id)) !== null;
+      const state =
+        row.state === 'paused' ? {} : ({ state: known ? 'untested' : 'needs_login', stateReason: known ? null : 'Signed out. Sign in again or enter a password.' } as const);
+      change(tx, id, { oauth: null, smtp: withPassword(row.smtp), imap: row.imap === null ? null : withPassword(row.imap), ...state });
+      tokens.forget(id);
+      events.append(tx, { type: 'mailbox_updated', actor: 'person', mailboxId: id });
+      announce(tx, id, 'changed');
+    });
+    return get(id);
   }
+
+  const { test, testSettings } = createMailboxTest({
+    ...{ store, events, clock, ids, log, vault, transports, find, change, access },
+    token: (id, signIn, renew) => (signIn === undefined ? tokens.token(id ?? '', renew) : Promise.resolve(signIns.grant(signIn).tokens.access)),
+    onReconnect: (tx, id) => announce(tx, id, 'changed'),
+    onReturned: health.learn,
+  });
 
   return {
-    list,
+    list: (query: PageQuery) => listMailboxes(store, query, clock.now()),
     create,
     get,
     update,
@@ -340,35 +312,25 @@ export function createMailboxes(deps: MailboxesDeps) {
     resumeDue,
     test,
     testSettings,
+    /** Finds the servers of an address. */
+    discover: (address: string) => discoverServers(network, address),
+    signIns: { start: signIns.start, get: signIns.get, cancel: signIns.cancel },
+    signOut,
+    health,
     access,
     setTrouble,
     setRecovered,
     setInboxTrouble,
     setInboxChecked,
     /** The stored row, null when it is gone. */
-    row: (id: string): MailboxRow | null => find(store.read, id),
+    row: findNow,
     rows: (): MailboxRow[] => store.read.select().from(mailboxes).orderBy(asc(mailboxes.createdAt), asc(mailboxes.id)).all(),
     /** Tells after the commit that a mailbox came, went or connects otherwise. Returns the unsubscribe. */
     onChange(listener: (mailboxId: string, change: MailboxChange) => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    /** Ends sign-ins that still wait for a person. */
+    stop: signIns.stop,
   };
-}
-
-function stored(input: ServerInput): StoredServer {
-  const { host, port, security, user, allowSelfSigned } = input;
-  return { host, port, security, user, allowSelfSigned };
-}
-
-function sameServer(a: StoredServer | null, b: StoredServer | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a.host === b.host && a.port === b.port && a.security === b.security && a.user === b.user && a.allowSelfSigned === b.allowSelfSigned;
-}
-
-function readCursor(cursor: string | undefined): number {
-  if (cursor === undefined) return 0;
-  const text = Buffer.from(cursor, 'base64url').toString();
-  if (!/^\d{1,9}$/.test(text)) throw new AppError('bad_request', 'This page cursor is not valid.', { fields: { cursor: 'Not a cursor of this list' } });
-  return Number(text);
 }

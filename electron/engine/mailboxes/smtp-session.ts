@@ -58,7 +58,7 @@ export async function openSmtpSession(server: ServerAccess, signal?: AbortSignal
       settled = true;
       signal?.removeEventListener('abort', abort);
       connection.close();
-      reject(new ConnectError(connectStage(error), error.message, answerOf(error), { cause: error }));
+      reject(error instanceof ConnectError ? error : new ConnectError(connectStage(error), error.message, answerOf(error), { cause: error }));
     }
     function ready(): void {
       if (settled) return;
@@ -86,9 +86,22 @@ export async function openSmtpSession(server: ServerAccess, signal?: AbortSignal
     connection.connect((error?: SmtpError) => {
       if (error !== undefined) return fail(error);
       if (server.user === '' || !connection.allowsAuth) return ready();
-      connection.login({ user: server.user, credentials: { user: server.user, pass: server.password } }, (loginError) => (loginError ? fail(loginError as SmtpError) : ready()));
+      connection.login(credentialsOf(server), (loginError) => (loginError ? fail(loginError as SmtpError) : ready()));
     });
   });
+}
+
+/** A refused token is renewed and tried once more by nodemailer itself. */
+function credentialsOf(server: ServerAccess): Parameters<SMTPConnection['login']>[0] {
+  const { user, password, accessToken } = server;
+  if (accessToken === undefined) return { user, credentials: { user, pass: password } };
+  const oauth2 = {
+    getToken(renew: boolean, done: (error: Error | null, token?: string) => void) {
+      accessToken(renew).then((token) => done(null, token), done);
+    },
+    buildXOAuth2Token: (token: string) => Buffer.from(`user=${user}\u0001auth=Bearer ${token}\u0001\u0001`).toString('base64'),
+  };
+  return { user, method: 'XOAUTH2', oauth2 } as never;
 }
 
 /** What nodemailer keeps to itself. `test/integration/smtp-session.test.ts` fails when a new version names it otherwise. */

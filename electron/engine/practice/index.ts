@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { appRoot } from '../lib/app-root.ts';
 import { createIds } from '../lib/ids.ts';
+import { noNetwork } from '../mailboxes/index.ts';
 import { ConnectError, type EnginePorts, type ServerAccess } from '../ports.ts';
 import { createPracticeClock, type PracticeClock } from './clock.ts';
 import { createMailStore } from './mail-store.ts';
@@ -57,6 +58,7 @@ export function createPracticePorts(real: EnginePorts, options: { factor?: numbe
     ids: createIds(() => clock.now()),
     timeLapse: clock,
     openPractice: null,
+    network: noNetwork,
     transports: {
       async openSmtp(access, signal) {
         const { port } = reach(access);

@@ -14,5 +14,12 @@ export function mailboxesRouter(mailboxes: Mailboxes, inbox: Pick<Inbox, 'refres
     pause: os.mailboxes.pause.handler(({ input }) => mailboxes.pause(input.id, input.until)),
     resume: os.mailboxes.resume.handler(({ input }) => mailboxes.resume(input.id)),
     checkInbox: os.mailboxes.checkInbox.handler(({ input }) => inbox.refresh(input.id)),
+    discover: os.mailboxes.discover.handler(({ input }) => mailboxes.discover(input.address)),
+    health: os.mailboxes.health.handler(({ input }) => mailboxes.health.get(input.id)),
+    checkHealth: os.mailboxes.checkHealth.handler(({ input }) => mailboxes.health.check(input.id)),
+    startSignIn: os.mailboxes.startSignIn.handler(({ input }) => mailboxes.signIns.start(input)),
+    getSignIn: os.mailboxes.getSignIn.handler(({ input }) => mailboxes.signIns.get(input.id)),
+    cancelSignIn: os.mailboxes.cancelSignIn.handler(({ input }) => mailboxes.signIns.cancel(input.id)),
+    signOut: os.mailboxes.signOut.handler(({ input }) => mailboxes.signOut(input.id)),
   };
 }
