@@ -212,5 +212,7 @@ test.each([
   ['connect', 'Connection timeout', 'ETIMEDOUT', 'did not answer'],
 ] as const)('%s: %s gives advice', (stage, message, code, part) => {
   const error = new ConnectError(stage, message, null, { cause: Object.assign(new Error(message), { code }) });
-  expect(adviseConnect(error, { side: 'SMTP', host: 'mail.example.com', port: 587, security: 'starttls', user: 'a', speaksTls: false, timedOut: false, signedIn: false })).toContain(part);
+  expect(
+    adviseConnect(error, { side: 'SMTP', host: 'mail.example.com', port: 587, security: 'starttls', user: 'a', speaksTls: false, timedOut: false, signedIn: false }),
+  ).toContain(part);
 });
