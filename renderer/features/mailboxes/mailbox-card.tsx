@@ -1,7 +1,7 @@
 import { ActionIcon, Group, Menu, Paper, Progress, Text, UnstyledButton } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { IconDots, IconMailCheck, IconMailSearch, IconPencil, IconPlayerPause, IconPlayerPlay, IconPlugConnected, IconTrash } from '@tabler/icons-react';
+import { IconDots, IconMailCheck, IconMailSearch, IconPencil, IconPlayerPause, IconPlayerPlay, IconPlugConnected, IconTrash, IconWorldCheck } from '@tabler/icons-react';
 import type { Mailbox, MailboxTest } from '../../../shared/schemas/mailbox.ts';
 import { confirmDialog } from '../../components/confirm-dialog.tsx';
 import { notifyDone } from '../../components/notify.tsx';
@@ -10,6 +10,7 @@ import { TimeText } from '../../components/time-text.tsx';
 import { api } from '../../lib/client.ts';
 import { t } from '../../lib/messages/index.ts';
 import { refresh } from '../../lib/query.ts';
+import { DomainHealthLine, DomainHealthPanel } from './domain-health-panel.tsx';
 import { TestResult } from './test-result.tsx';
 
 /** One mailbox: who it is, how it is, how much of its day it used, and what can be done with it. */
@@ -37,6 +38,13 @@ export function MailboxCard({ mailbox, onEdit }: { mailbox: Mailbox; onEdit: () 
     )
       remove.mutate({ id: mailbox.id });
   };
+  const showDomain = () =>
+    modals.open({
+      title: t('mailboxes.health.title', { name: mailbox.name }),
+      size: 'lg',
+      children: <DomainHealthPanel mailboxId={mailbox.id} />,
+      closeButtonProps: { 'aria-label': t('common.close') },
+    });
   const { limits } = mailbox;
   const stopped = mailbox.state === 'paused' || mailbox.state === 'needs_login' || mailbox.state === 'unreachable';
   return (
@@ -97,6 +105,7 @@ export function MailboxCard({ mailbox, onEdit }: { mailbox: Mailbox; onEdit: () 
           <Text size="xs" c="dimmed">
             {t(`mailboxes.sentCopy.${mailbox.sentCopy}`)}
           </Text>
+          <DomainHealthLine mailboxId={mailbox.id} onOpen={showDomain} />
         </div>
         <Menu position="bottom-end" width={230}>
           <Menu.Target>
@@ -121,6 +130,9 @@ export function MailboxCard({ mailbox, onEdit }: { mailbox: Mailbox; onEdit: () 
                 </Menu.Item>
               </>
             )}
+            <Menu.Item leftSection={<IconWorldCheck size={16} />} onClick={showDomain}>
+              {t('mailboxes.health.open')}
+            </Menu.Item>
             <Menu.Divider />
             {stopped ? (
               <Menu.Item leftSection={<IconPlayerPlay size={16} />} onClick={() => resume.mutate({ id: mailbox.id })}>

@@ -1,8 +1,9 @@
-import { Alert, Anchor, Button, Drawer, Fieldset, Group, NumberInput, PasswordInput, Select, SimpleGrid, Stack, Switch, Tabs, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Drawer, Group, NumberInput, SimpleGrid, Stack, Tabs, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { IconAlertTriangle, IconInfoCircle, IconPlugConnected } from '@tabler/icons-react';
+import { IconAlertTriangle, IconPlugConnected } from '@tabler/icons-react';
 import { useState } from 'react';
+import { providerById } from '../../../shared/providers.ts';
 import type { Mailbox } from '../../../shared/schemas/mailbox.ts';
 import { CalendarEditor } from '../../components/calendar-editor.tsx';
 import { ErrorAlert, TroubleAlert } from '../../components/error-alert.tsx';
@@ -12,9 +13,8 @@ import { describeError, type Trouble } from '../../lib/errors.ts';
 import { showFieldErrors } from '../../lib/forms.ts';
 import { t } from '../../lib/messages/index.ts';
 import { refresh } from '../../lib/query.ts';
-import { checkValues, newValues, tabOf, toInput, valuesOf, withPreset, type FormTab, type MailboxFormApi, type MailboxValues } from './model.ts';
-import { providerById, providerOfDomain, providers } from '../../../shared/providers.ts';
-import { ServerFields } from './server-fields.tsx';
+import { AccountFields } from './account-fields.tsx';
+import { checkValues, newValues, tabOf, toInput, valuesOf, type FormTab, type MailboxFormApi, type MailboxValues } from './model.ts';
 import { TestResult } from './test-result.tsx';
 
 /** Adds or edits a mailbox. */
@@ -36,10 +36,9 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
   const queryClient = useQueryClient();
   const [tab, setTab] = useState<FormTab>('account');
   const [trouble, setTrouble] = useState<Trouble | null>(null);
-  const stored = mailbox?.smtp.hasPassword ?? false;
   const form = useForm<MailboxValues>({
     initialValues: mailbox ? valuesOf(mailbox) : newValues(Intl.DateTimeFormat().resolvedOptions().timeZone),
-    validate: (values) => checkValues(values, stored),
+    validate: (values) => checkValues(values, mailbox),
   });
   const preset = providerById(form.values.provider);
 
@@ -55,13 +54,13 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
     const { hasErrors, errors } = form.validate();
     if (hasErrors) return showErrors(errors);
     const { address, smtp, imap } = toInput(form.values);
-    test.mutate({ address, smtp, imap, ...(mailbox ? { id: mailbox.id } : {}) });
+    test.mutate({ address, smtp, imap, ...signedIn(form.values), ...(mailbox ? { id: mailbox.id } : {}) });
   };
   const save = async (values: MailboxValues) => {
     setTrouble(null);
     try {
       if (mailbox) await update.mutateAsync({ id: mailbox.id, ...toInput(values) });
-      else await create.mutateAsync(toInput(values));
+      else await create.mutateAsync({ ...toInput(values), ...signedIn(values) });
       await refresh(queryClient, api.mailboxes.key(), api.workspace.key());
       notifyDone(t('mailboxes.saved'));
       onDone();
@@ -69,13 +68,6 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
       showErrors(describeError(error).fields);
       setTrouble(showFieldErrors(form, error));
     }
-  };
-  const chooseProvider = (id: string | null) => {
-    if (id) form.setValues(withPreset(form.values, id));
-  };
-  const guessProvider = () => {
-    const guess = providerOfDomain(form.values.address.slice(form.values.address.lastIndexOf('@') + 1));
-    if (guess && form.values.smtp.host === '') chooseProvider(guess.id);
   };
   const mark = (name: FormTab) =>
     Object.keys(form.errors).some((path) => tabOf(path) === name) ? <IconAlertTriangle size={14} color="var(--homing-bad)" aria-label={t('mailboxes.tab.hasErrors')} /> : null;
@@ -92,56 +84,7 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
             ))}
           </Tabs.List>
           <Tabs.Panel value="account">
-            <Stack gap="md">
-              <SimpleGrid cols={2} spacing="sm">
-                <TextInput data-autofocus label={t('mailboxes.address')} required type="email" autoComplete="off" {...form.getInputProps('address')} onBlur={guessProvider} />
-                <TextInput label={t('mailboxes.fromName')} description={undefined} placeholder={t('mailboxes.fromName.hint')} {...form.getInputProps('fromName')} />
-                <Select
-                  label={t('mailboxes.provider')}
-                  data={[...providers.map(({ id, name }) => ({ value: id, label: name })), { value: 'custom', label: t('mailboxes.provider.custom') }]}
-                  value={form.values.provider}
-                  onChange={chooseProvider}
-                  allowDeselect={false}
-                  searchable
-                />
-                <PasswordInput
-                  label={t('mailboxes.password')}
-                  placeholder={stored ? t('mailboxes.password.stored') : t('mailboxes.password.hint')}
-                  autoComplete="new-password"
-                  {...form.getInputProps('smtp.password')}
-                />
-              </SimpleGrid>
-              {preset && (
-                <Alert variant="light" color="amber" icon={<IconInfoCircle size={18} />}>
-                  {preset.hint}{' '}
-                  <Anchor href={preset.help} target="_blank" rel="noreferrer" size="sm">
-                    {t('mailboxes.provider.help')}
-                  </Anchor>
-                </Alert>
-              )}
-              <Fieldset legend={t('mailboxes.smtp')}>
-                <Stack gap="sm">
-                  <ServerFields form={form} side="smtp" withLogin={false} passwordStored={stored} />
-                  <TextInput label={t('mailboxes.user')} placeholder={t('mailboxes.user.hint')} autoComplete="off" spellCheck={false} {...form.getInputProps('smtp.user')} />
-                </Stack>
-              </Fieldset>
-              <Fieldset legend={t('mailboxes.imap')}>
-                <Stack gap="sm">
-                  <Switch
-                    label={t('mailboxes.imap.on')}
-                    description={form.values.imapOn ? undefined : t('mailboxes.imap.off')}
-                    {...form.getInputProps('imapOn', { type: 'checkbox' })}
-                  />
-                  {form.values.imapOn && (
-                    <>
-                      <Switch label={t('mailboxes.sameLogin')} {...form.getInputProps('sameLogin', { type: 'checkbox' })} />
-                      <ServerFields form={form} side="imap" withLogin={!form.values.sameLogin} passwordStored={mailbox?.imap?.hasPassword ?? false} />
-                    </>
-                  )}
-                </Stack>
-              </Fieldset>
-              <TextInput label={t('mailboxes.name')} description={t('mailboxes.name.hint')} {...form.getInputProps('name')} />
-            </Stack>
+            <AccountFields form={form} mailbox={mailbox} />
           </Tabs.Panel>
           <Tabs.Panel value="limits">
             <LimitFields form={form} providerNote={preset?.perDay ? t('mailboxes.limits.provider', { name: preset.name, count: preset.perDay }) : null} />
@@ -197,6 +140,11 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
       </Stack>
     </form>
   );
+}
+
+/** The finished sign-in, where the login is by one. */
+function signedIn({ login, signIn }: MailboxValues) {
+  return login === 'oauth2' && signIn !== '' ? { signIn } : {};
 }
 
 function calendarError(errors: Record<string, unknown>): string | undefined {

@@ -1,5 +1,6 @@
 import type { UseFormReturnType } from '@mantine/form';
 import type { Calendar } from '../../../shared/schemas/common.ts';
+import type { ServerCandidate } from '../../../shared/schemas/discovery.ts';
 import type { Mailbox, MailboxInput, MailboxLimits } from '../../../shared/schemas/mailbox.ts';
 import { t } from '../../lib/messages/index.ts';
 import { presetOfHost, providerById } from '../../../shared/providers.ts';
@@ -16,6 +17,9 @@ export interface ServerValues {
 /** The mailbox form as it is typed. Passwords are write-only: empty keeps what is stored. */
 export interface MailboxValues {
   provider: string;
+  login: 'password' | 'oauth2';
+  /** A finished sign-in that the new mailbox takes; empty = none. */
+  signIn: string;
   name: string;
   fromName: string;
   address: string;
@@ -35,6 +39,8 @@ const startLimits: MailboxLimits = { perDay: 80, perHour: 20, per24Hours: null, 
 export function newValues(zone: string): MailboxValues {
   return {
     provider: 'custom',
+    login: 'password',
+    signIn: '',
     name: '',
     fromName: '',
     address: '',
@@ -54,6 +60,8 @@ export function valuesOf(mailbox: Mailbox): MailboxValues {
   const blank = newValues(mailbox.calendar.zone);
   return {
     provider: presetOfHost(smtp.host)?.id ?? 'custom',
+    login: smtp.auth,
+    signIn: '',
     name: mailbox.name,
     fromName: mailbox.fromName,
     address: mailbox.address,
@@ -71,25 +79,48 @@ export function valuesOf(mailbox: Mailbox): MailboxValues {
 /** Puts a provider's servers into the form. */
 export function withPreset(values: MailboxValues, id: string): MailboxValues {
   const preset = providerById(id);
-  if (!preset) return { ...values, provider: 'custom' };
+  if (!preset) return { ...values, provider: 'custom', login: 'password' };
   return {
     ...values,
     provider: id,
+    login: loginFor(id, values.login),
     imapOn: true,
     smtp: { ...values.smtp, ...preset.smtp, allowSelfSigned: false },
     imap: { ...values.imap, ...preset.imap, allowSelfSigned: false },
   };
 }
 
-function toServer(values: ServerValues, user: string, password: string): MailboxInput['smtp'] {
+/** Passwords are the simple way; where the provider takes none, or has no sign-in, there is no choice. */
+function loginFor(id: string, chosen: MailboxValues['login']): MailboxValues['login'] {
+  const preset = providerById(id);
+  if (!preset?.signIn) return 'password';
+  return preset.password === 'none' ? 'oauth2' : chosen;
+}
+
+/** Puts servers that were found into the form. */
+export function withCandidate(values: MailboxValues, { provider, smtp, imap }: ServerCandidate): MailboxValues {
+  const address = values.address.trim();
+  const user = (name: string) => (name === address ? '' : name);
+  return {
+    ...values,
+    provider: provider ?? 'custom',
+    login: loginFor(provider ?? '', values.login),
+    imapOn: imap !== null,
+    sameLogin: imap === null || imap.user === smtp.user,
+    smtp: { ...values.smtp, ...smtp, user: user(smtp.user), allowSelfSigned: false },
+    imap: imap ? { ...values.imap, ...imap, user: user(imap.user), allowSelfSigned: false } : values.imap,
+  };
+}
+
+function toServer(values: ServerValues, user: string, password: string, auth: MailboxValues['login']): MailboxInput['smtp'] {
   return {
     host: values.host.trim(),
     port: Number(values.port),
     security: values.security,
     user,
-    auth: 'password',
+    auth,
     allowSelfSigned: values.allowSelfSigned,
-    ...(password === '' ? {} : { password }),
+    ...(password === '' || auth === 'oauth2' ? {} : { password }),
   };
 }
 
@@ -97,7 +128,8 @@ function toServer(values: ServerValues, user: string, password: string): Mailbox
 export function toInput(values: MailboxValues) {
   const address = values.address.trim();
   const user = values.smtp.user.trim() || address;
-  const imapUser = values.sameLogin ? user : values.imap.user.trim() || address;
+  const sameLogin = values.sameLogin || values.login === 'oauth2';
+  const imapUser = sameLogin ? user : values.imap.user.trim() || address;
   const { limits } = values;
   return {
     name: values.name.trim() || address,
@@ -105,8 +137,8 @@ export function toInput(values: MailboxValues) {
     address,
     replyTo: values.replyTo.trim() || null,
     signatureHtml: values.signatureHtml,
-    smtp: toServer(values.smtp, user, values.smtp.password),
-    imap: values.imapOn ? toServer(values.imap, imapUser, values.sameLogin ? values.smtp.password : values.imap.password) : null,
+    smtp: toServer(values.smtp, user, values.smtp.password, values.login),
+    imap: values.imapOn ? toServer(values.imap, imapUser, sameLogin ? values.smtp.password : values.imap.password, values.login) : null,
     limits: {
       perDay: Number(limits.perDay),
       perHour: Number(limits.perHour),
@@ -119,13 +151,15 @@ export function toInput(values: MailboxValues) {
   };
 }
 
-/** Errors by dotted path; the engine checks the rest. `hasPassword` = one is stored already. */
-export function checkValues(values: MailboxValues, hasPassword: boolean): Record<string, string> {
+/** Errors by dotted path; the engine checks the rest. `mailbox` = what is stored already. */
+export function checkValues(values: MailboxValues, mailbox: Mailbox | null): Record<string, string> {
   const errors: Record<string, string> = {};
   if (!/^[^\s@]+@[^\s@]+$/.test(values.address.trim())) errors['address'] = t('mailboxes.error.address');
   if (values.smtp.host.trim() === '') errors['smtp.host'] = t('mailboxes.error.host');
   if (values.imapOn && values.imap.host.trim() === '') errors['imap.host'] = t('mailboxes.error.host');
-  if (!hasPassword && values.smtp.password === '' && values.smtp.security !== 'none') errors['smtp.password'] = t('mailboxes.error.password');
+  if (values.login === 'oauth2' && values.signIn === '' && !mailbox?.oauth) errors['signIn'] = t('mailboxes.error.signIn');
+  const hasPassword = mailbox?.smtp.hasPassword ?? false;
+  if (values.login === 'password' && !hasPassword && values.smtp.password === '' && values.smtp.security !== 'none') errors['smtp.password'] = t('mailboxes.error.password');
   if (values.limits.maxGapSeconds !== '' && values.limits.minGapSeconds !== '' && values.limits.maxGapSeconds < values.limits.minGapSeconds)
     errors['limits.maxGapSeconds'] = t('mailboxes.error.gap');
   return errors;
@@ -142,4 +176,4 @@ export function tabOf(path: string): FormTab {
 }
 
 /** The part of the form that its sections use. */
-export type MailboxFormApi = Pick<UseFormReturnType<MailboxValues>, 'values' | 'getInputProps' | 'setFieldValue'>;
+export type MailboxFormApi = Pick<UseFormReturnType<MailboxValues>, 'values' | 'errors' | 'getInputProps' | 'setFieldValue' | 'getValues' | 'setValues'>;

@@ -11,7 +11,7 @@ import { takeToken } from '../../../../renderer/lib/transport.ts';
 import { fromWeek, toWeek } from '../../../../renderer/lib/week.ts';
 import { choiceParam, textParam } from '../../../../renderer/lib/search.ts';
 import { frameDocument } from '../../../../renderer/components/html-frame.tsx';
-import { checkValues, newValues, toInput, valuesOf, withPreset } from '../../../../renderer/features/mailboxes/model.ts';
+import { checkValues, newValues, toInput, valuesOf, withCandidate, withPreset } from '../../../../renderer/features/mailboxes/model.ts';
 import { mailboxInputSchema } from '../../../../shared/schemas/mailbox.ts';
 import { fakeMailbox } from '../../../support/fake-data.ts';
 
@@ -176,6 +176,38 @@ describe('the mailbox form', () => {
     expect(input.imap).toMatchObject({ user: 'mara@gmail.com', password: 'secret' });
   });
 
+  it('takes servers that were found, and keeps a user name only where it is not the address', () => {
+    const server = { host: 'mail.example.com', port: 587, security: 'starttls' } as const;
+    const found = { source: 'autoconfig', foundAt: 'https://autoconfig.example.com', provider: null, name: 'Example' } as const;
+    const values = withCandidate(
+      { ...newValues('UTC'), address: 'mara@example.com' },
+      { ...found, smtp: { ...server, user: 'mara@example.com' }, imap: { ...server, port: 993, security: 'tls', user: 'mara' } },
+    );
+    expect(values).toMatchObject({
+      provider: 'custom',
+      login: 'password',
+      imapOn: true,
+      sameLogin: false,
+      smtp: { host: 'mail.example.com', user: '' },
+      imap: { port: 993, user: 'mara' },
+    });
+    expect(withCandidate(values, { ...found, smtp: { ...server, user: '' }, imap: null }).imapOn).toBe(false);
+  });
+
+  it('signs in where the provider takes no password; then no password goes along and both sides use the token', () => {
+    const values = withPreset({ ...newValues('UTC'), address: 'mara@outlook.com' }, 'outlook');
+    expect(values.login).toBe('oauth2');
+    expect(checkValues(values, null)).toEqual({ signIn: 'Sign in first' });
+    expect(checkValues({ ...values, signIn: 'done-1' }, null)).toEqual({});
+    values.smtp.password = 'typed before';
+    const input = toInput({ ...values, sameLogin: false });
+    expect(input.smtp).toMatchObject({ auth: 'oauth2', user: 'mara@outlook.com' });
+    expect(input.imap).toMatchObject({ auth: 'oauth2', user: 'mara@outlook.com' });
+    expect(JSON.stringify(input)).not.toContain('typed before');
+    expect(withPreset(values, 'fastmail').login).toBe('password');
+    expect(withPreset({ ...newValues('UTC') }, 'gmail').login).toBe('password');
+  });
+
   it('never sends an empty password, which would replace the stored one', () => {
     const input = toInput(valuesOf(fakeMailbox(0)));
     expect(input.smtp).not.toHaveProperty('password');
@@ -183,11 +215,11 @@ describe('the mailbox form', () => {
   });
 
   it('says what is missing', () => {
-    const errors = checkValues({ ...newValues('UTC'), address: 'mara' }, false);
+    const errors = checkValues({ ...newValues('UTC'), address: 'mara' }, null);
     expect(Object.keys(errors)).toEqual(['address', 'smtp.host', 'imap.host', 'smtp.password']);
     const values = valuesOf(fakeMailbox(0));
-    expect(checkValues(values, true)).toEqual({});
+    expect(checkValues(values, fakeMailbox(0))).toEqual({});
     values.limits.maxGapSeconds = 10;
-    expect(Object.keys(checkValues(values, true))).toEqual(['limits.maxGapSeconds']);
+    expect(Object.keys(checkValues(values, fakeMailbox(0)))).toEqual(['limits.maxGapSeconds']);
   });
 });

@@ -78,6 +78,47 @@ describe('dashboard', () => {
 });
 
 describe('mailboxes', () => {
+  it('finds the servers of an address that is typed, and says where', async () => {
+    const state = emptyState();
+    const server = { security: 'tls', user: 'mara@example.com' } as const;
+    state.discovered = [
+      {
+        ...{ source: 'autoconfig', foundAt: 'https://autoconfig.example.com', provider: null, name: 'Example' },
+        ...{ smtp: { ...server, host: 'smtp.example.org', port: 465 }, imap: { ...server, host: 'imap.example.org', port: 993 } },
+      },
+    ];
+    renderApp('/mailboxes?edit=new', state);
+    const dialog = within(await screen.findByRole('dialog', { name: 'Add a mailbox' }, slow));
+    await userEvent.type(dialog.getByRole('textbox', { name: 'E-mail address' }), 'mara@example.com');
+    await userEvent.tab();
+    expect(await dialog.findByText(/your provider’s own settings \(https:\/\/autoconfig\.example\.com\)/)).toBeTruthy();
+    expect(dialog.getAllByRole<HTMLInputElement>('textbox', { name: 'Server' }).map((input) => input.value)).toEqual(['smtp.example.org', 'imap.example.org']);
+  });
+
+  it('shows what to change in the DNS of the domain, with records to copy, and checks again', async () => {
+    const state = busyState();
+    state.domainHealth = {
+      ...state.domainHealth,
+      checks: [
+        {
+          ...{ check: 'dmarc', state: 'problem', summary: 'There is no policy.', todo: 'Add one TXT record.', found: [] },
+          suggested: [{ type: 'TXT', name: '_dmarc.studio.example.com', value: 'v=DMARC1; p=none' }],
+        },
+        { check: 'dkim', state: 'unknown', summary: 'Not known yet.', todo: null, found: [], suggested: [] },
+      ],
+    };
+    const { engine } = renderApp('/mailboxes', state);
+    await userEvent.click((await screen.findAllByRole('button', { name: 'Domain: change DMARC' }, slow))[0] as HTMLElement);
+    const dialog = within(await screen.findByRole('dialog', { name: /^Domain of/ }));
+    expect(dialog.getByRole('region', { name: /^DMARC/ }).textContent).toContain('_dmarc.studio.example.com');
+    expect(dialog.getByRole('region', { name: /^DKIM/ }).textContent).toContain('not known');
+    expect(dialog.getByRole('button', { name: 'Copy: Value' })).toBeTruthy();
+    // Fresh enough: nothing is asked until somebody wants it.
+    expect(inputOf(engine.state.calls, 'mailboxes.checkHealth')).toBeUndefined();
+    await userEvent.click(dialog.getByRole('button', { name: 'Check again' }));
+    await waitFor(() => expect(inputOf(engine.state.calls, 'mailboxes.checkHealth')).toBeDefined());
+  });
+
   it('leads to the form when there is none', async () => {
     const { router } = renderApp('/mailboxes', emptyState());
     await userEvent.click(await screen.findByRole('button', { name: 'Add a mailbox' }, slow));
@@ -86,12 +127,21 @@ describe('mailboxes', () => {
   });
 
   it('guesses the provider, tests before storing, and stores the password write-only', async () => {
-    const { engine } = renderApp('/mailboxes?edit=new', emptyState());
+    const state = emptyState();
+    const user = 'mara@fastmail.com';
+    state.discovered = [
+      {
+        ...{ source: 'preset', foundAt: 'fastmail.com', provider: 'fastmail', name: 'Fastmail' },
+        ...{ smtp: { host: 'smtp.fastmail.com', port: 465, security: 'tls', user }, imap: { host: 'imap.fastmail.com', port: 993, security: 'tls', user } },
+      },
+    ];
+    const { engine } = renderApp('/mailboxes?edit=new', state);
     const dialog = within(await screen.findByRole('dialog', { name: 'Add a mailbox' }, slow));
     const address = dialog.getByLabelText(/E-mail address/);
     fireEvent.change(address, { target: { value: 'mara@fastmail.com' } });
     fireEvent.blur(address);
-    fireEvent.change(dialog.getByLabelText('Password'), { target: { value: 'app-secret' } });
+    expect(await dialog.findByText('These are the known servers of Fastmail.')).toBeTruthy();
+    fireEvent.change(dialog.getByLabelText('App password'), { target: { value: 'app-secret' } });
     await userEvent.click(dialog.getByRole('button', { name: 'Test' }));
     expect(await dialog.findByText(/Sending \(SMTP\): works/)).toBeTruthy();
     expect(inputOf(engine.state.calls, 'mailboxes.testSettings')).toMatchObject({

@@ -1,0 +1,172 @@
+import { Alert, Anchor, Button, Code, CopyButton, Group, Loader, Paper, PasswordInput, Radio, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { IconCircleCheck, IconExternalLink } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import type { Mailbox } from '../../../shared/schemas/mailbox.ts';
+import type { SignIn } from '../../../shared/schemas/sign-in.ts';
+import { ErrorAlert } from '../../components/error-alert.tsx';
+import { api } from '../../lib/client.ts';
+import { t } from '../../lib/messages/index.ts';
+
+type SignInProvider = 'google' | 'microsoft';
+
+interface SignInPanelProps {
+  readonly provider: SignInProvider;
+  readonly address: string;
+  /** The stored mailbox, null for one that is being added. */
+  readonly mailbox: Mailbox | null;
+  /** A sign-in ended well; a new mailbox is stored with it. */
+  readonly onDone: (signInId: string) => void;
+}
+
+const askEveryMs = 1500;
+
+/** Signs a mailbox in at its provider, with a client id of the user's own. */
+export function SignInPanel({ provider, address, mailbox, onDone }: SignInPanelProps) {
+  const { data: known } = useQuery(api.mailboxes.list.queryOptions({ input: { limit: 500, sort: 'name' } }));
+  const earlier = known?.items.find((each) => each.oauth?.provider === provider)?.oauth;
+  const [clientId, setClientId] = useState<string | null>(null);
+  const [clientSecret, setClientSecret] = useState('');
+  const [tenant, setTenant] = useState<string | null>(null);
+  const [flow, setFlow] = useState<'browser' | 'code'>('browser');
+  const [opened, setOpened] = useState<SignIn | null>(null);
+  const name = t(`mailboxes.signIn.${provider}`);
+
+  const start = useMutation(
+    api.mailboxes.startSignIn.mutationOptions({
+      meta: { ownError: true },
+      onSuccess(begun) {
+        setOpened(begun);
+        window.open(begun.url, '_blank', 'noreferrer');
+      },
+    }),
+  );
+  const cancel = useMutation(api.mailboxes.cancelSignIn.mutationOptions({ meta: { ownError: true }, onSuccess: () => setOpened(null), onError: () => setOpened(null) }));
+  const waiting = opened?.state === 'waiting';
+  const progress = useQuery({
+    ...api.mailboxes.getSignIn.queryOptions({ input: { id: opened?.id ?? '' } }),
+    enabled: waiting,
+    refetchInterval: askEveryMs,
+    staleTime: 0,
+    gcTime: 0,
+  });
+  const latest = progress.data;
+  useEffect(() => {
+    if (!latest || latest.state === 'waiting') return;
+    setOpened((before) => (before?.id === latest.id ? latest : before));
+    if (latest.state === 'done') onDone(latest.id);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the end of a sign-in is told once
+  }, [latest?.state, latest?.id]);
+
+  const id = (clientId ?? earlier?.clientId ?? '').trim();
+  const begin = () =>
+    start.mutate({
+      ...{ provider, clientId: id, clientSecret: clientSecret.trim(), account: address.trim(), flow },
+      tenant: (tenant ?? earlier?.tenant ?? '').trim() || 'common',
+      ...(mailbox ? { mailboxId: mailbox.id } : {}),
+    });
+
+  if (opened?.state === 'done') {
+    return (
+      <Alert variant="light" color="pine" icon={<IconCircleCheck size={18} />} role="status">
+        {t(mailbox ? 'mailboxes.signIn.done' : 'mailboxes.signIn.doneNew', { account: opened.account })}
+      </Alert>
+    );
+  }
+  if (waiting) return <Waiting opened={opened} name={name} onCancel={() => cancel.mutate({ id: opened.id })} />;
+  return (
+    <Paper p="md" bg="var(--homing-surface-2)">
+      <Stack gap="sm">
+        <Text size="sm">
+          {t('mailboxes.signIn.explain', { name })}{' '}
+          <Anchor href={helpPages[provider]} target="_blank" rel="noreferrer" size="sm">
+            {t('mailboxes.signIn.help')}
+          </Anchor>
+        </Text>
+        <SimpleGrid cols={2} spacing="sm">
+          <TextInput
+            label={t('mailboxes.signIn.clientId')}
+            value={clientId ?? earlier?.clientId ?? ''}
+            onChange={(event) => setClientId(event.currentTarget.value)}
+            autoComplete="off"
+            spellCheck={false}
+          />
+          {provider === 'google' ? (
+            <PasswordInput
+              label={t('mailboxes.signIn.clientSecret')}
+              value={clientSecret}
+              onChange={(event) => setClientSecret(event.currentTarget.value)}
+              autoComplete="new-password"
+            />
+          ) : (
+            <TextInput
+              label={t('mailboxes.signIn.tenant')}
+              placeholder="common"
+              value={tenant ?? earlier?.tenant ?? ''}
+              onChange={(event) => setTenant(event.currentTarget.value)}
+              spellCheck={false}
+            />
+          )}
+        </SimpleGrid>
+        {provider === 'microsoft' && (
+          <Radio.Group value={flow} onChange={(value) => setFlow(value === 'code' ? 'code' : 'browser')} aria-label={t('mailboxes.signIn.flow')}>
+            <Group gap="lg">
+              <Radio value="browser" label={t('mailboxes.signIn.flow.browser')} />
+              <Radio value="code" label={t('mailboxes.signIn.flow.code')} />
+            </Group>
+          </Radio.Group>
+        )}
+        {opened?.state === 'failed' && opened.message && (
+          <Alert variant="light" color="red" role="alert">
+            {opened.message}
+          </Alert>
+        )}
+        {start.error && <ErrorAlert error={start.error} />}
+        <Group>
+          <Button leftSection={<IconExternalLink size={16} />} disabled={id === '' || !/^\S+@\S+$/.test(address.trim())} loading={start.isPending} onClick={begin}>
+            {t('mailboxes.signIn.start', { name })}
+          </Button>
+        </Group>
+      </Stack>
+    </Paper>
+  );
+}
+
+const helpPages: Readonly<Record<SignInProvider, string>> = {
+  google: 'https://developers.google.com/identity/protocols/oauth2/native-app',
+  microsoft: 'https://learn.microsoft.com/entra/identity-platform/quickstart-register-app',
+};
+
+function Waiting({ opened, name, onCancel }: { opened: SignIn; name: string; onCancel: () => void }) {
+  return (
+    <Paper p="md" bg="var(--homing-surface-2)" role="status">
+      <Stack gap="sm">
+        <Group gap="sm" wrap="nowrap">
+          <Loader size="xs" />
+          <Text size="sm">{t('mailboxes.signIn.waiting', { name })}</Text>
+        </Group>
+        {opened.userCode && (
+          <Group gap="sm">
+            <Text size="sm">{t('mailboxes.signIn.code')}</Text>
+            <Code fz="md">{opened.userCode}</Code>
+            <CopyButton value={opened.userCode}>
+              {({ copied, copy }) => (
+                <Button size="compact-xs" variant="subtle" onClick={copy}>
+                  {copied ? t('common.copied') : t('common.copy')}
+                </Button>
+              )}
+            </CopyButton>
+          </Group>
+        )}
+        <Group gap="md">
+          <Anchor href={opened.url} target="_blank" rel="noreferrer" size="sm">
+            {t('mailboxes.signIn.open')}
+          </Anchor>
+          <Button size="compact-sm" variant="subtle" onClick={onCancel}>
+            {t('common.cancel')}
+          </Button>
+        </Group>
+      </Stack>
+    </Paper>
+  );
+}
