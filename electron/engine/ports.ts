@@ -81,6 +81,8 @@ export interface DnsResolver {
 
 export interface Network {
   readonly dns: DnsResolver;
+  /** For authorization servers, whose addresses a person chose. */
+  readonly fetch: (url: string, options: RequestInit) => Promise<Response>;
   /** A text document over HTTPS; null when there is none, it is too large, slow, or would lead to a private address. */
   getDocument(url: string): Promise<string | null>;
   /** Whether a mail server with a valid certificate (`tls`) or greeting (`starttls`) answers there. */

@@ -1,7 +1,7 @@
 import { SMTPServer } from 'smtp-server';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createMailboxes, openImapSession, openSmtpSession } from '../../electron/engine/mailboxes/index.ts';
+import { createMailboxes, createNetwork, openImapSession, openSmtpSession } from '../../electron/engine/mailboxes/index.ts';
 import { mailboxInputSchema } from '../../shared/schemas/mailbox.ts';
 import { signInInputSchema } from '../../shared/schemas/sign-in.ts';
 import { startAuthorizationServer, type AuthorizationServer } from '../support/authorization-server.ts';
@@ -23,7 +23,7 @@ function open(provider: AuthorizationServer, smtpPort = 1) {
   };
   const base = { ...opened, clock: { ...opened.clock, after }, log };
   const vault = plainSecrets(base.store);
-  const mailboxes = createMailboxes({ ...base, vault, transports: { openSmtp: openSmtpSession, openInbox: openImapSession } });
+  const mailboxes = createMailboxes({ ...base, vault, transports: { openSmtp: openSmtpSession, openInbox: openImapSession }, network: createNetwork({ dnsServers: () => [] }) });
   onTestFinished(() => mailboxes.stop());
   const input = (more: Record<string, unknown> = {}) =>
     mailboxInputSchema.parse({

@@ -2,7 +2,8 @@ import { SMTPServer } from 'smtp-server';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { mailboxInputSchema } from '../../shared/schemas/mailbox.ts';
-import { createMailboxes, openImapSession, openSmtpSession } from '../../electron/engine/mailboxes/index.ts';
+import { createMailboxes, createNetwork, openImapSession, openSmtpSession } from '../../electron/engine/mailboxes/index.ts';
+import { startDnsServer } from '../support/dns-server.ts';
 import { dovecotMissing, startDovecot, type Dovecot } from '../support/dovecot.ts';
 import { plainSecrets } from '../support/secrets.ts';
 import { openTestBase } from '../support/store.ts';
@@ -70,6 +71,19 @@ describe.skipIf(dovecotMissing !== null)(`mailbox test on real servers ${dovecot
     expect(result).toMatchObject({ ok: true, smtp: { stage: 'done' }, imap: { stage: 'done' }, roundTrip: { ok: true, stage: 'done' }, sentCopy: 'provider' });
     expect(mailboxes.row(id)).toMatchObject({ state: 'ready', sentCopy: 'provider', sentFolder: 'Sent' });
     expect(dovecot.flags('files')).toEqual(['']);
+  });
+
+  test('a round trip learns from the mail that came back which DKIM key signs for the domain', async () => {
+    const signature = 'DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=spring26;\r\n h=from; bh=x=; b=y=\r\n';
+    const port = await startSmtp((user, raw) => dovecot.deliver(user, Buffer.concat([Buffer.from(signature), raw])));
+    const dns = await startDnsServer({ 'spring26._domainkey.example.com': { TXT: ['v=DKIM1; p=MIGf'] } });
+    const base = openTestBase();
+    const network = createNetwork({ dnsServers: () => [dns.address] });
+    const mailboxes = createMailboxes({ ...base, vault: plainSecrets(base.store), transports, network });
+    const { id } = mailboxes.create(input('signed', port));
+    expect(await mailboxes.test(id, true)).toMatchObject({ ok: true });
+    const { checks } = await mailboxes.health.check(id);
+    expect(checks.find(({ check }) => check === 'dkim')).toMatchObject({ state: 'ok', found: [expect.stringContaining('spring26._domainkey.example.com') as string] });
   });
 
   test('a round trip learns that Homing must append, and a plain test keeps that knowledge', async () => {

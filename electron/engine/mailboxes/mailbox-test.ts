@@ -128,6 +128,6 @@ async function returnedMail(imap: InboxSession, folders: readonly InboxFolder[])
   const inbox = folders.find((folder) => folder.role === 'inbox')?.path ?? 'INBOX';
   const newest = Math.max(0, ...(await imap.findByHeader(inbox, 'X-Homing-Id', 'test-')));
   if (newest === 0) return [];
-  for await (const message of imap.fetchAfter(inbox, newest - 1)) if (message.uid === newest) return [message.source];
+  for await (const { source } of imap.sources(inbox, [newest])) return [source];
   return [];
 }

@@ -118,6 +118,7 @@ export function createNetwork(options: NetworkOptions): Network {
 
   return {
     dns: resolver,
+    fetch,
     getDocument: (url) => (URL.canParse(url) ? getDocument(new URL(url), maxRedirects, AbortSignal.timeout(fetchLimitMs)) : Promise.resolve(null)),
     async greets(host, port, security, allowPrivate) {
       const [address] = await publicAddresses(host, allowPrivate);
@@ -198,6 +199,7 @@ export const noNetwork: Network = {
     srv: () => Promise.resolve({ kind: 'unknown', cause: 'offline' }),
     addresses: () => Promise.resolve({ kind: 'unknown', cause: 'offline' }),
   },
+  fetch: () => Promise.reject(new Error('Nothing leaves this workspace')),
   getDocument: () => Promise.resolve(null),
   greets: () => Promise.resolve(false),
 };

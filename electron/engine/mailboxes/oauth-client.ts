@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi';
 import table from '../../../resources/oauth-providers.json' with { type: 'json' };
 import { AppError } from '../../../shared/errors.ts';
 import type { OAuthSettings } from '../../../shared/schemas/mailbox.ts';
+import type { Network } from '../ports.ts';
 
 /** Real time, ms. */
 const requestLimitMs = 15_000;
@@ -77,7 +78,7 @@ export type OAuthClient = ReturnType<typeof createOAuthClient>;
  * One authorization server as one client id sees it: authorization code with PKCE (RFC 6749, RFC 7636, RFC 8252),
  * device code (RFC 8628), refresh. Errors: `OAuthRefused`, or any other error where trying again may help.
  */
-export function createOAuthClient(settings: OAuthSettings, clientSecret: string) {
+export function createOAuthClient(settings: OAuthSettings, clientSecret: string, fetch: Network['fetch']) {
   const preset = presetOf(settings);
   const server: oauth.AuthorizationServer = {
     issuer: new URL(preset.token).origin,
@@ -89,6 +90,7 @@ export function createOAuthClient(settings: OAuthSettings, clientSecret: string)
   const client: oauth.Client = { client_id: settings.clientId };
   const auth = clientSecret === '' ? oauth.None() : oauth.ClientSecretPost(clientSecret);
   const options = {
+    [oauth.customFetch]: (url: string, request: RequestInit) => fetch(url, request),
     [oauth.allowInsecureRequests]: isLoopback(new URL(preset.token).hostname),
     signal: () => AbortSignal.timeout(requestLimitMs),
   };

@@ -51,8 +51,8 @@ export function createMailboxes(deps: MailboxesDeps) {
   const { store, events, clock, ids, log, vault, transports } = deps;
   const network = deps.network ?? noNetwork;
   const findNow = (id: string): MailboxRow | null => find(store.read, id);
-  const tokens = createMailboxTokens({ store, clock, log, vault, find: findNow, onRefused: (tx, id, reason) => setTrouble(tx, id, 'needs_login', reason) });
-  const signIns = createSignIns({ clock, ids, log, onDone: signedIn });
+  const tokens = createMailboxTokens({ store, clock, log, vault, network, find: findNow, onRefused: (tx, id, reason) => setTrouble(tx, id, 'needs_login', reason) });
+  const signIns = createSignIns({ clock, ids, log, network, onDone: signedIn });
   const health = createDomainHealth({ store, events, clock, log, network, find: findNow });
   const listeners = new Set<(mailboxId: string, change: MailboxChange) => void>();
 

@@ -6,7 +6,7 @@ import type { OAuthSettings } from '../../../shared/schemas/mailbox.ts';
 import type { SignIn, SignInInput } from '../../../shared/schemas/sign-in.ts';
 import { minute, second, type Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
-import type { Logger } from '../ports.ts';
+import type { Logger, Network } from '../ports.ts';
 import { createOAuthClient, OAuthRefused, StrangeAnswer, type OAuthClient, type Tokens } from './oauth-client.ts';
 import type { Grant } from './tokens.ts';
 
@@ -30,7 +30,7 @@ interface Entry {
 export type SignIns = ReturnType<typeof createSignIns>;
 
 /** Sign-ins at providers, by the browser with a loopback redirect (RFC 8252) or by a code for another device. */
-export function createSignIns(deps: { clock: Clock; ids: Ids; log: Logger; onDone: (mailboxId: string, grant: Grant) => void }) {
+export function createSignIns(deps: { clock: Clock; ids: Ids; log: Logger; network: Network; onDone: (mailboxId: string, grant: Grant) => void }) {
   const { clock, ids, log } = deps;
   const entries = new Map<string, Entry>();
 
@@ -141,7 +141,7 @@ export function createSignIns(deps: { clock: Clock; ids: Ids; log: Logger; onDon
       tidy();
       const { provider, clientId, tenant, endpoints, clientSecret, account, mailboxId } = input;
       const settings: OAuthSettings = { provider, clientId, tenant, account, expiresAt: null, ...(endpoints === undefined ? {} : { endpoints }) };
-      const client = createOAuthClient(settings, clientSecret);
+      const client = createOAuthClient(settings, clientSecret, deps.network.fetch);
       const id = ids.next();
       const status: SignIn = { id, state: 'waiting', account, url: '', userCode: null, expiresAt: clock.now(), message: null };
       const entry: Entry = { status, settings, clientSecret, mailboxId: mailboxId ?? null, grant: null, end: () => undefined };

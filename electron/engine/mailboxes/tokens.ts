@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OAuthSettings } from '../../../shared/schemas/mailbox.ts';
 import { minute, type Clock } from '../lib/clock.ts';
-import { ConnectError, type Logger } from '../ports.ts';
+import { ConnectError, type Logger, type Network } from '../ports.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { createOAuthClient, OAuthRefused, type Tokens } from './oauth-client.ts';
 import { oauthSecret, type MailboxRow } from './rows.ts';
@@ -30,11 +30,12 @@ export function createMailboxTokens(deps: {
   clock: Clock;
   log: Logger;
   vault: SecretStore;
+  network: Network;
   find: (id: string) => MailboxRow | null;
   /** The provider refuses to renew: only a person can help. */
   onRefused: (tx: Tx, mailboxId: string, reason: string) => void;
 }) {
-  const { store, clock, log, vault } = deps;
+  const { store, clock, log, vault, network } = deps;
   const renewing = new Map<string, Promise<string>>();
   const renewedAt = new Map<string, number>();
 
@@ -54,7 +55,7 @@ export function createMailboxTokens(deps: {
   async function renew(id: string, settings: OAuthSettings, old: StoredTokens): Promise<string> {
     const who = settings.account === '' ? 'this mailbox' : settings.account;
     if (old.refresh === null) throw refused(id, `The sign-in of ${who} has ended. Sign in again.`);
-    const client = createOAuthClient(settings, old.clientSecret);
+    const client = createOAuthClient(settings, old.clientSecret, network.fetch);
     let tokens: Tokens;
     try {
       tokens = await client.refresh(old.refresh);
@@ -98,7 +99,7 @@ export function createMailboxTokens(deps: {
     },
     /** Tells the provider that the consent is over, as far as it listens. Never throws. */
     async revoke(settings: OAuthSettings, stored: StoredTokens): Promise<void> {
-      await createOAuthClient(settings, stored.clientSecret)
+      await createOAuthClient(settings, stored.clientSecret, network.fetch)
         .revoke(stored.refresh ?? stored.access)
         .catch((error: unknown) => log.warn({ cause: error instanceof Error ? error.name : 'unknown' }, 'the consent could not be taken back'));
     },
