@@ -6,7 +6,9 @@ import { createAutoPause, createCampaigns, createEnrolmentList, createForecaster
 import { createComposer } from './composing/index.ts';
 import { createContacts } from './contacts/index.ts';
 import {
+  createDeadLetters,
   createDeliveries,
+  createDomainTrouble,
   createMailboxTrouble,
   createMessageIdLearner,
   createOutbox,
@@ -88,10 +90,12 @@ export async function createEngine(ports: EnginePorts) {
   const sequences = createSequences({ ...base, composer, profile });
   const templates = createTemplates(base);
   const planner = createPlanner(base);
-  const outbox = createOutbox({ ...base, boot, planner, enrolments, contacts });
+  const retryPolicy = () => settings.get().retry;
+  const domains = createDomainTrouble({ ...base, retryPolicy });
+  const outbox = createOutbox({ ...base, boot, planner, enrolments, contacts, domains, retryPolicy });
   const batch = createWriteBatch(store, clock);
   const sender = createSender({ ...base, composer, outbox, batch, profile, unsubscribeKey });
-  const trouble = createMailboxTrouble({ ...base, mailboxes });
+  const trouble = createMailboxTrouble({ ...base, mailboxes, wake });
   const autoPause = createAutoPause(base);
 
   const dispatcher: Dispatcher = createDispatcher<OutboxRow, ClaimedDelivery, Attempt>({
@@ -175,6 +179,7 @@ export async function createEngine(ports: EnginePorts) {
     dispatcher: () => dispatcher,
     unknownOf: createUnknownOutcomes({ store, lookOf: reconciler.lookOf }),
   });
+  const deadLetters = createDeadLetters({ ...base, outbox, deliveries, render: sender.render });
   const inbox = createInbox({
     ...base,
     mailboxes,
@@ -185,6 +190,7 @@ export async function createEngine(ports: EnginePorts) {
       stop: enrolments.stop,
       pause: enrolments.pause,
       checkRates: autoPause.check,
+      noteRemoteTrouble: domains.note,
       restart: (tx: Tx, enrolmentId: string, reason: string) => planner.resume(tx, enrolmentId, 'person', reason),
       evidence: (tx: Tx, evidence: Parameters<typeof outbox.markFound>[1]) => outbox.markFound(tx, evidence, 'engine'),
       learnMessageId,
@@ -247,7 +253,7 @@ export async function createEngine(ports: EnginePorts) {
   }
 
   const router = createRouter({
-    ...{ contacts, mailboxes, sequences, templates, campaigns, forecaster, enrolments: enrolmentList, deliveries, inbox, analytics, settings, vault, pause },
+    ...{ contacts, mailboxes, sequences, templates, campaigns, forecaster, enrolments: enrolmentList, deliveries, deadLetters, inbox, analytics, settings, vault, pause },
     workspace,
     testSend: createTestSend({ store, sequences, deliveries }),
     openPractice: ports.openPractice,
@@ -270,7 +276,7 @@ export async function createEngine(ports: EnginePorts) {
     context: { log },
     workspace,
     enrolmentList,
-    services: { contacts, mailboxes, sequences, templates, campaigns, deliveries, inbox, analytics, settings, events, vault },
+    services: { contacts, mailboxes, sequences, templates, campaigns, deliveries, deadLetters, inbox, analytics, settings, events, vault },
     /** Called when the computer wakes or comes online: rows and the wall clock are looked at now. */
     poke(): void {
       dispatcher.wake();

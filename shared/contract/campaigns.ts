@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { campaignInputSchema, campaignPatchSchema, campaignSchema, campaignStatusSchema, forecastSchema, preflightSchema } from '../schemas/campaign.ts';
 import { chosenMomentSchema, idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
-import { deliveryKindSchema, deliverySchema, deliveryStateSchema } from '../schemas/delivery.ts';
+import { bulkOutcomeSchema, deliveryFilterSchema, deliverySchema, deliverySelectionSchema, deliveryTextSchema } from '../schemas/delivery.ts';
 import { enrolmentSchema, enrolmentStateSchema } from '../schemas/enrolment.ts';
 import { base, deleted, idInput } from './base.ts';
 
@@ -67,16 +67,7 @@ export const enrolmentsContract = {
 export const deliveriesContract = {
   list: base
     .route({ method: 'GET', path: '/deliveries', tags: ['Deliveries'], summary: 'Every outgoing message with its state and why it waits' })
-    .input(
-      pageQuerySchema.extend({
-        state: z.union([deliveryStateSchema, z.array(deliveryStateSchema)]).optional(),
-        kind: deliveryKindSchema.optional(),
-        campaignId: idSchema.optional(),
-        mailboxId: idSchema.optional(),
-        contactId: idSchema.optional(),
-        enrolmentId: idSchema.optional(),
-      }),
-    )
+    .input(pageQuerySchema.extend(deliveryFilterSchema.omit({ q: true }).shape))
     .output(pageOf(deliverySchema)),
   get: base
     .route({ method: 'GET', path: '/deliveries/{id}', tags: ['Deliveries'], summary: 'Read a delivery' })
@@ -90,6 +81,22 @@ export const deliveriesContract = {
     .route({ method: 'POST', path: '/deliveries/{id}/drop', tags: ['Deliveries'], summary: 'Cancel a waiting or failed delivery' })
     .input(idInput)
     .output(deliverySchema),
+  text: base
+    .route({ method: 'GET', path: '/deliveries/{id}/text', tags: ['Deliveries'], summary: 'The mail as it would leave, to be edited' })
+    .input(idInput)
+    .output(deliveryTextSchema),
+  edit: base
+    .route({ method: 'POST', path: '/deliveries/{id}/edit', tags: ['Deliveries'], summary: 'Write the text or recipient of one mail anew and plan it again' })
+    .input(idInput.extend(deliveryTextSchema.shape))
+    .output(deliverySchema),
+  retryMany: base
+    .route({ method: 'POST', path: '/deliveries/retry', tags: ['Deliveries'], summary: 'Plan many failed or held deliveries again, by ids or by a filter' })
+    .input(deliverySelectionSchema)
+    .output(bulkOutcomeSchema),
+  dropMany: base
+    .route({ method: 'POST', path: '/deliveries/drop', tags: ['Deliveries'], summary: 'Cancel many waiting or failed deliveries, by ids or by a filter' })
+    .input(deliverySelectionSchema)
+    .output(bulkOutcomeSchema),
   resolve: base
     .route({ method: 'POST', path: '/deliveries/{id}/resolve', tags: ['Deliveries'], summary: 'A person decides what became of a delivery with unknown outcome' })
     .input(idInput.extend({ outcome: z.enum(['sent', 'send_again', 'cancel']) }))

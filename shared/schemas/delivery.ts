@@ -132,3 +132,38 @@ export const deliverySchema = z.object({
   updatedAt: epochMsSchema,
 });
 export type Delivery = z.infer<typeof deliverySchema>;
+
+/** Which deliveries are meant. */
+export const deliveryFilterSchema = z.object({
+  state: z.union([deliveryStateSchema, z.array(deliveryStateSchema)]).optional(),
+  kind: deliveryKindSchema.optional(),
+  campaignId: idSchema.optional(),
+  mailboxId: idSchema.optional(),
+  contactId: idSchema.optional(),
+  enrolmentId: idSchema.optional(),
+  q: z.string().max(200).optional(),
+});
+
+/** Several deliveries: those named, or all that a filter matches. */
+export const deliverySelectionSchema = z.union([z.strictObject({ ids: z.array(idSchema).min(1).max(10_000) }), z.strictObject({ filter: deliveryFilterSchema })]);
+export type DeliverySelection = z.infer<typeof deliverySelectionSchema>;
+
+export const bulkOutcomeSchema = z.object({
+  done: z.number().int(),
+  left: z.number().int().describe('Those that could not be changed'),
+  reasons: z.array(z.object({ reason: z.string(), count: z.number().int() })),
+});
+export type BulkOutcome = z.infer<typeof bulkOutcomeSchema>;
+
+/** A mail's text with merge tags filled in. */
+export const deliveryTextSchema = z.object({
+  recipient: z.string().max(320),
+  subject: z
+    .string()
+    .max(998)
+    .regex(/^[^\r\n]*$/, 'A subject is one line'),
+  text: z.string().max(500_000),
+  html: z.string().max(1_000_000).describe('Empty = plain text only'),
+});
+export type DeliveryText = z.infer<typeof deliveryTextSchema>;
+export type DeliveryEdit = DeliveryText;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createEnrolments } from '../../electron/engine/sequences/index.ts';
 import { createContacts } from '../../electron/engine/contacts/index.ts';
 import { createEvents } from '../../electron/engine/events/index.ts';
-import { createOutbox } from '../../electron/engine/delivery/index.ts';
+import { createDomainTrouble, createOutbox } from '../../electron/engine/delivery/index.ts';
 import { createPlanner } from '../../electron/engine/scheduling/index.ts';
 import { campaignView, mailboxView, rowBlock, sentRows } from '../../electron/engine/scheduling/claim-rules.ts';
 import { mailboxGate } from '../../electron/engine/scheduling/gates.ts';
@@ -18,6 +18,7 @@ import { systemClock } from '../../electron/engine/lib/clock.ts';
 import { openStore } from '../../electron/engine/store/index.ts';
 import { median, printTable } from '../support/bench.ts';
 import { silentLog } from '../support/silent-log.ts';
+import { retryPolicySchema } from '../../shared/schemas/settings.ts';
 
 const enrolments = Number(process.env['BENCH_ENROLMENTS'] ?? 1_000_000);
 const dataDir = mkdtempSync(join(tmpdir(), 'homing-bench-'));
@@ -50,7 +51,16 @@ for (let from = 0; from < enrolments; from += 50_000) {
   });
 }
 const contacts = createContacts(base);
-const outbox = createOutbox({ ...base, boot: 'bench', planner: createPlanner(base), enrolments: createEnrolments(base), contacts });
+const retryPolicy = () => retryPolicySchema.parse({});
+const outbox = createOutbox({
+  ...base,
+  boot: 'bench',
+  planner: createPlanner(base),
+  enrolments: createEnrolments(base),
+  contacts,
+  domains: createDomainTrouble({ ...base, retryPolicy }),
+  retryPolicy,
+});
 
 function measure(runs: number, work: () => void): number {
   const times: number[] = [];

@@ -38,6 +38,7 @@ test('simulated sending never exceeds a limit of day, hour or 24 hours, and neve
           stateReason: null,
           pausedUntil: null,
           backoffUntil: 0,
+          failures: 0,
           nextSendAt,
           limits,
           calendar,

@@ -1,12 +1,13 @@
 import { createAutoPause } from '../../electron/engine/campaigns/index.ts';
 import { createContacts } from '../../electron/engine/contacts/index.ts';
-import { createMessageIdLearner } from '../../electron/engine/delivery/index.ts';
+import { createDomainTrouble, createMessageIdLearner } from '../../electron/engine/delivery/index.ts';
 import { createInbox, type InboxDeps, type OutgoingReply } from '../../electron/engine/inbox/index.ts';
 import { createMailboxes, openImapSession, openSmtpSession, type Mailboxes } from '../../electron/engine/mailboxes/index.ts';
 import { createEnrolments } from '../../electron/engine/sequences/index.ts';
 import type { MailTransports } from '../../electron/engine/ports.ts';
 import type { Tx } from '../../electron/engine/store/index.ts';
 import { mailboxInputSchema } from '../../shared/schemas/mailbox.ts';
+import { retryPolicySchema } from '../../shared/schemas/settings.ts';
 import { plainSecrets } from './secrets.ts';
 import { openTestBase, type TestBase } from './store.ts';
 
@@ -64,6 +65,7 @@ export function openInboxBench(
       stop: enrolments.stop,
       pause: enrolments.pause,
       checkRates: createAutoPause(base).check,
+      noteRemoteTrouble: createDomainTrouble({ ...base, retryPolicy: () => retryPolicySchema.parse({}) }).note,
       restart(tx: Tx, enrolmentId: string) {
         restarted.push(enrolmentId);
         tx.prepare(`update enrolments set state = 'active', reason = null, paused_until = null where id = ?`).run(enrolmentId);

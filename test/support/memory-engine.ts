@@ -434,6 +434,23 @@ export function createFakeEngine(state: FakeState = busyState()) {
       get: os.deliveries.get.handler(({ input }) => pick(state.deliveries, input.id)),
       retry: os.deliveries.retry.handler(({ input }) => change(state.deliveries, input.id, { state: 'planned', why: { code: 'slot', until: fakeNow, detail: null } })),
       drop: os.deliveries.drop.handler(({ input }) => change(state.deliveries, input.id, { state: 'cancelled', why: null, finalReason: 'by_hand' })),
+      text: os.deliveries.text.handler(({ input }) => {
+        const { recipient, subject } = pick(state.deliveries, input.id);
+        return { recipient, subject: subject ?? '', text: 'Hello Anna', html: '' };
+      }),
+      edit: os.deliveries.edit.handler(({ input: { id, recipient, subject } }) =>
+        change(state.deliveries, id, { state: 'planned', recipient, subject, why: { code: 'slot', until: fakeNow, detail: null } }),
+      ),
+      retryMany: os.deliveries.retryMany.handler(({ input }) => {
+        const chosen = state.deliveries.filter((each) => ('ids' in input ? input.ids.includes(each.id) : each.state === 'failed'));
+        for (const { id } of chosen) change(state.deliveries, id, { state: 'planned', why: { code: 'slot', until: fakeNow, detail: null } });
+        return { done: chosen.length, left: 0, reasons: [] };
+      }),
+      dropMany: os.deliveries.dropMany.handler(({ input }) => {
+        const chosen = state.deliveries.filter((each) => ('ids' in input ? input.ids.includes(each.id) : each.state === 'failed'));
+        for (const { id } of chosen) change(state.deliveries, id, { state: 'cancelled', why: null, finalReason: 'by_hand' });
+        return { done: chosen.length, left: 0, reasons: [] };
+      }),
       resolve: os.deliveries.resolve.handler(({ input }) =>
         change(state.deliveries, input.id, { state: input.outcome === 'sent' ? 'sent' : input.outcome === 'cancel' ? 'cancelled' : 'planned', why: null }),
       ),

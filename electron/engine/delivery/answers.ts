@@ -71,7 +71,7 @@ export function classifyAnswer(answer: SmtpAnswer): AnswerVerdict {
   const name = rule?.class ?? 'other';
   const suppress = facts.permanent && name === 'unknown_recipient' && !matches(table.senderSide, facts.words);
   const chosen = rule?.action ?? table.actions[name][facts.permanent ? 'permanent' : 'transient'];
-  const action = chosen.do === 'suppress' && !suppress ? 'fail' : chosen.do;
+  const action = actionOf(chosen.do, facts.permanent, suppress);
   const retryAfterMs = namedDelayMs(facts.words) ?? (chosen.afterMinutes === undefined ? null : chosen.afterMinutes * minute);
   return { permanent: facts.permanent, class: name, suppress, action, retryAfterMs, scope: scopeOf(name, action), rule: rule?.id ?? 'none' };
 }
@@ -85,6 +85,13 @@ export function classifyDiagnostic(status: string | null, diagnostic: string): A
   const code = Number(/(?:^|[^\d.])([45]\d\d)(?=[ -]|$)/.exec(diagnostic)?.[1] ?? (status?.startsWith('4') === true ? 450 : 550));
   const enhanced = enhancedIn(diagnostic, code) ?? status;
   return classifyAnswer({ code, enhanced, text: diagnostic });
+}
+
+/** What is not permanent stops nothing for good, and nobody is suppressed against the verdict. */
+function actionOf(chosen: AnswerAction, permanent: boolean, suppress: boolean): AnswerAction {
+  if (chosen === 'suppress' && !suppress) return permanent ? 'fail' : 'retry';
+  if (!permanent && (chosen === 'pause_mailbox' || chosen === 'needs_login')) return 'back_off_mailbox';
+  return !permanent && chosen === 'fail' ? 'retry' : chosen;
 }
 
 function factsOf({ code, enhanced, text }: SmtpAnswer): Facts {

@@ -1,24 +1,16 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
+import type { Page } from '../../../shared/schemas/common.ts';
 import type { Delivery, DeliveryKind, DeliveryState, UnknownOutcome, Why, WhyCode } from '../../../shared/schemas/delivery.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
-import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
+import { decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Dispatcher, Planner } from '../scheduling/index.ts';
 import type { Enrolments } from '../sequences/index.ts';
 import type { StoredContent } from '../store/schema/deliveries.ts';
 import type { Store, Tx } from '../store/index.ts';
+import { whereOf, type DeliveryQuery } from './delivery-query.ts';
 import type { Outbox } from './outbox.ts';
-
-export interface DeliveryQuery extends PageQuery {
-  state?: DeliveryState | DeliveryState[] | undefined;
-  kind?: DeliveryKind | undefined;
-  campaignId?: string | undefined;
-  mailboxId?: string | undefined;
-  contactId?: string | undefined;
-  enrolmentId?: string | undefined;
-}
 
 /** A message that is not a step of a sequence: a person's reply, a one-off or a test. */
 export interface QueuedMessage {
@@ -114,7 +106,7 @@ export function createDeliveries(deps: {
       return { code: row.why as WhyCode, until: row.slotAt, detail: row.whyDetail };
     }
     const block = deps.dispatcher().explain({ ...row, mailboxId: row.mailboxId });
-    return block === null ? { code: 'connection_busy', until: null, detail: null } : { code: block.code, until: block.until, detail: block.detail ?? null };
+    return block === null ? { code: 'slot', until: null, detail: null } : { code: block.code, until: block.until, detail: block.detail ?? null };
   }
 
   function present(row: Row): Delivery {
@@ -165,44 +157,10 @@ export function createDeliveries(deps: {
     return new AppError('wrong_state', `This mail is ${delivery.state}; it cannot be ${wish}.`, { state: delivery.state });
   }
 
-  function where(query: DeliveryQuery): { sql: string; params: (string | number)[] } {
-    const parts: string[] = [];
-    const params: (string | number)[] = [];
-    const equal = (column: string, value: string | undefined) => {
-      if (value === undefined) return;
-      parts.push(`${column} = ?`);
-      params.push(value);
-    };
-    const states = query.state === undefined ? [] : Array.isArray(query.state) ? query.state : [query.state];
-    if (states.length > 0) {
-      parts.push(`d.state in (${states.map(() => '?').join(',')})`);
-      params.push(...states);
-      // Named in full, so that SQLite takes the small index of these states instead of walking all rows.
-      for (const small of [
-        ['unknown', 'held', 'failed'],
-        ['planned', 'deferred'],
-        ['claimed', 'sending'],
-      ]) {
-        if (states.every((state) => small.includes(state))) parts.push(`d.state in (${small.map((state) => `'${state}'`).join(',')})`);
-      }
-    }
-    equal('d.kind', query.kind);
-    equal('d.campaign_id', query.campaignId);
-    equal('d.mailbox_id', query.mailboxId);
-    equal('d.contact_id', query.contactId);
-    equal('d.enrolment_id', query.enrolmentId);
-    if (query.q !== undefined && query.q !== '') {
-      parts.push(`(d.recipient like ? escape '\\' or d.subject like ? escape '\\')`);
-      const like = containing(query.q);
-      params.push(like, like);
-    }
-    return { sql: parts.length === 0 ? '' : `where ${parts.join(' and ')}`, params };
-  }
-
   return {
     get,
     list(query) {
-      const { sql, params } = where(query);
+      const { sql, params } = whereOf(query);
       const descending = query.sort === undefined || query.sort.startsWith('-');
       const column = sorts[(query.sort ?? '-createdAt').replace(/^-/, '')];
       if (column === undefined) throw new AppError('bad_request', `Sort by one of ${Object.keys(sorts).join(', ')}.`, { fields: { sort: 'Unknown field' } });
@@ -241,7 +199,7 @@ export function createDeliveries(deps: {
           return;
         }
         tx.prepare(
-          `update deliveries set state = 'planned', slot_at = ?, why = 'slot', why_detail = null, attempts = 0, final_at = null, final_reason = null, boot = null, updated_at = ?
+          `update deliveries set state = 'planned', slot_at = ?, why = 'slot', why_detail = null, attempts = 0, first_tried_at = null, final_at = null, final_reason = null, boot = null, updated_at = ?
            where id = ? and state in ('failed','held','deferred','cancelled','skipped')`,
         ).run(now, now, id);
         events.append(tx, {

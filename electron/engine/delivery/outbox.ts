@@ -1,8 +1,9 @@
 import type { DeliveryKind, DeliveryState, HoldReason } from '../../../shared/schemas/delivery.ts';
 import type { Actor, EventType } from '../../../shared/schemas/event.ts';
+import type { RetryPolicy } from '../../../shared/schemas/settings.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { Events } from '../events/index.ts';
-import { backoffMs, mailboxBackoff, recipientBackoff } from '../lib/backoff.ts';
+import { backoffMs, mailboxBackoff, retriesExhausted, retryBackoff } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
@@ -12,6 +13,7 @@ import type { Enrolments } from '../sequences/index.ts';
 import type { StoredContent } from '../store/schema/deliveries.ts';
 import type { Tx } from '../store/index.ts';
 import { classifyAnswer, type AnswerVerdict } from './answers.ts';
+import type { DomainTrouble } from './domain-trouble.ts';
 import { statesBefore, type DeliveryEvent } from './states.ts';
 
 /** A delivery as the sender needs it. */
@@ -32,18 +34,18 @@ export interface OutboxRow {
   readonly content: StoredContent | null;
   readonly slotAt: number;
   readonly attempts: number;
+  /** First time that a server was asked; null = never yet. */
+  readonly firstTriedAt: number | null;
   readonly messageId: string | null;
   /** Of the present claim; what an attempt writes counts only while it holds it. */
   readonly claimToken: string | null;
 }
 
 const columns = `id, kind, state, priority, campaign_id as campaignId, enrolment_id as enrolmentId, contact_id as contactId, mailbox_id as mailboxId,
-  recipient, recipient_domain as recipientDomain, step_id as stepId, step_number as stepNumber, variant_id as variantId, content, slot_at as slotAt, attempts,
+  recipient, recipient_domain as recipientDomain, step_id as stepId, step_number as stepNumber, variant_id as variantId, content, slot_at as slotAt, attempts, first_tried_at as firstTriedAt,
   message_id as messageId, claim_token as claimToken`;
 
-/** Attempts after which a temporary failure becomes final: about a day with the back-off of a recipient. */
-const maxAttempts = 10;
-
+/** A connection that went before the body: the server accepted nothing, and one that does so each time is not asked at once. */
 const lostBeforeBody: AnswerVerdict = {
   permanent: false,
   class: 'temporary',
@@ -104,8 +106,10 @@ export function createOutbox(deps: {
   planner: Planner;
   enrolments: Enrolments;
   contacts: Pick<Contacts, 'suppress' | 'isSuppressed'>;
+  domains: DomainTrouble;
+  retryPolicy: () => RetryPolicy;
 }): Outbox {
-  const { events, clock, ids, random, boot, planner, enrolments, contacts } = deps;
+  const { events, clock, ids, random, boot, planner, enrolments, contacts, domains } = deps;
 
   /** Moves a row along the transition table; false when its present state, or the holder of its claim, does not allow the event. */
   function transit(tx: Tx, { id, claimToken }: Pick<OutboxRow, 'id' | 'claimToken'>, event: DeliveryEvent, to: DeliveryState, set: Record<string, unknown> = {}): boolean {
@@ -150,24 +154,26 @@ export function createOutbox(deps: {
     if (row.enrolmentId !== null && row.stepId !== null) planner.planNext(tx, row.enrolmentId, row.stepId, sentAt);
   }
 
-  /** A refusal or a lost connection is tried again after a back-off, until the attempts are used up. */
+  /** A refusal or a lost connection is tried again after a back-off, until the mail is too old. A permanent answer is final, unless it is about the sender. */
   function deferOrFail(tx: Tx, row: OutboxRow, verdict: AnswerVerdict, said: Record<string, unknown> & { answer: string }): void {
     const now = clock.now();
-    const senderSide = verdict.scope === 'mailbox';
-    if ((verdict.permanent && !senderSide) || row.attempts + 1 >= maxAttempts) {
-      if (!transit(tx, row, 'fail', 'failed', { ...said, final_at: now, final_reason: verdict.class, attempts: row.attempts + 1 })) return;
+    const policy = deps.retryPolicy();
+    const attempts = row.attempts + 1;
+    const tried = { ...said, attempts, first_tried_at: row.firstTriedAt ?? now };
+    const domainUntil =
+      verdict.action === 'back_off_domain'
+        ? domains.note(tx, { domain: row.recipientDomain, class: verdict.class, answer: said.answer, retryAfterMs: verdict.retryAfterMs })
+        : null;
+    const final = verdict.action === 'suppress' || verdict.action === 'fail' || (verdict.permanent && verdict.action === 'retry');
+    if (final || retriesExhausted(policy, tried.first_tried_at, attempts, now)) {
+      if (!transit(tx, row, 'fail', 'failed', { ...tried, final_at: now, final_reason: verdict.class })) return;
       fact(tx, row, 'failed', 'server', verdict.class, { answer: said.answer });
       failed(tx, row, verdict, said.answer);
-      return;
-    }
-    const until = now + backoffMs(senderSide ? mailboxBackoff : recipientBackoff, row.attempts + 1, random);
-    if (!transit(tx, row, 'defer', 'deferred', { ...said, slot_at: until, why: 'retry', why_detail: verdict.class, attempts: row.attempts + 1, boot: null })) return;
-    fact(tx, row, 'deferred', 'server', verdict.class, { answer: said.answer, until });
-    if (verdict.scope === 'domain') {
-      tx.prepare(
-        `insert into domain_backoffs (domain, until, failures, reason) values (?, ?, 1, ?)
-         on conflict (domain) do update set until = max(until, excluded.until), failures = failures + 1, reason = excluded.reason`,
-      ).run(row.recipientDomain, until, verdict.class);
+    } else {
+      const own = now + backoffMs(verdict.scope === 'mailbox' ? mailboxBackoff : retryBackoff(policy), attempts, random, verdict.retryAfterMs ?? 0);
+      const until = Math.max(own, domainUntil ?? 0);
+      if (!transit(tx, row, 'defer', 'deferred', { ...tried, slot_at: until, why: 'retry', why_detail: verdict.class, boot: null })) return;
+      fact(tx, row, 'deferred', 'server', verdict.class, { answer: said.answer, until });
     }
   }
 
@@ -221,8 +227,8 @@ export function createOutbox(deps: {
       const claimed = tx
         .prepare(
           `update deliveries set state = 'claimed', boot = @boot, claimed_at = @now, claim_token = @claimToken, updated_at = @now,
-             recipient = coalesce((select email from contacts where id = deliveries.contact_id and deliveries.kind = 'step'), recipient),
-             recipient_domain = coalesce((select domain from contacts where id = deliveries.contact_id and deliveries.kind = 'step'), recipient_domain)
+             recipient = coalesce((select email from contacts where id = deliveries.contact_id and deliveries.kind = 'step' and deliveries.content is null), recipient),
+             recipient_domain = coalesce((select domain from contacts where id = deliveries.contact_id and deliveries.kind = 'step' and deliveries.content is null), recipient_domain)
            where id = @id and state in (${statesBefore('claim')
              .map((state) => `'${state}'`)
              .join(',')}) returning recipient, recipient_domain as recipientDomain`,
@@ -286,13 +292,12 @@ export function createOutbox(deps: {
             })
           ) {
             accepted(tx, row, now, 'server', null);
-            tx.prepare('delete from domain_backoffs where domain = ?').run(row.recipientDomain);
+            domains.proven(tx, row.recipientDomain);
           }
           return null;
         case 'refused':
           return settleRefused(tx, row, outcome.answer);
         case 'not_started':
-          // The connection went before the body: nothing was accepted, but a server that does so each time is not asked at once.
           deferOrFail(tx, row, lostBeforeBody, { answer: outcome.cause });
           return null;
         case 'withdrawn':

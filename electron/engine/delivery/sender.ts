@@ -107,11 +107,17 @@ export function createSender(deps: {
     };
   }
 
+  /** A step's mail that a person edited: their text in the step's thread. */
+  function editedParts({ content }: OutboxRow, parts: MessageParts | string): MessageParts | string {
+    if (content === null || typeof parts === 'string') return parts;
+    return { ...parts, variant: { subject: content.subject, html: content.html, text: content.text } };
+  }
+
   function load(prepare: Prepare, row: OutboxRow): ClaimedDelivery {
     const mailbox = prepare(
       `select from_name as fromName, address, reply_to as replyTo, signature_html as signatureHtml, sent_copy <> 'append' as filesOwnCopies from mailboxes where id = ?`,
     ).get(row.mailboxId) as SendingMailbox | undefined;
-    return { row, mailbox: mailbox ?? null, contact: contactOf(prepare, row), parts: row.kind === 'step' ? stepParts(prepare, row) : storedParts(row) };
+    return { row, mailbox: mailbox ?? null, contact: contactOf(prepare, row), parts: row.kind === 'step' ? editedParts(row, stepParts(prepare, row)) : storedParts(row) };
   }
 
   function compose({ row, mailbox, contact, parts }: ClaimedDelivery, messageId: string): ReturnType<Composer['compose']> | string {
@@ -128,8 +134,8 @@ export function createSender(deps: {
       date: clock.now(),
       unsubscribeMailto: isStep ? unsubscribeAddress(mailbox.address, row.id, deps.unsubscribeKey()) : null,
       homingId: row.id,
-      // A person's own reply or a rendered test is text, not a template.
-      literal: !isStep,
+      // A person's own reply, an edited mail or a rendered test is text, not a template.
+      literal: !isStep || row.content !== null,
     });
   }
 
@@ -172,7 +178,10 @@ export function createSender(deps: {
       return outcome.kind === 'accepted' && mailbox?.filesOwnCopies === 0 ? { ...outcome, copy: message.raw } : outcome;
     },
     render(row) {
-      const composed = compose(load(store.prepareRead, row), row.messageId ?? '<preview@homing.invalid>');
+      const loaded = load(store.prepareRead, row);
+      // What lacks a value is shown with a gap: the reader fills it.
+      const parts = typeof loaded.parts === 'string' ? loaded.parts : ({ ...loaded.parts, onMissing: 'blank' } as const);
+      const composed = compose({ ...loaded, parts }, row.messageId ?? '<preview@homing.invalid>');
       if (typeof composed === 'string' || !composed.ok) return null;
       return { subject: composed.value.subject, text: composed.value.text, html: composed.value.html };
     },

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
+import { answerClassSchema, type AnswerClass } from '../../../shared/schemas/delivery.ts';
 import type { Actor } from '../../../shared/schemas/event.ts';
 import type { StopReason } from '../../../shared/schemas/enrolment.ts';
 import type { ReplyClass, ReplyIntent } from '../../../shared/schemas/reply.ts';
@@ -15,6 +16,8 @@ export interface InboxHooks {
   pause(tx: Tx, enrolmentId: string, until: number | null, reason: string, actor: Actor, data?: Record<string, unknown>): unknown;
   /** Looks whether a campaign's bounces or complaints ask for a pause. */
   checkRates(tx: Tx, campaignId: string): void;
+  /** A recipient's server asked for patience or blocks us, behind our own server's acceptance: its domain backs off. */
+  noteRemoteTrouble(tx: Tx, trouble: { domain: string; class: AnswerClass; answer: string }): unknown;
   /** Lets a stopped or paused enrolment go on with the delay that was left. */
   restart(tx: Tx, enrolmentId: string, reason: string): unknown;
   /** A mail of unknown outcome is proven to have left. */
@@ -90,6 +93,13 @@ export function createConsequences(deps: { events: Events; clock: Clock; contact
     for (const { id, rules } of livingOf(tx, reply.contactId)) if (rules.onOutOfOffice === 'pause') hooks.pause(tx, id, until, 'out_of_office', actor, { replyId: reply.id });
   }
 
+  /** The peer that accepts our mail is usually our own server: what the recipient's says arrives by mail. */
+  function remoteTrouble(tx: Tx, reply: ConsequenceInput): void {
+    const domain = reply.recipient?.slice(reply.recipient.lastIndexOf('@') + 1).toLowerCase() ?? '';
+    const name = answerClassSchema.safeParse(reply.bounce?.class);
+    if (domain !== '' && name.success) hooks.noteRemoteTrouble(tx, { domain, class: name.data, answer: reply.bounce?.diagnostic ?? '' });
+  }
+
   /** Counts a soft bounce; enrolments end when there were too many in a row for their campaign. */
   function softBounce(tx: Tx, reply: ConsequenceInput): void {
     const counted =
@@ -144,13 +154,16 @@ export function createConsequences(deps: { events: Events; clock: Clock; contact
         checkRates(tx, reply);
         return;
       case 'soft_bounce':
+        remoteTrouble(tx, reply);
         softBounce(tx, reply);
         return;
       case 'block_bounce':
+        remoteTrouble(tx, reply);
         fact(tx, reply, 'bounced', 'server', 'block', bounceData(reply, 'block'));
         checkRates(tx, reply);
         return;
       case 'delayed_notice':
+        remoteTrouble(tx, reply);
         fact(tx, reply, 'delayed', 'server', reply.bounce?.class ?? null, bounceData(reply));
         return;
       case 'own_copy':

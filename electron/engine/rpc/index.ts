@@ -1,7 +1,7 @@
 import type { Analytics } from '../analytics/index.ts';
 import type { Campaigns, EnrolmentList, Forecaster } from '../campaigns/index.ts';
 import type { Contacts } from '../contacts/index.ts';
-import type { Deliveries, TestSendInput } from '../delivery/index.ts';
+import type { DeadLetters, Deliveries, TestSendInput } from '../delivery/index.ts';
 import type { Inbox } from '../inbox/index.ts';
 import type { Mailboxes } from '../mailboxes/index.ts';
 import type { Sequences, Templates } from '../sequences/index.ts';
@@ -31,6 +31,7 @@ export interface RouterDeps extends Omit<WorkspaceDeps, 'analytics'> {
   readonly forecaster: Forecaster;
   readonly enrolments: EnrolmentList;
   readonly deliveries: Deliveries;
+  readonly deadLetters: DeadLetters;
   readonly inbox: Inbox;
   readonly analytics: Analytics;
   readonly settings: SettingsService;
@@ -48,7 +49,7 @@ export function createRouter(deps: RouterDeps) {
     sequences: sequencesRouter(deps.sequences, deps.testSend),
     campaigns: campaignsRouter(deps.campaigns, deps.forecaster),
     enrolments: enrolmentsRouter(deps.enrolments),
-    deliveries: deliveriesRouter(deps.deliveries),
+    deliveries: deliveriesRouter(deps.deliveries, deps.deadLetters),
     replies: repliesRouter(deps.inbox),
     events: eventsRouter(deps.analytics.feed),
     settings: settingsRouter(deps.settings),

@@ -3,8 +3,9 @@ import { calendarSchema } from '../../../shared/schemas/common.ts';
 import { absenceSchema, mailboxLimitsSchema } from '../../../shared/schemas/mailbox.ts';
 import { countryOf } from '../contacts/index.ts';
 import { isFreeMail } from '../lib/free-mail.ts';
+import { second } from '../lib/clock.ts';
 import { createParseOnce } from '../lib/parse-once.ts';
-import { recipientBackoff } from '../lib/backoff.ts';
+import { longestBackoffMs } from '../lib/backoff.ts';
 import type { Tx } from '../store/index.ts';
 import { calendarsFor, staleGate, windowGate, type MailboxView, type RecipientPlace } from './gates.ts';
 import type { DayMailbox } from './mailbox-day.ts';
@@ -53,7 +54,7 @@ export interface DispatchRow {
 /** The mailbox as the gates see it on the day that `todayOf` gives, or undefined when it is gone. */
 export function mailboxView(prepare: Tx['prepare'], mailboxId: string, todayOf: (mailbox: DayMailbox) => Today): MailboxView | undefined {
   const row = prepare(
-    `select id, state, state_reason as stateReason, paused_until as pausedUntil, backoff_until as backoffUntil, next_send_at as nextSendAt, limits, calendar, absences,
+    `select id, state, state_reason as stateReason, paused_until as pausedUntil, backoff_until as backoffUntil, failures, next_send_at as nextSendAt, limits, calendar, absences,
        imap is not null as hasInbox, coalesce(inbox_checked_at, created_at) as inboxCheckedAt from mailboxes where id = ?`,
   ).get(mailboxId) as
     (Omit<MailboxView, 'limits' | 'calendar' | 'absences' | 'hasInbox' | 'today'> & { limits: string; calendar: string; absences: string; hasInbox: number }) | undefined;
@@ -74,11 +75,23 @@ export function campaignView(prepare: Tx['prepare'], campaignId: string): Campai
   return row === undefined ? undefined : { status: row.status, rules: parseRules(row.rules) };
 }
 
+/** Whoever is not the probe looks again so soon. */
+const probeMs = 30 * second;
+
+/** Open: nothing leaves for the domain. Half-open: exactly one mail tries. */
+function domainGate(prepare: Tx['prepare'], domain: string, now: number): Block | null {
+  const row = prepare('select until, reason from domain_backoffs where domain = ?').get(domain) as { until: number; reason: string } | undefined;
+  if (row === undefined) return null;
+  if (row.until > now && row.until <= now + longestBackoffMs) return { code: 'domain_backoff', until: row.until, detail: row.reason };
+  const probing = prepare(`select 1 from deliveries where state in ('claimed','sending') and recipient_domain = ? limit 1`).get(domain);
+  return probing === undefined ? null : { code: 'domain_probe', until: now + probeMs, detail: domain };
+}
+
 /** Everything about the row itself: campaign, windows, domain, staleness, limits. Null = may leave now. */
 export function rowBlock(prepare: Tx['prepare'], row: DispatchRow, campaign: CampaignView | undefined, mailbox: MailboxView, books: SendBooks, now: number): Block | null {
   if (row.priority === 0) return null;
-  const domain = prepare('select until, reason from domain_backoffs where domain = ?').get(row.recipientDomain) as { until: number; reason: string } | undefined;
-  if (domain !== undefined && domain.until > now && domain.until <= now + recipientBackoff.capMs) return { code: 'domain_backoff', until: domain.until, detail: domain.reason };
+  const domain = domainGate(prepare, row.recipientDomain, now);
+  if (domain !== null) return domain;
   if (row.campaignId === null) return null;
   if (campaign === undefined || campaign.status !== 'running') return { code: 'campaign_paused', until: null };
   const { rules } = campaign;

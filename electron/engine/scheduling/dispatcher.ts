@@ -2,9 +2,10 @@ import type { HoldReason } from '../../../shared/schemas/delivery.ts';
 import { minute } from '../lib/clock.ts';
 import type { Tx } from '../store/index.ts';
 import { startOfLocalDay, startOfNextLocalDay } from '../lib/zone.ts';
+import { allotConnections, connectionCaps } from './bulkhead.ts';
 import { campaignView, countedMail, mailboxView, rowBlock, sentRows, type DispatchRow } from './claim-rules.ts';
 import type { Dispatcher, DispatcherDeps, SomeAttempt } from './dispatch-ports.ts';
-import { inboxGate, mailboxGate, type MailboxView } from './gates.ts';
+import { inboxGate, mailboxGate, probeGate, type MailboxView } from './gates.ts';
 import { newLane, type Claim, type Lane } from './lane.ts';
 import { createMailboxDays } from './mailbox-day.ts';
 import { allowanceOf, followUpsHaveHadTheirShare, inTurn, type Block } from './pacing.ts';
@@ -28,6 +29,9 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
   const days = createMailboxDays(deps);
   const lanes = new Map<string, Lane>();
   let running = false;
+  /** At the last look some mailbox had mail and got no connection. */
+  let crowded = false;
+  let turn = 0;
   let cancelTimer: (() => void) | null = null;
   const accepted = createRateMeter(clock.monotonic);
   let onDrained: (() => void) | null = null;
@@ -62,7 +66,7 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
     if (paused !== null && paused > now) return { wakeAt: paused };
     if (deps.secretsLocked()) return { wakeAt: Infinity };
     const mailbox = mailboxView(tx.prepare, lane.mailboxId, (view) => days.begin(tx, view, now));
-    if (mailbox === undefined) return { wakeAt: Infinity };
+    if (mailbox === undefined || probeGate(mailbox, lane.inFlight) !== null) return { wakeAt: Infinity };
     const sent = books.mailbox(lane.mailboxId, now);
     let wakeAt = Infinity;
 
@@ -194,14 +198,21 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
     mayBegin,
     refresh,
     onAccepted: accepted.note,
-    onEnd() {
-      schedule();
+    isCrowded: () => crowded,
+    onEnd(sent) {
+      if (crowded && running && sent > 0) soon();
+      else schedule();
       if (!running && totalInFlight() === 0 && allWorkers() === 0) onDrained?.();
     },
   });
 
   const totalInFlight = () => [...lanes.values()].reduce((sum, lane) => sum + lane.inFlight, 0);
   const allWorkers = () => [...lanes.values()].reduce((sum, lane) => sum + lane.workers, 0);
+
+  function soon(): void {
+    cancelTimer?.();
+    cancelTimer = clock.after(0, look);
+  }
 
   function look(): void {
     if (!running) return;
@@ -216,16 +227,24 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
 
   function lookAround(now: number): void {
     store.transaction((tx) => deps.onTick(tx, now));
-    const mailboxes = store.prepareRead(`select id, json_extract(limits, '$.connections') as connections from mailboxes`).all() as { id: string; connections: number }[];
-    for (const { id, connections } of mailboxes) {
+    const mailboxes = store.prepareRead(`select id, json_extract(limits, '$.connections') as connections, json_extract(smtp, '$.host') as host from mailboxes`).all() as {
+      id: string;
+      connections: number;
+      host: string;
+    }[];
+    const wishes = mailboxes.map(({ id, connections, host }) => {
       const lane = laneOf(id);
       const due = store
         .prepareRead(
           `select count(*) as n from (select 1 from deliveries indexed by deliveries_due where mailbox_id = +? and priority in (0, 1, 2) and slot_at <= +? and state in ('planned','deferred') limit ?)`,
         )
         .get(id, now, connections) as { n: number };
-      for (let wanted = Math.min(connections - lane.workers, due.n); wanted > 0; wanted -= 1) void work(lane);
-    }
+      return { mailboxId: id, host, open: lane.workers + lane.idle.length, idle: lane.idle.length, wanted: Math.min(connections - lane.workers, due.n) };
+    });
+    const { granted, short } = allotConnections(wishes, connectionCaps, turn);
+    turn += 1;
+    crowded = short;
+    for (const [id, workers] of granted) for (let started = 0; started < workers; started += 1) void work(laneOf(id));
   }
 
   /** Sleeps until the next slot or the end of the nearest block, never past `maxSleepMs`. */
@@ -266,9 +285,7 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
       });
     },
     wake() {
-      if (!running) return;
-      cancelTimer?.();
-      cancelTimer = clock.after(0, look);
+      if (running) soon();
     },
     get inFlight() {
       return totalInFlight();
@@ -282,7 +299,7 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
       const mailbox = mailboxView(prepare, row.mailboxId, (view) => days.look(prepare, view, now));
       if (mailbox === undefined) return { code: 'mailbox_gone', until: null };
       const lane = laneOf(row.mailboxId);
-      const gate = mailboxGate(mailbox, books.mailbox(row.mailboxId, now), row.priority, now);
+      const gate = mailboxGate(mailbox, books.mailbox(row.mailboxId, now), row.priority, now) ?? probeGate(mailbox, lane.inFlight);
       const campaign = row.campaignId === null ? undefined : campaignView(prepare, row.campaignId);
       const own = rowBlock(prepare, row, campaign, mailbox, books, now);
       // What waits longest is the answer: a paused campaign says more than a gap of two minutes.

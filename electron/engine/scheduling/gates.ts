@@ -2,7 +2,7 @@ import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
 import { alwaysOpen, type Calendar } from '../../../shared/schemas/common.ts';
 import type { WhyCode } from '../../../shared/schemas/delivery.ts';
 import type { Absence, MailboxState } from '../../../shared/schemas/mailbox.ts';
-import { mailboxBackoff } from '../lib/backoff.ts';
+import { longestBackoffMs } from '../lib/backoff.ts';
 import { day, hour, minute } from '../lib/clock.ts';
 import { everyDay, isHoliday, isOpen, nextAllowed, type OpenTimes } from './calendar.ts';
 import { mailboxPace, type Block, type PacedMailbox } from './pacing.ts';
@@ -19,6 +19,8 @@ export interface MailboxView extends Omit<PacedMailbox, 'calendar'>, MailboxHour
   readonly stateReason: string | null;
   readonly pausedUntil: number | null;
   readonly backoffUntil: number;
+  /** Consecutive failures; above 0 with the back-off over = half-open. */
+  readonly failures: number;
   readonly hasInbox: boolean;
   /** Last successful look; for a mailbox that was never read, when it was added. */
   readonly inboxCheckedAt: number;
@@ -31,9 +33,14 @@ export function mailboxGate(mailbox: MailboxView, sent: SentTimes, priority: num
     return { code: 'mailbox_paused', until: mailbox.pausedUntil, detail: mailbox.stateReason ?? '' };
   }
   // Times further off than a back-off or a gap can be come from a clock that was wrong: they hold nothing.
-  if (mailbox.backoffUntil > now && mailbox.backoffUntil <= now + mailboxBackoff.capMs)
+  if (mailbox.backoffUntil > now && mailbox.backoffUntil <= now + longestBackoffMs)
     return { code: 'mailbox_backoff', until: mailbox.backoffUntil, detail: mailbox.stateReason ?? '' };
   return priority === 0 ? null : mailboxPace(mailbox, sent, now);
+}
+
+/** After a back-off exactly one mail tries the server; the others wait for what becomes of it. Pure. */
+export function probeGate(mailbox: MailboxView, inFlight: number): Block | null {
+  return mailbox.failures > 0 && inFlight > 0 ? { code: 'mailbox_probe', until: null } : null;
 }
 
 /** What is known of where a recipient is: zone by field or guess, country (ISO 3166-1 alpha-2). */

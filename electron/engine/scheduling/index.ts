@@ -1,3 +1,4 @@
+export { allotConnections } from './bulkhead.ts';
 export { everyDay, isHoliday, isOpen, nextAllowed, windowEnd, type OpenTimes } from './calendar.ts';
 export { addDuration, parseDuration, type Duration, type DurationRules } from './duration.ts';
 export { parseAbsences, parseCalendar, parseRules, recipientColumns, toRecipient, type DispatchRow, type RecipientRow } from './claim-rules.ts';

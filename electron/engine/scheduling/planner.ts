@@ -173,7 +173,7 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
     const now = clock.now();
     const revived = tx
       .prepare(
-        `update deliveries set state = case when @slotAt is null then 'held' else 'planned' end, slot_at = coalesce(@slotAt, slot_at), why = @why, mailbox_id = @mailboxId, why_detail = null, attempts = 0,
+        `update deliveries set state = case when @slotAt is null then 'held' else 'planned' end, slot_at = coalesce(@slotAt, slot_at), why = @why, mailbox_id = @mailboxId, why_detail = null, attempts = 0, first_tried_at = null,
            final_at = null, final_reason = null, answer = null, answer_class = null, answer_code = null, boot = null, updated_at = @now
          where kind = 'step' and unique_key = @key and state in ('planned','deferred','held','cancelled','failed','skipped')`,
       )

@@ -15,11 +15,18 @@ interface WorkerDeps<Row extends DispatchRow, Claimed extends { readonly row: Ro
   mayBegin(lane: Lane, tx: Tx): boolean;
   /** Looks at the inbox; resolves whether the queue may be looked at again. */
   refresh(lane: Lane): Promise<boolean>;
+  /** Some mailbox has mail and no connection: whoever sent a while makes room. */
+  isCrowded(): boolean;
   onAccepted(): void;
-  onEnd(): void;
+  /** Told how many messages the worker gave to a connection. */
+  onEnd(sent: number): void;
 }
 
 const idleConnectionMs = 30 * second;
+/** With mailboxes that wait for a connection a worker makes room after so many mails. */
+const roomAfter = 25;
+/** A connection that lived this long proves that the server works (DESIGN section 6). */
+const provenByLivingMs = 10 * minute;
 
 /** Messages that one connection is given at a time. */
 const depthOf = (session: SmtpSession | null) => (session?.usable === true && session.pipelining ? 2 : 1);
@@ -33,6 +40,7 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
   deps: WorkerDeps<Row, Claimed, Attempt>,
 ): (lane: Lane) => Promise<void> {
   const { clock, log, outbox, isRunning } = deps;
+  const openedAt = new WeakMap<SmtpSession, number>();
 
   /** Never throws: what is under way must not be forgotten because nothing more can be claimed. */
   async function claimNext(lane: Lane): Promise<Claim<Claimed>> {
@@ -45,16 +53,22 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
   }
 
   /** The attempt is a fact, whatever becomes of the write. */
-  function settle(lane: Lane, taken: Taken<Claimed>, attempt: Attempt): Promise<void> {
+  function settle(lane: Lane, taken: Taken<Claimed>, attempt: Attempt, session: SmtpSession | null): Promise<void> {
     if (attempt.untried === true) return giveBack(lane, taken);
     lane.inFlight -= 1;
     taken.left(attempt.kind === 'accepted' || attempt.kind === 'unknown' ? clock.now() : null);
     if (attempt.kind === 'accepted') deps.onAccepted();
     else lane.doubted = true;
     return settled((tx) => {
+      // First, so that a refusal which is about the mailbox counts after it.
+      if (attempt.kind === 'accepted' || (attempt.kind === 'refused' && livesLong(session))) deps.connectProven(tx, lane.mailboxId);
       outbox.settle(tx, taken.claimed.row, attempt);
-      if (attempt.kind === 'accepted') deps.connectProven(tx, lane.mailboxId);
     });
+  }
+
+  function livesLong(session: SmtpSession | null): boolean {
+    const since = session === null ? undefined : openedAt.get(session);
+    return since !== undefined && clock.now() - since >= provenByLivingMs;
   }
 
   function giveBack(lane: Lane, { claimed, left }: Taken<Claimed>): Promise<void> {
@@ -81,7 +95,9 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
     if (current?.usable === true) return current;
     for (let parked = lane.idle.pop(); parked !== undefined; parked = lane.idle.pop()) if (parked.usable) return parked;
     try {
-      return await deps.connect(lane.mailboxId, lane.abort.signal);
+      const session = await deps.connect(lane.mailboxId, lane.abort.signal);
+      openedAt.set(session, clock.now());
+      return session;
     } catch (error) {
       const failure = error instanceof ConnectError ? error : new ConnectError('connect', error instanceof Error ? error.message : String(error), null, { cause: error });
       log.warn({ stage: failure.stage, mailboxId: lane.mailboxId, cause: failure.message }, 'mail server not reached');
@@ -107,6 +123,8 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
   return async function work(lane: Lane): Promise<void> {
     lane.workers += 1;
     let session: SmtpSession | null = null;
+    let sent = 0;
+    const mayClaim = () => isRunning() && !(deps.isCrowded() && sent >= roomAfter);
     /** Given to the connection, oldest first. */
     const under: { readonly taken: Taken<Claimed>; readonly attempt: Promise<Attempt> }[] = [];
     /** Claimed, and not with a connection. */
@@ -123,12 +141,16 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
         if (first !== undefined && (under.length === 0 || session?.usable === true)) {
           session = await sessionFor(lane, session);
           if (session === null) {
-            for (const each of held) await giveBack(lane, each);
-            return;
+            for (const each of held.splice(0)) await giveBack(lane, each);
+            if (!isRunning()) return;
+            // Asks once more, so that the lane wakes when the back-off ends.
+            take(await claimNext(lane));
+            continue;
           }
           held.shift();
+          sent += 1;
           under.push({ taken: first, attempt: outbox.send(session, first.claimed, (tx) => deps.mayBegin(lane, tx)) });
-          if (isRunning() && under.length + held.length < depthOf(session)) take(await claimNext(lane));
+          if (mayClaim() && under.length + held.length < depthOf(session)) take(await claimNext(lane));
           continue;
         }
         const oldest = under.shift();
@@ -138,14 +160,15 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
             held.unshift(oldest.taken);
             continue;
           }
-          const written = settle(lane, oldest.taken, attempt);
+          const written = settle(lane, oldest.taken, attempt, session);
           // Both stand in the same commit, each behind its own savepoint.
-          const next = isRunning() && under.length + held.length < depthOf(session) ? claimNext(lane) : null;
+          const next = mayClaim() && under.length + held.length < depthOf(session) ? claimNext(lane) : null;
           await written;
           if (next !== null) take(await next);
         } else if (isRunning() && ('again' in idle || ('refresh' in idle && (await deps.refresh(lane))))) take(await claimNext(lane));
         else {
-          if ('wakeAt' in idle) lane.wakeAt = idle.wakeAt;
+          // Another worker may know of an earlier moment.
+          if ('wakeAt' in idle) lane.wakeAt = lane.wakeAt > clock.now() ? Math.min(lane.wakeAt, idle.wakeAt) : idle.wakeAt;
           return;
         }
       }
@@ -153,9 +176,10 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
       log.error({ err: error, mailboxId: lane.mailboxId }, 'sending loop failed; it looks again in a minute');
       lane.wakeAt = clock.now() + minute;
     } finally {
-      if (session?.usable === true) park(lane, session);
+      if (session?.usable === true && deps.isCrowded()) session.close();
+      else if (session?.usable === true) park(lane, session);
       lane.workers -= 1;
-      deps.onEnd();
+      deps.onEnd(sent);
     }
   };
 }

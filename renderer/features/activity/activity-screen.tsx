@@ -18,23 +18,47 @@ import { WhyText } from '../../components/why-text.tsx';
 import { api, client } from '../../lib/client.ts';
 import { overAt } from '../../lib/delivery-time.ts';
 import { t } from '../../lib/messages/index.ts';
+import { BulkBar } from './bulk-bar.tsx';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
-import { quickFilters, statesOf, type QuickFilter } from './filters.ts';
+import { quickFilters, selectable, statesOf, type QuickFilter } from './filters.ts';
 import type { ActivitySearch } from './routes.ts';
 import { outcomeWords } from './words.ts';
 
+const recipient: Column<Delivery> = {
+  id: 'recipient',
+  header: t('activity.col.recipient'),
+  grow: 1.5,
+  cell: (row) => <TwoLines top={row.contactName || row.recipient} bottom={row.recipient} />,
+};
+const mail: Column<Delivery> = {
+  id: 'mail',
+  header: t('activity.col.mail'),
+  grow: 1.6,
+  cell: (row) => <TwoLines top={row.subject ?? t('activity.noSubject')} bottom={row.stepNumber === null ? t(`kind.${row.kind}`) : t('activity.step', { n: row.stepNumber })} />,
+};
+const campaign: Column<Delivery> = {
+  id: 'campaign',
+  header: t('activity.col.campaign'),
+  grow: 1.4,
+  cell: (row) => <TwoLines top={row.campaignName ?? '–'} bottom={row.mailboxName ?? ''} />,
+};
 const columns: readonly Column<Delivery>[] = [
   { id: 'state', header: t('activity.col.state'), width: 148, cell: (row) => <StateBadge kind="delivery" state={row.state} /> },
-  { id: 'recipient', header: t('activity.col.recipient'), grow: 1.5, cell: (row) => <TwoLines top={row.contactName || row.recipient} bottom={row.recipient} /> },
-  {
-    id: 'mail',
-    header: t('activity.col.mail'),
-    grow: 1.6,
-    cell: (row) => <TwoLines top={row.subject ?? t('activity.noSubject')} bottom={row.stepNumber === null ? t(`kind.${row.kind}`) : t('activity.step', { n: row.stepNumber })} />,
-  },
-  { id: 'campaign', header: t('activity.col.campaign'), grow: 1.4, cell: (row) => <TwoLines top={row.campaignName ?? '–'} bottom={row.mailboxName ?? ''} /> },
+  recipient,
+  mail,
+  campaign,
   { id: 'when', header: t('activity.col.when'), width: 152, sortField: 'slotAt', cell: (row) => <TimeText at={overAt(row) ?? row.slotAt} format="moment" /> },
   { id: 'why', header: t('activity.col.why'), grow: 2, cell: (row) => (row.why ? <WhyText why={row.why} /> : <Outcome text={outcomeWords(row)} />) },
+];
+
+/** A dead letter is read for what the server said. */
+const deadColumns: readonly Column<Delivery>[] = [
+  recipient,
+  mail,
+  campaign,
+  { id: 'when', header: t('activity.col.when'), width: 152, sortField: 'updatedAt', cell: (row) => <TimeText at={row.updatedAt} format="moment" /> },
+  { id: 'attempts', header: t('activity.col.attempts'), width: 70, cell: (row) => row.attempts },
+  { id: 'answer', header: t('activity.col.answer'), grow: 3, cell: (row) => <TwoLines top={outcomeWords(row)} bottom={row.answer ?? ''} /> },
 ];
 
 function Outcome({ text }: { text: string }) {
@@ -66,31 +90,42 @@ export function ActivityScreen() {
   const navigate = useNavigate({ from: '/activity' });
   const [chosenSort, setSort] = useState<string | undefined>(undefined);
   // What waits is read in the order in which it leaves; everything else newest first, which is the engine's own order.
-  const sort = chosenSort ?? (search.show === 'waiting' ? 'slotAt' : undefined);
+  const sort = chosenSort ?? (search.show === 'waiting' ? 'slotAt' : search.show === 'dead' ? '-updatedAt' : undefined);
   const set = (patch: { [K in keyof ActivitySearch]: ActivitySearch[K] | undefined }) =>
     void navigate({
       search: (old) => Object.fromEntries(Object.entries({ ...old, ...patch }).filter(([, value]) => value !== undefined && value !== '')) as ActivitySearch,
       replace: true,
     });
-  const states = statesOf[search.show ?? 'all'];
+  const show = search.show ?? 'all';
+  const states = statesOf[show];
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [all, setAll] = useState(false);
+  const clear = () => {
+    setSelected(new Set());
+    setAll(false);
+  };
   const filtered = search.show !== undefined || search.kind !== undefined || search.campaignId !== undefined || search.contactId !== undefined || search.q !== undefined;
+  const filter = {
+    ...(states === undefined ? {} : { state: states }),
+    ...(search.kind === undefined ? {} : { kind: search.kind }),
+    ...(search.campaignId === undefined ? {} : { campaignId: search.campaignId }),
+    ...(search.contactId === undefined ? {} : { contactId: search.contactId }),
+    ...(search.q === undefined ? {} : { q: search.q }),
+  };
   const query = useInfiniteQuery(
     api.deliveries.list.infiniteOptions({
       input: (cursor: string | undefined) => ({
         limit: 100,
         ...(cursor === undefined ? {} : { cursor }),
         ...(sort === undefined ? {} : { sort }),
-        ...(states === undefined ? {} : { state: states }),
-        ...(search.kind === undefined ? {} : { kind: search.kind }),
-        ...(search.campaignId === undefined ? {} : { campaignId: search.campaignId }),
-        ...(search.contactId === undefined ? {} : { contactId: search.contactId }),
-        ...(search.q === undefined ? {} : { q: search.q }),
+        ...filter,
       }),
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (page) => page.nextCursor ?? undefined,
       placeholderData: keepPreviousData,
     }),
   );
+  const rows = cursorRows(query);
   return (
     <Page fill>
       <PageHeader
@@ -98,19 +133,40 @@ export function ActivityScreen() {
         description={t('activity.description')}
         actions={<DownloadButton fileName="deliveries.csv" load={() => client.reports.deliveries(search.campaignId === undefined ? {} : { campaignId: search.campaignId })} />}
       />
-      <Filters search={search} set={set} />
+      <Filters
+        search={search}
+        set={(patch) => {
+          // What is no longer shown must not stay selected.
+          clear();
+          set(patch);
+        }}
+      />
+      {selected.size > 0 && <BulkBar selected={selected} total={rows.total ?? 0} all={all} filter={filter} onAll={() => setAll(true)} onClear={clear} />}
       <DataTable
         label={t('activity.table')}
-        columns={columns}
-        rows={cursorRows(query)}
+        columns={show === 'dead' ? deadColumns : columns}
+        rows={rows}
         rowId={(row) => row.id}
         rowHeight={52}
         onOpen={(row) => set({ delivery: row.id })}
         currentId={search.delivery ?? null}
         onSort={setSort}
+        {...(selectable.includes(show)
+          ? {
+              selection: {
+                ids: selected,
+                onChange: (ids: ReadonlySet<string>) => {
+                  setAll(false);
+                  setSelected(ids);
+                },
+              },
+            }
+          : {})}
         {...(sort === undefined ? {} : { sort })}
         empty={
-          filtered ? (
+          show === 'dead' && Object.keys(filter).length === 1 ? (
+            <EmptyState title={t('activity.dead.title')}>{t('activity.dead.text')}</EmptyState>
+          ) : filtered ? (
             <EmptyState
               title={t('activity.none.title')}
               action={

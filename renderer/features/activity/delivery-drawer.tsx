@@ -1,7 +1,7 @@
 import { Alert, Button, Drawer, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { IconHelp, IconRefresh, IconTrash } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { IconHelp, IconPencil, IconRefresh, IconTrash } from '@tabler/icons-react';
+import { useState, type ReactNode } from 'react';
 import { LinkButton } from '../../components/links.tsx';
 import type { Delivery } from '../../../shared/schemas/delivery.ts';
 import { confirmDialog } from '../../components/confirm-dialog.tsx';
@@ -15,6 +15,7 @@ import { WhyText } from '../../components/why-text.tsx';
 import { api } from '../../lib/client.ts';
 import { t } from '../../lib/messages/index.ts';
 import { refresh } from '../../lib/query.ts';
+import { EditDialog } from './edit-dialog.tsx';
 import { canDrop, canRetry } from './filters.ts';
 import { outcomeWords } from './words.ts';
 
@@ -107,6 +108,7 @@ function useDone(message: string) {
 }
 
 function Actions({ delivery }: { delivery: Delivery }) {
+  const [editing, setEditing] = useState(false);
   const retry = useMutation(api.deliveries.retry.mutationOptions(useDone(t('activity.retried'))));
   const drop = useMutation(api.deliveries.drop.mutationOptions(useDone(t('activity.dropped'))));
   const askDrop = async () => {
@@ -120,6 +122,11 @@ function Actions({ delivery }: { delivery: Delivery }) {
           {t('activity.retry')}
         </Button>
       )}
+      {canRetry(delivery.state) && (
+        <Button variant="default" leftSection={<IconPencil size={16} />} onClick={() => setEditing(true)}>
+          {t('activity.edit')}
+        </Button>
+      )}
       {canDrop(delivery.state) && (
         <Button variant="default" leftSection={<IconTrash size={16} />} loading={drop.isPending} onClick={() => void askDrop()}>
           {t('activity.drop')}
@@ -130,6 +137,7 @@ function Actions({ delivery }: { delivery: Delivery }) {
           {t('nav.mailboxes')}
         </LinkButton>
       )}
+      {editing && <EditDialog delivery={delivery} onClose={() => setEditing(false)} />}
     </Group>
   );
 }

@@ -1,6 +1,6 @@
 import type { DeliveryState } from '../../../shared/schemas/delivery.ts';
 
-export const quickFilters = ['all', 'waiting', 'attention', 'sent', 'ended'] as const;
+export const quickFilters = ['all', 'waiting', 'attention', 'dead', 'sent', 'ended'] as const;
 export type QuickFilter = (typeof quickFilters)[number];
 
 /** The states behind each quick filter. */
@@ -8,9 +8,13 @@ export const statesOf: Record<QuickFilter, DeliveryState[] | undefined> = {
   all: undefined,
   waiting: ['planned', 'claimed', 'sending', 'deferred', 'held'],
   attention: ['held', 'unknown', 'failed'],
+  dead: ['failed'],
   sent: ['sent'],
   ended: ['failed', 'cancelled', 'skipped'],
 };
+
+/** Views in which several mails are acted on at once. */
+export const selectable: readonly QuickFilter[] = ['waiting', 'attention', 'dead'];
 
 const retryable: readonly DeliveryState[] = ['failed', 'held', 'deferred'];
 const droppable: readonly DeliveryState[] = ['planned', 'held', 'deferred', 'failed'];

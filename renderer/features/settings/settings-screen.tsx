@@ -25,6 +25,7 @@ import { QueryState } from '../../components/states.tsx';
 import { api, getTransport } from '../../lib/client.ts';
 import { useWorkspace } from '../../lib/clock.ts';
 import { t } from '../../lib/messages/index.ts';
+import { RetryChoices } from './retry-policy.tsx';
 import { Secrets } from './secrets.tsx';
 
 /** Everything of the workspace that a person may choose. Each change is stored at once. */
@@ -101,6 +102,9 @@ function Choices({ settings }: { settings: Settings }) {
             onSave={(optOutLine) => save({ optOutLine })}
           />
         </SimpleGrid>
+      </Section>
+      <Section title={t('settings.retry')}>
+        <RetryChoices policy={settings.retry} onSave={(retry) => save({ retry })} />
       </Section>
       <Section title={t('settings.reports')}>
         <Switch

@@ -184,6 +184,46 @@ describe('mailboxes', () => {
 });
 
 describe('activity', () => {
+  it('shows dead letters with the answer of the server, and retries those selected', async () => {
+    const state = busyState();
+    const long = `550 5.7.1 ${'a very long answer of a server '.repeat(20)}`;
+    state.deliveries = state.deliveries
+      .slice(0, 3)
+      .map((delivery, index) => ({
+        ...delivery,
+        state: 'failed',
+        why: null,
+        finalReason: 'policy_block',
+        answerClass: 'policy_block',
+        answer: index === 0 ? long : '552 5.2.2 Mailbox full',
+        attempts: 4,
+      }));
+    const { engine } = renderApp('/activity?show=dead', state);
+    expect(await screen.findByTitle(long.trim(), {}, slow)).toBeTruthy();
+    const boxes = screen.getAllByRole('checkbox', { name: 'Select row' });
+    await userEvent.click(boxes[0] as HTMLElement);
+    expect(screen.getByRole('toolbar', { name: '1 mail selected' })).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Select all 3 that match' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Retry' }));
+    await userEvent.click(await within(await screen.findByRole('dialog')).findByRole('button', { name: 'Retry' }));
+    await waitFor(() => expect(inputOf(engine.state.calls, 'deliveries.retryMany')).toEqual({ filter: { state: ['failed'] } }));
+    expect(await screen.findByText('No dead letters', {}, slow)).toBeTruthy();
+  });
+
+  it('edits one mail before it is tried again', async () => {
+    const state = busyState();
+    state.deliveries = state.deliveries.slice(0, 1).map((delivery) => ({ ...delivery, state: 'failed', why: null, finalReason: 'other', answer: '554 no' }));
+    const id = state.deliveries[0]?.id ?? '';
+    const { engine } = renderApp(`/activity?show=dead&delivery=${id}`, state);
+    await userEvent.click(await screen.findByRole('button', { name: 'Edit and retry' }, slow));
+    const dialog = await screen.findByRole('dialog', { name: /Edit the mail/ });
+    const text = await within(dialog).findByRole('textbox', { name: 'Text' }, slow);
+    await userEvent.clear(text);
+    await userEvent.type(text, 'Better words');
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Save and retry' }));
+    await waitFor(() => expect(inputOf(engine.state.calls, 'deliveries.edit')).toMatchObject({ id, text: 'Better words' }));
+  });
+
   it('filters by what needs a decision and explains each row', async () => {
     const { engine } = renderApp('/activity?show=attention', busyState());
     const grid = await screen.findByRole('grid', {}, slow);
