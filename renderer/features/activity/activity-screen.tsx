@@ -207,7 +207,7 @@ function Filters({ search, set }: { search: ActivitySearch; set: (patch: { [K in
         leftSection={<IconSearch size={16} />}
         defaultValue={search.q ?? ''}
         onChange={(event) => find(event.currentTarget.value)}
-        w={240}
+        w={190}
       />
       <Select
         aria-label={t('activity.campaign')}
@@ -217,7 +217,7 @@ function Filters({ search, set }: { search: ActivitySearch; set: (patch: { [K in
         onChange={(value) => set({ campaignId: value ?? undefined })}
         clearable
         searchable
-        w={220}
+        w={170}
       />
       <Select
         aria-label={t('activity.kind')}
@@ -226,7 +226,7 @@ function Filters({ search, set }: { search: ActivitySearch; set: (patch: { [K in
         value={search.kind ?? null}
         onChange={(value) => set({ kind: (value as DeliveryKind | null) ?? undefined })}
         clearable
-        w={150}
+        w={126}
       />
     </Group>
   );

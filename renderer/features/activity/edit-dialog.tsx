@@ -50,7 +50,7 @@ function EditForm({ delivery, initial, onClose }: { delivery: Delivery; initial:
     <form onSubmit={form.onSubmit((values) => edit.mutate({ id: delivery.id, ...values }))}>
       <Stack gap="md">
         {delivery.answer !== null && (
-          <Alert color="gray" variant="light" title={t('activity.detail.answer')}>
+          <Alert variant="default" title={t('activity.detail.answer')}>
             <Text size="sm" style={{ overflowWrap: 'anywhere', maxHeight: 120, overflowY: 'auto' }} tabIndex={0}>
               {delivery.answer}
             </Text>
