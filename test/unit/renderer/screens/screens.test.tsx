@@ -187,17 +187,15 @@ describe('activity', () => {
   it('shows dead letters with the answer of the server, and retries those selected', async () => {
     const state = busyState();
     const long = `550 5.7.1 ${'a very long answer of a server '.repeat(20)}`;
-    state.deliveries = state.deliveries
-      .slice(0, 3)
-      .map((delivery, index) => ({
-        ...delivery,
-        state: 'failed',
-        why: null,
-        finalReason: 'policy_block',
-        answerClass: 'policy_block',
-        answer: index === 0 ? long : '552 5.2.2 Mailbox full',
-        attempts: 4,
-      }));
+    state.deliveries = state.deliveries.slice(0, 3).map((delivery, index) => ({
+      ...delivery,
+      state: 'failed',
+      why: null,
+      finalReason: 'policy_block',
+      answerClass: 'policy_block',
+      answer: index === 0 ? long : '552 5.2.2 Mailbox full',
+      attempts: 4,
+    }));
     const { engine } = renderApp('/activity?show=dead', state);
     expect(await screen.findByTitle(long.trim(), {}, slow)).toBeTruthy();
     const boxes = screen.getAllByRole('checkbox', { name: 'Select row' });
