@@ -8,6 +8,8 @@ export interface AutoReply {
   readonly kind: 'out_of_office' | 'auto_acknowledgement';
   readonly source: 'header' | 'structure' | 'pattern';
   readonly confidence: number;
+  /** It speaks of a request that was received: a ticket, an order. */
+  readonly acknowledges: boolean;
 }
 
 const automaticSubject = phrases(table.subject.automatic);
@@ -37,7 +39,8 @@ export function readAutoReply(mail: InboundMail, ownText: string): AutoReply | n
   const body = fold((ownText === '' ? mail.text : ownText).slice(0, readCap));
   const automatic = automaticSubject.test(subject) || (/^auto\s?:/.test(subject) && (awaySubject.test(subject) || away.test(body)));
   const isAway = awaySubject.test(subject) || away.test(body);
-  const found = (source: AutoReply['source'], confidence: number): AutoReply => ({ kind: isAway ? 'out_of_office' : 'auto_acknowledgement', source, confidence });
+  const acknowledges = strongAcknowledgement.test(body) || left.test(body);
+  const found = (source: AutoReply['source'], confidence: number): AutoReply => ({ kind: isAway ? 'out_of_office' : 'auto_acknowledgement', source, confidence, acknowledges });
 
   // RFC 3834: a person's mail program says "no" where it says anything.
   const submitted = headerOf(mail, 'auto-submitted').toLowerCase();
@@ -52,7 +55,7 @@ export function readAutoReply(mail: InboundMail, ownText: string): AutoReply | n
 
 /** By words alone. A person may write about a holiday in a real answer: that stands beside an answer, a note stands alone. */
 function readWords(mail: InboundMail, subject: string, body: string): AutoReply | null {
-  const found = (kind: AutoReply['kind'], confidence: number): AutoReply => ({ kind, source: 'pattern', confidence });
+  const found = (kind: AutoReply['kind'], confidence: number): AutoReply => ({ kind, source: 'pattern', confidence, acknowledges: kind === 'auto_acknowledgement' });
   const engaged = person.test(body.slice(0, 1500));
   const first = body.slice(0, 500);
   const asAnswer = answered.test(subject);

@@ -102,10 +102,11 @@ export function classify(mail: InboundMail, tokenDeliveryId: string | null): Cla
   const auto = readAutoReply(mail, replyText);
   if (auto !== null) {
     const note = replyText === '' ? mail.text : replyText;
-    const isAway = auto.kind === 'out_of_office';
-    const returnDate = isAway && mail.date !== null ? readReturnDate(`${mail.subject} . ${note}`, mail.date, mail.zoneOffsetMin) : null;
-    const delegate = isAway ? readDelegate(mail, note) : null;
-    return { ...base, class: auto.kind, confidence: auto.confidence, source: auto.source, returnDate, delegate };
+    const stated = mail.date === null ? null : readReturnDate(`${mail.subject} . ${note}`, mail.date, mail.zoneOffsetMin);
+    // An automatic answer with a day of return is a note of absence in whatever language; a ticket's date is none.
+    const isAway = auto.kind === 'out_of_office' || (stated !== null && auto.source !== 'pattern' && !auto.acknowledges);
+    const absence = isAway ? ({ class: 'out_of_office', returnDate: stated, delegate: readDelegate(mail, note) } as const) : {};
+    return { ...base, class: auto.kind, confidence: auto.confidence, source: auto.source, ...absence };
   }
   if (wantsOut(replyText, mail.subject)) return { ...base, class: 'opt_out', confidence: 0.9, source: 'pattern' };
   // An answer to an invitation (RFC 5546): somebody pressed a button.

@@ -16,7 +16,7 @@ const noticeCap = 12_000;
 
 /** Where the notice ends and the returned mail begins, on a line of its own. */
 const returnedMarker =
-  /^[-> *=_]{0,80}(this is a copy( of (the|your) message)?|below (this line )?is a copy|below this line|-{0,10} ?(original|returned|forwarded|undelivered|unsent|attached) (mail|message|e-?mail)( (info|text|headers?|follows|below|is))?|returned message (follows|below)|(here is|the) (the )?(header|text|body|first|original)s? (of|lines|message)|message header|unsent message|copy of (your|the) (original )?message|urspr.{1,6}ngliche nachricht|message d.origine|mensaje original|messaggio originale|mensagem original|oorspronkelijk bericht|oryginalna wiadomo|ursprungligt meddelande|oprindelig|opprinnelig|исходное сообщение|原始邮件|元のメール|元のメッセージ|원본 메시지|return-path:|received:|x-original-to:|dkim-signature:|mime-version:)/im;
+  /^[-> *=_]{0,80}(this is a copy( of (the|your) message)?|below (this line )?is a copy|below this line|(the |here is the |here are the )?(headers?|text|body|first lines?|copy) of (the|your) (original |returned |undelivered )?(message|mail)|(the )?(original|returned|forwarded|undelivered|unsent|attached) (mail|message|e-?mail)( (info|text|headers?|follows|below|is attached|is below))?[ \t:.=*_-]{0,80}\r?$|message headers? follow|unsent message|urspr.{1,6}ngliche nachricht|message d.origine|mensaje original|messaggio originale|mensagem original|oorspronkelijk bericht|oryginalna wiadomo|ursprungligt meddelande|oprindelig|opprinnelig|исходное сообщение|原始邮件|元のメール|元のメッセージ|원본 메시지|return-path:|received:|x-original-to:|dkim-signature:|mime-version:)/im;
 
 /** A server's answer as notices quote it: `550 5.1.1 …`, `#5.1.1`, `<<< 550 …`. */
 const answerLine = /(?:^|[\s(#:;<])([45]\d\d)[ -](?!\d{3}\b)(?:#?[45]\.\d{1,3}\.\d{1,3}\b)?|#[45]\.\d{1,3}\.\d{1,3}\b/;
@@ -52,6 +52,7 @@ export function readNotice(mail: InboundMail): Bounce | null {
   const evidence = {
     report: /report-type="?delivery-status/.test(mail.contentType) || failedHeader !== '',
     sender: isFromMailSystem(mail) || hasNullPath(mail),
+    daemon: /^mailer-?daemon(@|$)/i.test(mail.from.address),
     robot: /^(no-?reply|do-?not-?reply|noreply|admin|system|mailadmin|root)\b/i.test(mail.from.address) || mail.from.address === '',
     subject: (subjectWords.test(subject) || delayedWords.test(subject)) && !/^(re|aw|fwd?|wg|sv|vs|tr|rv|odp|ynt|antw|i|enc)\s?: /.test(subject),
     words: failedWords.test(flat) || delayedWords.test(flat),
@@ -71,16 +72,28 @@ export function readNotice(mail: InboundMail): Bounce | null {
     const status = /\b([45]\.\d{1,3}\.\d{1,3})\b/.exec(answer ?? own)?.[1] ?? /\b([45]\.\d{1,3}\.\d{1,3})\b/.exec(own)?.[1] ?? null;
     // Many systems name the cause in the subject only.
     let failure = judgeFirst(status, [...answersIn(own), own, all, `${all} . ${mail.subject}`]);
-    if (delayed && failure.kind !== 'soft') failure = { kind: 'soft', class: failure.class === 'unknown_recipient' ? 'temporary' : failure.class, expired: false };
-    return { address, originalAddress: null, ...failure, status, diagnostic: (answer ?? own).slice(0, 500), delayed };
+    if (delayed && failure.kind !== 'soft')
+      failure = {
+        kind: 'soft',
+        class: failure.class === 'unknown_recipient' ? 'temporary' : failure.class,
+        expired: false,
+      };
+    return {
+      address,
+      originalAddress: null,
+      ...failure,
+      status,
+      diagnostic: (answer ?? own).slice(0, 500),
+      delayed,
+    };
   });
   return { recipients, returned, structured: false };
 }
 
 /** Two marks of a mail system at least; a person who only speaks of failures has one. */
-function isNotice(evidence: Record<'report' | 'sender' | 'robot' | 'subject' | 'words' | 'answer' | 'returned', boolean>): boolean {
-  const { report, sender, robot, subject, words, answer, returned } = evidence;
-  if (report) return true;
+function isNotice(evidence: Record<'report' | 'sender' | 'daemon' | 'robot' | 'subject' | 'words' | 'answer' | 'returned', boolean>): boolean {
+  const { report, sender, daemon, robot, subject, words, answer, returned } = evidence;
+  if (report || (daemon && words)) return true;
   if (sender) return subject || (words && (answer || returned)) || (answer && returned);
   if (robot) return words && (subject || answer || returned);
   return subject && words && (answer || returned);
@@ -89,8 +102,10 @@ function isNotice(evidence: Record<'report' | 'sender' | 'robot' | 'subject' | '
 /** A server or program that wants the sender to prove to be human delivers afterwards: no failure. */
 export function isChallenge(mail: InboundMail): boolean {
   if (/^(mailer-?daemon|postmaster)@/i.test(mail.from.address)) return false;
-  return /(click|visit|follow|reply|confirm|press|open)[^.]{0,160}(deliver (your|this|the)|be (added|delivered|released)|verify (that )?you|guest list|approve|whitelist|your message (will|to))|waitlisted|sender (address )?(verification|confirmation) (request|required)|awaiting (your )?(confirmation|verification)|prove (that )?you('re| are) (a )?human|one[- ]time (confirmation|verification)/.test(
-    fold(noticeOf(mail)),
+  const notice = noticeOf(mail);
+  if (answerLine.test(notice)) return false;
+  return /\b(click|visit|follow|reply|confirm|press|open)\b[^.]{0,160}(deliver (your|this|the)|to (be|have [^.]{0,40}) (added|delivered|released)|verify (that )?you|guest list|approve|whitelist|your message (will|to))|waitlisted|sender (address )?(verification|confirmation) (request|required)|awaiting (your )?(confirmation|verification)|prove (that )?you('re| are) (a )?human|one[- ]time (confirmation|verification)/.test(
+    fold(notice),
   );
 }
 
@@ -98,7 +113,18 @@ function deliveredTo(mail: InboundMail, notice: string): Bounce {
   const returned = returnedIn(mail);
   const [address = ''] = noticeAddresses(mail, notice, returned);
   return {
-    recipients: [{ address, originalAddress: null, kind: 'none', class: 'other', status: null, diagnostic: '', delayed: false, expired: false }],
+    recipients: [
+      {
+        address,
+        originalAddress: null,
+        kind: 'none',
+        class: 'other',
+        status: null,
+        diagnostic: '',
+        delayed: false,
+        expired: false,
+      },
+    ],
     returned,
     structured: false,
   };
@@ -129,10 +155,11 @@ export function noticeAddresses(mail: InboundMail, notice: string, returned: Ret
   const weights = new Map<string, number>();
   for (const line of notice.split('\n').slice(0, 400)) {
     for (const found of line.slice(0, 2000).matchAll(addressPattern)) {
+      if (weights.size >= 200) break;
       const address = found[0].toLowerCase().replace(/^['.`]+|['.`]+$/g, '');
       if (!/^[^@]+@[^@]*[^@.-]$/.test(address)) continue;
-      const before = line.slice(0, found.index);
-      const after = line.slice(found.index + found[0].length);
+      const before = line.slice(Math.max(0, found.index - 120), found.index);
+      const after = line.slice(found.index + found[0].length, found.index + found[0].length + 40);
       const weight = weigh(before, after, address) + (returned?.to.includes(address) === true ? 2 : 0) - (ours.has(address) ? 2 : 0) - (address === mail.from.address ? 3 : 0);
       weights.set(address, Math.max(weights.get(address) ?? -9, weight));
     }
@@ -167,7 +194,11 @@ function weigh(before: string, after: string, address: string): number {
 export function wordsAbout(notice: string, address: string, named: readonly string[]): { own: string; all: string } {
   const lower = notice.toLowerCase();
   const start = address === '' ? -1 : lower.indexOf(address);
-  if (start === -1) return { own: flatten(notice).slice(0, 3000), all: flatten(notice).slice(0, 3000) };
+  if (start === -1)
+    return {
+      own: flatten(notice).slice(0, 3000),
+      all: flatten(notice).slice(0, 3000),
+    };
   const others = named.filter((other) => other !== address);
   const next = others.map((other) => lower.indexOf(other, start + address.length)).filter((at) => at !== -1);
   const own = flatten(notice.slice(start, Math.min(notice.length, start + 2000, ...next)));

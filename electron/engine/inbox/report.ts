@@ -30,6 +30,9 @@ export interface DeliveryReport {
   readonly returned: ReturnedMessage | null;
 }
 
+/** We write to one person at a time; a report on more recipients than this is no report on our mail. */
+const recipientCap = 100;
+
 type Fields = ReadonlyMap<string, string>;
 
 /** Splits header-like text into blocks of unfolded fields, names in lower case. Blocks are never merged. */
@@ -99,6 +102,7 @@ export function readDeliveryReport(mail: InboundMail): DeliveryReport | null {
   const blocks = parseFieldBlocks(text);
   const recipients = blocks
     .filter((fields) => fields.has('final-recipient') || fields.has('original-recipient'))
+    .slice(0, recipientCap)
     .map((fields): ReportRecipient => {
       const original = addressOf(fields.get('original-recipient'));
       // Some servers put only a domain or a local name into Final-Recipient.

@@ -20,6 +20,7 @@ export function fold(text: string): string {
     .replace(/æ/g, 'ae')
     .replace(/œ/g, 'oe')
     .replace(/đ/g, 'd')
+    .replace(/ð/g, 'd')
     .replace(/ı/g, 'i')
     .replace(/\s+/g, ' ')
     .trim();
