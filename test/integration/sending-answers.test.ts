@@ -57,7 +57,6 @@ test('after a back-off of the mailbox one mail tries, and the rest follows at on
   const { id } = mailboxes.create(testMailbox(smtp.port, { connections: 4 }));
   const recipients = Array.from({ length: 12 }, (_, i) => `p${i}@example.com`);
   await launchCampaign(engine, { recipients, mailboxIds: [id], steps: [emailStep('a', 'Hello', 'Hi')] });
-  await until(() => (mailboxes.row(id)?.failures ?? 0) > 0, 'the mailbox backs off');
   await until(() => deliveries.list({ limit: 1, state: 'sent' }).total === 12, 'all left after the back-off');
   expect(smtp.messages()).toHaveLength(12);
   const types = engine.services.events.after(0, 500).map((event) => event.type);
