@@ -147,6 +147,24 @@ describe('automatic mail', () => {
     expect(bench.enrolment(people['hard']?.enrolmentId ?? '').reason).toBe('bounced');
   });
 
+  test('what the recipient’s server says in a delayed notice or a block rests its domain; a bad address or a full mailbox does not', async () => {
+    const bench = openReceiving();
+    const send = async (email: string, fields: Parameters<typeof report>[2]) => {
+      const { messageId } = bench.addSent(email);
+      const [headers, body] = report(email, `Message-ID: ${messageId}`, fields);
+      await bench.receive(daemon, headers, body);
+    };
+    await send('a@slow.example.com', { action: 'delayed', status: '4.7.1', diagnostic: 'smtp; 451 4.7.1 Greylisted, please try again later' });
+    await send('b@strict.example.com', { status: '5.7.1', diagnostic: 'smtp; 550 5.7.1 Message rejected as spam by content filter' });
+    await send('c@gone.example.com', { status: '5.1.1', diagnostic: 'smtp; 550 5.1.1 User unknown' });
+    await send('d@full.example.com', { status: '5.2.2', diagnostic: 'smtp; 552 5.2.2 Mailbox full' });
+    expect(bench.store.prepareRead('select domain, reason, failures from domain_backoffs order by domain').all()).toEqual([
+      { domain: 'slow.example.com', reason: 'greylist', failures: 1 },
+      { domain: 'strict.example.com', reason: 'policy_block', failures: 1 },
+    ]);
+    expect(bench.eventTypes().filter((type) => type === 'domain_backoff')).toHaveLength(2);
+  });
+
   test('"user unknown" behind a 5.7.1 is a bad address', async () => {
     const bench = openReceiving();
     const { contactId, messageId } = bench.addSent('gone@example.org');
