@@ -10,13 +10,19 @@ export const retryPolicySchema = z.object({
 });
 export type RetryPolicy = z.infer<typeof retryPolicySchema>;
 
+const dnsServer = /^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|\[[0-9a-fA-F:]{2,45}\](:\d{1,5})?|[0-9a-fA-F]*:[0-9a-fA-F:]{1,44})$/;
+
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   csvBom: z.boolean().default(true).describe('Start CSV reports with a byte order mark, so that Excel reads UTF-8'),
   postalAddress: z.string().max(500).default('').describe('Postal address that the footer of a mail may show: {{ sender.postal_address }}'),
   optOutLine: z.string().max(500).default('').describe('Line under every mail that says how to opt out; empty = none'),
   retry: retryPolicySchema.default(() => retryPolicySchema.parse({})),
-  dnsServers: z.array(z.string().min(2).max(60)).max(5).default([]).describe('Resolvers for the checks of domains; empty = those of the system'),
+  dnsServers: z
+    .array(z.string().max(60).regex(dnsServer, 'Write an IP address, with its port where that is not 53'))
+    .max(5)
+    .default([])
+    .describe('Resolvers for the checks of domains; empty = those of the system'),
   unsubscribeUrl: z.string().max(500).default('').describe('Public HTTPS address of your own unsubscribe endpoint; empty = by mail only'),
   firstRunDone: z.boolean().default(false),
 });

@@ -98,6 +98,14 @@ describe('SPF (RFC 7208)', () => {
     expect(await spf(['v=spf1 ip4:192.0.2.1 -all'], {}, 'smtp.example.com')).toMatchObject({ state: 'ok', summary: expect.stringContaining('cannot be told') as string });
   });
 
+  test('who takes the mail of the domain need not be who sends it: that is only suggested', async () => {
+    const MX = ['1 aspmx.l.google.com'];
+    const own = await open({ 'example.com': { MX, TXT: ['v=spf1 ip4:192.0.2.1 -all'] } });
+    expect((await own.checks()).spf).toMatchObject({ state: 'ok', suggested: [] });
+    const none = await open({ 'example.com': { MX } });
+    expect((await none.checks()).spf).toMatchObject({ state: 'problem', suggested: [{ value: `v=spf1 include:${google} ~all` }] });
+  });
+
   test('a subdomain has none of its own: that of the parent does not count', async () => {
     const { checks } = await open({ 'example.com': { TXT: ['v=spf1 -all'] }, 'news.example.com': { MX: ['10 mx.example.com'] } }, { address: 'a@news.example.com' });
     expect((await checks()).spf.state).toBe('problem');

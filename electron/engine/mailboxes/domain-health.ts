@@ -72,7 +72,7 @@ export function createDomainHealth(deps: { store: Store; events: Events; clock: 
     const sender: Provider | null = server ?? taker;
     const own = row.dkim === null ? [] : [`${row.dkim.selector}._domainkey.${row.dkim.domain}`];
     const keyNames = [...new Set([...own, ...(stored(domain)?.keyNames ?? [])])];
-    const checks = await Promise.all([checkSpf(dns, domain, sender), checkDkim(dns, domain, keyNames, sender), checkDmarc(dns, domain), checkMx(dns, domain)]);
+    const checks = await Promise.all([checkSpf(dns, domain, server, taker), checkDkim(dns, domain, keyNames, sender), checkDmarc(dns, domain), checkMx(dns, domain)]);
     store.transaction((tx) => {
       tx.prepare(
         `insert into domain_health (domain, checked_at, report) values (?, ?, ?)

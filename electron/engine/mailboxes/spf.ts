@@ -18,8 +18,11 @@ interface Walk {
 
 const isSpf = (record: string): boolean => /^v=spf1( |$)/i.test(record);
 
-/** Checks the SPF record of a domain (RFC 7208). SPF is not inherited: only the domain itself counts. */
-export async function checkSpf(dns: DnsResolver, domain: string, provider: Provider | null): Promise<DomainCheck> {
+/**
+ * Checks the SPF record of a domain (RFC 7208). SPF is not inherited: only the domain itself counts. `provider` runs the
+ * sending server and must be named; where it is not known, `likely` only serves to suggest a record where there is none.
+ */
+export async function checkSpf(dns: DnsResolver, domain: string, provider: Provider | null, likely: Provider | null = null): Promise<DomainCheck> {
   const answer = await dns.txt(domain);
   const check = (state: DomainCheck['state'], summary: string, more: Partial<DomainCheck> = {}): DomainCheck => ({
     check: 'spf',
@@ -32,7 +35,7 @@ export async function checkSpf(dns: DnsResolver, domain: string, provider: Provi
   });
   if (answer.kind === 'unknown') return check('unknown', `The records of ${domain} could not be looked up (${answer.cause}).`);
   const found = answer.kind === 'found' ? answer.records.filter(isSpf) : [];
-  const include = provider?.spf[0];
+  const include = (provider ?? likely)?.spf[0];
   const suggest = (value: string): DomainCheck['suggested'] => [{ type: 'TXT', name: domain, value }];
   const [record] = found;
   if (record === undefined) {
@@ -49,6 +52,13 @@ export async function checkSpf(dns: DnsResolver, domain: string, provider: Provi
     });
   }
 
+  if (/^v=spf1\s+-all$/i.test(record.trim())) {
+    return check('problem', 'The SPF record says that no server at all may send for this domain.', {
+      todo: 'Name your sending servers in it.',
+      found,
+      suggested: suggest(include === undefined ? 'v=spf1 mx ~all' : `v=spf1 include:${include} ~all`),
+    });
+  }
   const walk: Walk = { lookups: 0, visited: new Set([domain]), open: [], broken: [] };
   const all = await follow(dns, record, walk);
   const covered = provider === null || provider.spf.length === 0 || provider.spf.some((name) => walk.visited.has(name));

@@ -101,6 +101,13 @@ function Choices({ settings }: { settings: Settings }) {
             value={settings.optOutLine}
             onSave={(optOutLine) => save({ optOutLine })}
           />
+          <StoredText
+            label={t('settings.dnsServers')}
+            hint={t('settings.dnsServers.hint')}
+            placeholder={t('settings.dnsServers.placeholder')}
+            value={settings.dnsServers.join(', ')}
+            onSave={(text) => save({ dnsServers: text.split(/[\s,;]+/).filter((server) => server !== '') })}
+          />
         </SimpleGrid>
       </Section>
       <Section title={t('settings.retry')}>
