@@ -6,6 +6,7 @@ const areas = [
   'store',
   'events',
   'workspace',
+  'files',
   'contacts',
   'mailboxes',
   'sequences',

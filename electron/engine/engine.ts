@@ -22,6 +22,7 @@ import {
   type OutboxRow,
 } from './delivery/index.ts';
 import { createEvents } from './events/index.ts';
+import { createFiles } from './files/index.ts';
 import { createInbox } from './inbox/index.ts';
 import { minute, second } from './lib/clock.ts';
 import { createMailboxes, createNetwork } from './mailboxes/index.ts';
@@ -80,6 +81,7 @@ export async function createEngine(ports: EnginePorts) {
       ).run(clock.now(), mailboxId);
     },
   });
+  const files = createFiles(base);
   const composer = createComposer();
   const storedKey = settings.read<string>('unsubscribe.key');
   const ownKey = storedKey ?? randomBytes(32).toString('hex');
@@ -253,7 +255,7 @@ export async function createEngine(ports: EnginePorts) {
   }
 
   const router = createRouter({
-    ...{ contacts, mailboxes, sequences, templates, campaigns, forecaster, enrolments: enrolmentList, deliveries, deadLetters, inbox, analytics, settings, vault, pause },
+    ...{ contacts, mailboxes, files, sequences, templates, campaigns, forecaster, enrolments: enrolmentList, deliveries, deadLetters, inbox, analytics, settings, vault, pause },
     workspace,
     testSend: createTestSend({ store, sequences, deliveries }),
     openPractice: ports.openPractice,
@@ -275,6 +277,7 @@ export async function createEngine(ports: EnginePorts) {
     practiceServices,
     context: { log },
     workspace,
+    optOut: inbox.optOut,
     enrolmentList,
     services: { contacts, mailboxes, sequences, templates, campaigns, deliveries, deadLetters, inbox, analytics, settings, events, vault },
     /** Called when the computer wakes or comes online: rows and the wall clock are looked at now. */

@@ -102,6 +102,7 @@ async function serve(
       startHttpServer({
         router,
         context,
+        optOut: workspace.engine.optOut,
         host: options.host,
         port,
         token,

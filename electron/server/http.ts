@@ -5,6 +5,7 @@ import { isAppError } from '../../shared/errors.ts';
 import type { RpcContext } from '../engine/rpc/base.ts';
 import { parseBody, uploadBodyLimit, usualBodyLimit } from './body.ts';
 import { createFailureLimit, createGuard, type Guard } from './guard.ts';
+import { addOptOut, type OptOut } from './opt-out.ts';
 import { codeOfStatus, problem, problemOf, problemType } from './problem.ts';
 import type { Served } from './router.ts';
 import { createSocketServer } from './socket.ts';
@@ -21,6 +22,8 @@ export interface HttpServerOptions extends Served {
   readonly uiDir: string;
   /** Folder of the `swagger-ui-dist` package. */
   readonly swaggerDir: string;
+  /** Opts out whoever follows the signed link of a mail; absent = no such page. */
+  readonly optOut?: OptOut;
   /** Names under which a reverse proxy forwards to us. */
   readonly allowHosts?: readonly string[];
 }
@@ -35,7 +38,14 @@ export interface HttpServer {
 
 const failuresPerMinute = 10;
 const restPrefix = '/api/v1';
-const uploads = ['/api/v1/subscribers/import', '/api/v1/subscribers/import/inspect', '/rpc/subscribers/import', '/rpc/subscribers/inspectImport'];
+const uploads = [
+  '/api/v1/files',
+  '/rpc/files/upload',
+  '/api/v1/subscribers/import',
+  '/api/v1/subscribers/import/inspect',
+  '/rpc/subscribers/import',
+  '/rpc/subscribers/inspectImport',
+];
 
 /** Serves REST at `/api/v1`, calls of the UI at `/rpc`, live events at `/ws`, the UI at `/`, the API's documentation at `/docs`. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -105,6 +115,7 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
   }
   const callRest = async (request: FastifyRequest, reply: FastifyReply) => (await rest())(request, reply);
 
+  if (options.optOut !== undefined) addOptOut(app, options.optOut);
   app.get('/health', () => ({ status: 'ok' }));
   app.get(`${restPrefix}/openapi.json`, document);
   for (const path of uploads) app.post(path, { bodyLimit: uploadBodyLimit }, path.startsWith('/rpc') ? callRpc : callRest);

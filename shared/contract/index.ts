@@ -1,4 +1,5 @@
 import { campaignsContract, deliveriesContract, enrolmentsContract } from './campaigns.ts';
+import { filesContract } from './files.ts';
 import { repliesContract } from './inbox.ts';
 import { mailboxesContract } from './mailboxes.ts';
 import { sequencesContract, templatesContract } from './sequences.ts';
@@ -11,6 +12,7 @@ export const contract = {
   subscribers: subscribersContract,
   lists: listsContract,
   suppressions: suppressionsContract,
+  files: filesContract,
   templates: templatesContract,
   sequences: sequencesContract,
   campaigns: campaignsContract,

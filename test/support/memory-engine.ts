@@ -7,6 +7,7 @@ import type { Campaign } from '../../shared/schemas/campaign.ts';
 import type { Page, PageQuery } from '../../shared/schemas/common.ts';
 import type { Contact, ContactList, ImportRun, Suppression } from '../../shared/schemas/contact.ts';
 import type { Delivery } from '../../shared/schemas/delivery.ts';
+import type { MailFile } from '../../shared/schemas/file.ts';
 import type { Enrolment } from '../../shared/schemas/enrolment.ts';
 import type { DomainEvent, LiveMessage } from '../../shared/schemas/event.ts';
 import type { Mailbox, MailboxInput, MailboxTest, ServerSettings } from '../../shared/schemas/mailbox.ts';
@@ -26,6 +27,7 @@ export interface FakeState {
   imports: ImportRun[];
   sequences: Sequence[];
   templates: Template[];
+  files: MailFile[];
   campaigns: Campaign[];
   enrolments: Enrolment[];
   deliveries: Delivery[];
@@ -55,6 +57,7 @@ export function emptyState(): FakeState {
     imports: [],
     sequences: [],
     templates: [],
+    files: [],
     campaigns: [],
     enrolments: [],
     deliveries: [],
@@ -325,6 +328,17 @@ export function createFakeEngine(state: FakeState = busyState()) {
         return suppression;
       }),
       remove: os.suppressions.remove.handler(({ input }) => drop(state.suppressions, input.id)),
+    },
+    files: {
+      list: os.files.list.handler(({ input }) => page(state.files, input)),
+      upload: os.files.upload.handler(({ input }) => {
+        const file: MailFile = { id: newId(), name: input.file.name, mediaType: input.file.type, size: input.file.size, sha256: '', createdAt: fakeNow };
+        state.files.push(file);
+        return file;
+      }),
+      get: os.files.get.handler(({ input }) => pick(state.files, input.id)),
+      content: os.files.content.handler(({ input }) => new File(['x'], pick(state.files, input.id).name)),
+      remove: os.files.remove.handler(({ input }) => drop(state.files, input.id)),
     },
     templates: {
       list: os.templates.list.handler(({ input }) => page(state.templates, input)),

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { reasonToPause } from '../../electron/engine/campaigns/index.ts';
 import { day } from '../../electron/engine/lib/clock.ts';
 import type { CampaignRules } from '../../shared/schemas/campaign.ts';
+import { unsubscribeToken } from '../../electron/engine/composing/index.ts';
+import { unsubscribeKey } from '../support/inbox.ts';
 import { openReceiving, report } from '../support/receiving.ts';
 
 type Bench = ReturnType<typeof openReceiving>;
@@ -92,9 +94,9 @@ describe('colleagues of the same company', () => {
   test('people without a company, such as those of free-mail domains, have no colleagues', async () => {
     const bench = openReceiving();
     useRules(bench, { onCompanyReply: { action: 'stop', pauseDays: 14 } });
-    const anna = bench.addSent('anna@example.org');
-    const bert = bench.addSent('bert@example.org');
-    await answer(bench, 'anna@example.org', anna.messageId);
+    const anna = bench.addSent('anna@gmail.com');
+    const bert = bench.addSent('bert@gmail.com');
+    await answer(bench, 'anna@gmail.com', anna.messageId);
     expect(bench.enrolment(bert.enrolmentId).state).toBe('active');
   });
 });
@@ -147,4 +149,15 @@ describe('a campaign pauses by its rates', () => {
       expect(reason !== null).toBe(tried >= floor && over && counts.bounced + counts.complained > 0);
     },
   );
+});
+
+test('who follows the link of a mail is opted out once; a forged link does nothing', () => {
+  const bench = openReceiving();
+  const { contactId, enrolmentId, deliveryId } = bench.addSent('anna@example.org');
+  const token = unsubscribeToken(deliveryId, unsubscribeKey);
+  expect([bench.inbox.optOut(`${token.slice(0, -1)}x`), bench.inbox.optOut('nonsense')]).toEqual([false, false]);
+  expect(bench.contact(contactId).status).toBe('active');
+  expect([bench.inbox.optOut(token), bench.inbox.optOut(token)]).toEqual([true, true]);
+  expect([bench.contact(contactId).status, bench.enrolment(enrolmentId)]).toMatchObject(['unsubscribed', { state: 'stopped', reason: 'unsubscribed' }]);
+  expect(bench.eventTypes().filter((type) => type === 'unsubscribed')).toHaveLength(1);
 });

@@ -5,4 +5,4 @@ export { htmlOfText, textOfHtml } from './html-text.ts';
 export type { MergeContact, MergeSender } from './merge-data.ts';
 export { renderLiquid, TemplateError } from './template.ts';
 export type { Thread } from './thread.ts';
-export { newMessageId, readUnsubscribeToken, unsubscribeAddress } from './unsubscribe.ts';
+export { newMessageId, readUnsubscribeToken, unsubscribeAddress, unsubscribeToken } from './unsubscribe.ts';

@@ -26,12 +26,17 @@ function sign(deliveryId: string, key: string): string {
   return out;
 }
 
+/** What stands for one delivery in an opt-out by mail or link: its id and our signature. */
+export function unsubscribeToken(deliveryId: string, key: string): string {
+  return `${deliveryId}.${sign(deliveryId, key)}`;
+}
+
 /** The `mailto:` address of the List-Unsubscribe header: the mailbox's own address with a signed subject. */
 export function unsubscribeAddress(mailboxAddress: string, deliveryId: string, key: string): string {
   const at = mailboxAddress.lastIndexOf('@');
   const local = encodeURIComponent(mailboxAddress.slice(0, at)).replaceAll('%2B', '+');
   const domain = mailboxAddress.slice(at + 1);
-  return `mailto:${local}@${domainToASCII(domain) || domain}?subject=unsubscribe-${deliveryId}.${sign(deliveryId, key)}`;
+  return `mailto:${local}@${domainToASCII(domain) || domain}?subject=unsubscribe-${unsubscribeToken(deliveryId, key)}`;
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -174,6 +174,21 @@ export function createConsequences(deps: { events: Events; clock: Clock; contact
 
   return {
     apply,
+    /** Somebody followed the signed link of a mail: the same as an opt-out by mail, once. False when the mail is unknown; a test mail's link does nothing. */
+    optOutByLink(tx: Tx, deliveryId: string): boolean {
+      const delivery = tx
+        .prepare('select kind, recipient, contact_id as contactId, enrolment_id as enrolmentId, campaign_id as campaignId, mailbox_id as mailboxId from deliveries where id = ?')
+        .get(deliveryId) as
+        { kind: string; recipient: string; contactId: string | null; enrolmentId: string | null; campaignId: string | null; mailboxId: string | null } | undefined;
+      if (delivery === undefined) return false;
+      const known = tx.prepare(`select 1 from suppressions where kind = 'address' and value = lower(?) and reason = 'unsubscribed'`).get(delivery.recipient);
+      if (delivery.kind === 'test' || known !== undefined) return true;
+      const { recipient, kind: _kind, ...link } = delivery;
+      events.append(tx, { type: 'unsubscribed', actor: 'contact', reason: 'link', deliveryId, ...link });
+      for (const enrolment of livingOf(tx, delivery.contactId)) hooks.stop(tx, enrolment.id, 'unsubscribed', 'contact', { deliveryId });
+      contacts.suppress(tx, { kind: 'address', value: recipient, reason: 'unsubscribed', note: 'Followed the link of a mail', actor: 'contact' });
+      return true;
+    },
     /**
      * A person corrects class or intent: what the old one stopped goes on again where that is allowed, then the new one's
      * consequences follow. Opt-out, complaint and hard bounce stay (DESIGN section 6): lifting a suppression is a decision of

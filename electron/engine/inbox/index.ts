@@ -1,3 +1,4 @@
+import { readUnsubscribeToken } from '../composing/index.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { Events } from '../events/index.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
@@ -96,6 +97,11 @@ export function createInbox(deps: InboxDeps) {
     async refresh(mailboxId: string): Promise<InboxCheck> {
       mailboxes.get(mailboxId);
       return watchOf(mailboxId).refresh();
+    },
+    /** Opts out whoever follows the signed link of a mail; false when the token is not ours. */
+    optOut(token: string): boolean {
+      const deliveryId = readUnsubscribeToken(`unsubscribe-${token}`, deps.unsubscribeKey());
+      return deliveryId !== null && deps.store.transaction((tx) => consequences.optOutByLink(tx, deliveryId));
     },
     /** Queues a copy of a sent mail for the Sent folder, where the provider files none; it is stored soon after the commit. */
     queueSentCopy(tx: Tx, copy: SentCopy): void {

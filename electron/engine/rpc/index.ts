@@ -2,6 +2,7 @@ import type { Analytics } from '../analytics/index.ts';
 import type { Campaigns, EnrolmentList, Forecaster } from '../campaigns/index.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { DeadLetters, Deliveries, TestSendInput } from '../delivery/index.ts';
+import type { Files } from '../files/index.ts';
 import type { Inbox } from '../inbox/index.ts';
 import type { Mailboxes } from '../mailboxes/index.ts';
 import type { Sequences, Templates } from '../sequences/index.ts';
@@ -11,6 +12,7 @@ import { campaignsRouter } from './campaigns.ts';
 import { deliveriesRouter } from './deliveries.ts';
 import { enrolmentsRouter } from './enrolments.ts';
 import { eventsRouter } from './events.ts';
+import { filesRouter } from './files.ts';
 import { listsRouter } from './lists.ts';
 import { mailboxesRouter } from './mailboxes.ts';
 import { repliesRouter } from './replies.ts';
@@ -32,6 +34,7 @@ export interface RouterDeps extends Omit<WorkspaceDeps, 'analytics'> {
   readonly enrolments: EnrolmentList;
   readonly deliveries: Deliveries;
   readonly deadLetters: DeadLetters;
+  readonly files: Files;
   readonly inbox: Inbox;
   readonly analytics: Analytics;
   readonly settings: SettingsService;
@@ -45,6 +48,7 @@ export function createRouter(deps: RouterDeps) {
     subscribers: subscribersRouter(deps.contacts),
     lists: listsRouter(deps.contacts),
     suppressions: suppressionsRouter(deps.contacts),
+    files: filesRouter(deps.files),
     templates: templatesRouter(deps.templates),
     sequences: sequencesRouter(deps.sequences, deps.testSend),
     campaigns: campaignsRouter(deps.campaigns, deps.forecaster),

@@ -263,6 +263,23 @@ describe('REST', () => {
   });
 });
 
+describe('the opt-out page', () => {
+  test('asks at a GET, acts at a POST, needs no token, and says when a link is not ours', async () => {
+    const seen: string[] = [];
+    const { server } = await serve({ optOut: (token) => seen.push(token) > 0 && token === 'good' });
+    const page = await fetch(`${server.url}/u/good`);
+    expect([page.status, (await page.text()).includes('<form method="post">'), page.headers.get('content-security-policy')?.includes("form-action 'self'")]).toEqual([
+      200,
+      true,
+      true,
+    ]);
+    expect(seen).toEqual([]);
+    const done = await fetch(`${server.url}/u/good`, { method: 'POST', body: 'List-Unsubscribe=One-Click', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    expect([done.status, seen]).toEqual([200, ['good']]);
+    expect((await fetch(`${server.url}/u/bad`, { method: 'POST' })).status).toBe(404);
+  });
+});
+
 describe('documents and files', () => {
   test('the OpenAPI document stays as it was reviewed', async () => {
     const { api } = await serve();

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { epochMsSchema, idSchema } from './common.ts';
+
+/** A file that mails carry, as attachment or inline image. */
+export const mailFileSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  mediaType: z.string(),
+  size: z.number().int().describe('Bytes'),
+  sha256: z.string(),
+  createdAt: epochMsSchema,
+});
+export type MailFile = z.infer<typeof mailFileSchema>;
