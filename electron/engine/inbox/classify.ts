@@ -3,7 +3,10 @@ import type { Reply, ReplyClass, ReplyIntent } from '../../../shared/schemas/rep
 import { readAutoReply } from './auto-reply.ts';
 import { readBounce, type Bounce, type BounceRecipient } from './bounce.ts';
 import { readDelegate } from './delegate.ts';
+import { readIntent } from './intent.ts';
+import { detectLanguage } from './language.ts';
 import type { InboundMail } from './mail.ts';
+import { readMeeting } from './meeting.ts';
 import { wantsOut } from './opt-out.ts';
 import { readReplyText } from './reply-text.ts';
 import { readComplaint, type ReturnedMessage } from './report.ts';
@@ -89,7 +92,7 @@ export function storedBounce(recipient: BounceRecipient): StoredBounce {
  */
 export function classify(mail: InboundMail, tokenDeliveryId: string | null): Classified {
   const replyText = readReplyText(mail);
-  const base = { replyText, intent: null, language: null, delegate: null, returnDate: null, bounce: null, returned: null, complainant: null };
+  const base = { replyText, intent: null, language: detectLanguage(replyText), delegate: null, returnDate: null, bounce: null, returned: null, complainant: null };
   const complaint = readComplaint(mail);
   if (complaint !== null) return { ...base, class: 'complaint', confidence: 1, source: 'structure', returned: complaint.returned, complainant: complaint.recipient };
   const bounce = readBounce(mail);
@@ -109,7 +112,13 @@ export function classify(mail: InboundMail, tokenDeliveryId: string | null): Cla
     return { ...base, class: auto.kind, confidence: auto.confidence, source: auto.source, ...absence };
   }
   if (wantsOut(replyText, mail.subject)) return { ...base, class: 'opt_out', confidence: 0.9, source: 'pattern' };
-  // An answer to an invitation (RFC 5546): somebody pressed a button.
-  if (mail.parts.some(({ mimeType, method }) => mimeType === 'text/calendar' && method === 'REPLY')) return { ...base, class: 'human', confidence: 0.95, source: 'structure' };
-  return { ...base, class: 'human', confidence: 0.8, source: 'default' };
+  return { ...base, class: 'human', ...readHuman(mail, replyText, base.language) };
+}
+
+/** What a person says: a calendar part is certain, words are likely. */
+function readHuman(mail: InboundMail, replyText: string, language: string | null): Pick<Classified, 'intent' | 'confidence' | 'source' | 'delegate'> {
+  const meeting = readMeeting(mail);
+  const read = meeting ?? readIntent(replyText, language);
+  if (read === null) return { intent: null, confidence: 0.8, source: 'default', delegate: null };
+  return { ...read, source: meeting === null ? 'pattern' : 'structure', delegate: read.intent === 'referral' ? readDelegate(mail, replyText) : null };
 }

@@ -172,7 +172,7 @@ export function createReceiver(deps: {
       {
         id,
         class: name,
-        intent: null,
+        intent: name === 'human' ? classified.intent : null,
         createdAt,
         ...link,
         recipient: delivery?.recipient ?? null,
