@@ -13,7 +13,7 @@ type Sign = 'negative' | 'later' | 'callback' | 'meeting' | 'referral' | 'positi
 const readCap = 3000;
 const idiom = ' ¤ ';
 const refuses =
-  /(?:^|[^\p{L}])(?:not|n't|no|nicht|kein\p{L}*|pas|plus|aucun\p{L}*|non|nessun\p{L}*|nao|nenhum\p{L}*|niet|geen|nie|inte|ingen|inget|ikke|ei|en|emme|ne\p{L}*|degil|yok|не|нет|ні|немає)(?![\p{L}])|ない|ません|不|没|沒|无|無|없|않|어렵/iu;
+  /(?:^|[^\p{L}])(?:not|n't|no|nicht|kein\p{L}*|pas|plus|aucun\p{L}*|non|nessun\p{L}*|nao|nenhum\p{L}*|niet|geen|nie|inte|ingen|inget|ikke|ei|en|emme|ne|neni|nema\p{L}*|nemu\p{L}*|degil|yok|не|нет|ні|немає)(?![\p{L}])|ない|ません|不|没|沒|无|無|없|않|어렵/iu;
 const questionMark = /[?？؟;]\s*$/u;
 /** Questions that ask nothing. */
 const courtesy =
@@ -42,22 +42,23 @@ function signsOf(sentences: readonly string[], languages: readonly string[]): Re
 
 function readSentence(sentence: string, language: string, signs: Set<Sign>): void {
   let rest = sentence;
-  const take = (kind: PhraseKind, found: (wording: string) => void): void => {
+  const take = (kind: PhraseKind, found: (wording: string) => boolean): void => {
     const pattern = phrases(kind, language);
     if (pattern === null) return;
-    rest = rest.replace(pattern, (wording: string) => {
-      found(wording);
-      return idiom;
-    });
+    rest = rest.replace(pattern, (wording: string) => (found(wording) ? idiom : wording));
   };
   const see = (kind: PhraseKind, found: (wording: string, at: number) => void): void => {
     const pattern = phrases(kind, language);
     if (pattern !== null) for (const match of rest.matchAll(pattern)) found(match[0], match.index);
   };
-  take('idioms', () => undefined);
-  see('later', (wording) => signs.add(refuses.test(wording) ? 'later' : 'callback'));
+  take('idioms', () => true);
+  take('later', (wording) => {
+    const callback = !refuses.test(wording);
+    signs.add(callback ? 'callback' : 'later');
+    return callback;
+  });
   see('referral', () => signs.add('referral'));
-  take('negative', () => signs.add('negative'));
+  take('negative', () => signs.add('negative').has('negative'));
   see('meeting', (_, at) => signs.add(isNegated(rest, at, language) ? 'later' : 'meeting'));
   see('positive', (_, at) => signs.add(isNegated(rest, at, language) ? 'negative' : 'positive'));
   see('thanks', () => signs.add('thanks'));

@@ -45,7 +45,10 @@ const lead = 0.25;
  * share it) and by rare letters. Null when the text says too little or two languages are close.
  */
 export function detectLanguage(text: string): string | null {
-  const sample = text.slice(0, readCap).toLowerCase();
+  const sample = text
+    .slice(0, readCap)
+    .toLowerCase()
+    .replace(/\S*(?:@|:\/\/)\S*/g, ' ');
   for (const [language, script] of scripts) {
     const count = sample.match(script)?.length ?? 0;
     // Kana beside Han is Japanese; a few foreign letters in a Latin text say nothing.

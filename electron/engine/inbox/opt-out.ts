@@ -57,7 +57,7 @@ function isBare(line: string): boolean {
 
 function correctTypos(text: string): string {
   return text.replace(/(?<![\p{L}@./-])u[bceinrsu]{7,12}d?(?![\p{L}@-])/gu, (word) =>
-    word.endsWith('r') || word.endsWith('s') || distance(word.replace(/d$/, ''), 'unsubscribe') > 2 ? word : 'unsubscribe',
+    word === 'unsubscribed' || word.endsWith('r') || word.endsWith('s') || distance(word.replace(/d$/, ''), 'unsubscribe') > 2 ? word : 'unsubscribe',
   );
 }
 
