@@ -23,6 +23,42 @@ describe('human replies', () => {
     expect(bench.store.prepareRead(`select count(*) as n from deliveries where state = 'planned'`).get()).toEqual({ n: 0 });
   });
 
+  test('who answered in the thread from another address is known by it later, unless it is a contact', async () => {
+    const bench = openReceiving();
+    const eva = bench.addSent('eva@example.org');
+    const tom = bench.addSent('tom@example.org');
+    const inThread = [`In-Reply-To: ${eva.messageId}`, 'Subject: Re: Hello'];
+    await bench.receive('eva.private@example.net', inThread, 'From home.');
+    await bench.receive('Tom <tom@example.org>', inThread, 'I am her colleague.');
+    await bench.receive('eva.private@example.net', ['Subject: One more thing'], 'Can you send the price list?');
+    await bench.receive('tom@example.org', ['Subject: Question'], 'Who are you?');
+    const replies = bench.inbox.list({ limit: 9, sort: 'receivedAt' }).items;
+    expect(replies.map(({ contactId, matchedBy }) => [contactId, matchedBy])).toEqual([
+      [eva.contactId, 'in_reply_to'],
+      [eva.contactId, 'in_reply_to'],
+      [eva.contactId, 'address'],
+      [tom.contactId, 'address'],
+    ]);
+  });
+
+  test('intent, language and the named colleague are stored, and a correction keeps the first opinion', async () => {
+    const bench = openReceiving();
+    const { messageId } = bench.addSent('anna@example.org');
+    await bench.receive('anna@example.org', [`In-Reply-To: ${messageId}`, 'Subject: Re: Hello'], 'I am not the right person for this. Please contact Ben Stone <ben@example.org>.');
+    const [reply] = bench.inbox.list({ limit: 9 }).items;
+    const id = reply?.id ?? '';
+    expect(bench.inbox.get(id)).toMatchObject({
+      class: 'human',
+      intent: 'referral',
+      source: 'pattern',
+      language: 'en',
+      delegate: { name: 'Ben Stone', address: 'ben@example.org' },
+    });
+    expect(bench.inbox.update({ id, intent: 'negative' })).toMatchObject({ intent: 'negative', source: 'person' });
+    const { predicted } = bench.store.prepareRead('select predicted from replies where id = ?').get(id) as { predicted: string };
+    expect(JSON.parse(predicted)).toMatchObject({ class: 'human', intent: 'referral', source: 'pattern' });
+  });
+
   test('strangers, newsletters and mail before the first of ours move only the cursor', async () => {
     const bench = openReceiving();
     const { enrolmentId } = bench.addSent('anna@example.org', { sentAt: bench.clock.now() + 3_600_000 });

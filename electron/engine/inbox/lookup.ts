@@ -29,6 +29,8 @@ export function createLookup(store: Store): InboxLookup {
     contactByAddress(address) {
       const exact = one<{ id: string }>('select id from contacts where email = ?', address);
       if (exact !== null) return exact;
+      const alias = one<{ id: string }>('select contact_id as id from contact_aliases where email = ?', address);
+      if (alias !== null) return alias;
       const at = address.lastIndexOf('@');
       const local = address.slice(0, at).replace(/\+.*$/, '');
       const domain = address.slice(at + 1);

@@ -18,7 +18,7 @@ export interface MatchLookup {
   /** By the Message-ID that we gave it, or by the one that the provider put in its place. */
   deliveryByMessageId(messageId: string): DeliveryRef | null;
   deliveryById(id: string): DeliveryRef | null;
-  /** A contact by address, tolerant of plus-tags. */
+  /** A contact by address or alias, tolerant of plus-tags. */
   contactByAddress(address: string): { readonly id: string } | null;
   /** Whether any mailbox of this workspace has the address. */
   isMailbox(address: string): boolean;

@@ -166,6 +166,7 @@ export function createReceiver(deps: {
     // A match by address alone says that the person wrote, not that this mail reached them.
     if (delivery !== null && delivery.state !== 'sent' && found.matchedBy !== 'address')
       hooks.evidence(tx, { deliveryId: delivery.id, source: classified.bounce === null ? 'reply' : 'bounce' });
+    if (name === 'human' && (found.matchedBy === 'in_reply_to' || found.matchedBy === 'references')) linkAlias(tx, found.contactId, mail.from.address, createdAt);
     const zone = contact?.timeZone ?? mailbox.calendar.zone;
     consequences.apply(
       tx,
@@ -189,6 +190,20 @@ export function createReceiver(deps: {
   }
 
   return { look, receive };
+}
+
+/**
+ * Whoever answers inside a thread from an address that no contact has, the person's other one or a colleague's, is known by
+ * it from then on: their next mail stops the person as well, also outside of the thread.
+ */
+function linkAlias(tx: Tx, contactId: string | null, address: string, now: number): void {
+  if (contactId === null || address === '') return;
+  tx.prepare('insert into contact_aliases (email, contact_id, created_at) select ?, ?, ? where not exists (select 1 from contacts where email = ?) on conflict do nothing').run(
+    address,
+    contactId,
+    now,
+    address,
+  );
 }
 
 /** Our signed opt-out token stands in the subject; some clients lose it there and keep it in the address. */
