@@ -121,6 +121,8 @@ const separators: Record<string, string> = {
   forwarded: '---------- Forwarded message ---------\nFrom: Tom Meier <tom@example.com>\nDate: Mon, Mar 2, 2026 at 9:00 AM\nSubject: Hello\nTo: <anna@example.org>',
   'Apple forward': 'Begin forwarded message:\n\nFrom: Tom Meier <tom@example.com>\nSubject: Hello',
   'Apple forward de': 'Anfang der weitergeleiteten Nachricht:\n\nVon: Tom Meier <tom@example.com>\nBetreff: Hello',
+  BlackBerry: '  Original Message  \nFrom: Tom Meier\nSent: Monday, March 2, 2026 9:00 AM\nTo: Anna',
+  GMX: 'Gesendet: Montag, 02. März 2026 um 09:00 Uhr\nVon: "Tom Meier" <tom@example.com>\nAn: anna@example.org\nBetreff: Hello',
   'help desk': '## Please type your reply above this line ##',
 };
 
@@ -184,6 +186,7 @@ describe('what programs and companies add', () => {
     'Trimis de pe iPhone-ul meu',
     '-- \nAnna Berg\nExample Ltd',
     '—\nAnna Berg',
+    '---\nAnna Berg\nExample Ltd',
     '_____________\nAnna Berg',
     'This e-mail and any attachments are confidential. If you are not the intended recipient, delete it.',
     'Diese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der richtige Adressat sind, löschen Sie sie.',
@@ -214,6 +217,10 @@ describe("a person's own lines stay", () => {
     'This email is for you, Tom!',
     'My answers: one = yes.\n=======\nTwo = no.',
     'Name | Price\nA | 1 |\n| B | 2 |',
+    'Name: Anna Berg\nEmail: anna@example.org\nPreferred date: 12.03.2026 10:00\nSee you',
+    'Date: 12.03.2026 10:00\nSubject: demo\nFine?',
+    'As I wrote on 12.03.2026 at 10:30:\nwe want two.',
+    'Run this:\n\n$ npm test\n> done\n\nThanks',
   ])('%j', (text) => expect(ownText(text)).toBe(text));
 });
 
@@ -233,6 +240,41 @@ describe('HTML', () => {
     ],
     ['Apple', '<div>Yes, please.</div><div><br><blockquote type="cite"><div>On 2 Mar 2026, at 09:00, Tom wrote:</div><div>Hello</div></blockquote></div>'],
     ['Thunderbird', 'Yes, please.<br><div class="moz-cite-prefix">Tom, 02.03.2026:<br></div><blockquote type="cite" cite="mid:x"><p>Hello</p></blockquote>'],
+    [
+      'Outlook 2003',
+      '<p>Yes, please.</p><div class=MsoNormal align=center><hr size=2 width="100%" align=center tabindex=-1></div><p><b>From:</b> Tom [mailto:tom@example.com]<br><b>Sent:</b> Monday, March 2, 2026 9:00 AM<br><b>To:</b> Anna<br><b>Subject:</b> Hi</p><p>Hello</p>',
+    ],
+    [
+      'Windows Mail',
+      '<div>Yes, please.</div><div style="padding-top:5px;border-top-color:rgb(229,229,229);border-top-width:1px;border-top-style:solid;"><div><strong>From:</strong> Tom<br><strong>Sent:</strong> Monday, March 2, 2026 9:00 AM<br><strong>To:</strong> Anna</div></div><div>Hello</div>',
+    ],
+    ['Hey', '<div class="trix-content"><div>Yes, please.</div></div><br><div>On March 2, 2026, Tom &lt;tom@example.com&gt; wrote:</div><blockquote>Hello</blockquote>'],
+    ['Front', '<div>Yes, please.</div><br><blockquote type="cite" class="front-blockquote">On Mon, Tom wrote<br>Hello</blockquote>'],
+    ['old Gmail', 'Yes, please.<br><br><div><span class="gmail_quote">Xy Tom zz:</span><blockquote class="gmail_quote">Hello</blockquote></div>'],
+    ['Zimbra', '<div>Yes, please.</div><hr id="zwchr" data-marker="__DIVIDER__"><div data-marker="__HEADERS__"><b>Xx: </b>Tom</div><div data-marker="__QUOTED_TEXT__">Hello</div>'],
+    ['Outlook on phones', '<div>Yes, please.</div><div class="ms-outlook-mobile-reference-message skipProofing"><div style="x">From: ...</div>Hello</div>'],
+    [
+      'Apple with a device footer',
+      '<div>Yes, please.<br><br><div dir="ltr">Sent from my iPhone</div><div dir="ltr"><br><blockquote type="cite">On Mar 2, 2026, at 9:00 AM, Tom &lt;tom@example.com&gt; wrote:<br><br></blockquote></div><blockquote type="cite"><div>Hello</div></blockquote></div>',
+    ],
+    [
+      'Samsung',
+      '<div>Yes, please.</div><div id="composer_signature"><div dir="auto">Sent from my Galaxy</div></div><div><br></div><div align="left">-------- Original message --------</div><div>From: Tom &lt;tom@example.com&gt;</div><div>Date: 3/2/26 9:00 AM (GMT+01:00)</div><div>To: anna@example.org</div><div>Subject: Hi</div><div>Hello</div>',
+    ],
+    [
+      'Yahoo with prefixed ids',
+      '<div class="ydp1">Yes, please.</div><div id="ydp8yahoo_quoted_123" class="ydp8yahoo_quoted"><div>On Monday, March 2, 2026, 9:00:00 AM GMT+1, Tom &lt;tom@example.com&gt; wrote:</div><div>Hello</div></div>',
+    ],
+    ['preformatted', '<pre>Yes, please.\n\nOn Mon, Mar 2, 2026 at 9:00 AM Tom &lt;tom@example.com&gt; wrote:\n&gt; Hello</pre>'],
+    ['mail.ru', '<p>Yes, please.</p><br>Понедельник, 2 марта 2026, 9:00 +03:00 от Tom &lt;tom@example.com&gt;:<br><blockquote style="border-left:1px solid">Hello</blockquote>'],
+    [
+      'a Gmail forward with an older quote',
+      '<p>Yes, please.</p><div class="gmail_quote"><div dir="ltr">---------- Forwarded message ---------<br>From: Tom<br>Date: x<br>Subject: y<br>To: z<br></div>Hello<blockquote class="gmail_quote">old</blockquote></div>',
+    ],
+    [
+      'Outlook with an older quote',
+      '<div id="mail-editor-x">Yes, please.</div><div id="appendonsend"></div><hr style="display:inline-block;width:98%"><div id="divRplyFwdMsg">Xx: y</div><div>Hello<blockquote type="cite">old</blockquote></div>',
+    ],
     ['Gmail with a signature', '<div>Yes, please.</div><div class="gmail_signature">Anna<br>Example Ltd</div><div class="gmail_quote"><blockquote>Hello</blockquote></div>'],
     ['Yahoo', '<div>Yes, please.</div><div id="yahoo_quoted_1" class="yahoo_quoted"><div>Tom</div><div>Hello</div></div>'],
     ['Proton', '<div>Yes, please.</div><div class="protonmail_quote">On Monday, Tom<br><blockquote class="protonmail_quote" type="cite">Hello</blockquote></div>'],

@@ -35,6 +35,9 @@ const anyAddress = /[^\s<>()[\]"',;:]{1,64}@[^\s<>()[\]"',;:]{1,190}\.\p{L}{2,}/
 /** Direction marks and other invisible characters hide inside addresses of right-to-left mail; no flag folds the dotted İ. */
 export const visible = (line: string): string => line.replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '').replaceAll('İ', 'i');
 
+/** "As I wrote on Monday at 10:30:" introduces the person's own words. */
+const ownSentence = /^(?:as|i|we|like|what|ich|wir|wie|je|nous|comme|como|come|ik|wij|zoals|jag|jeg|vi|som|как|я|як)\s/iu;
+
 /** `aboveQuote`: quoted lines follow, so that less is needed. */
 function isAttribution(text: string, aboveQuote: boolean): boolean {
   if (text.length > longestHeader) return false;
@@ -47,7 +50,7 @@ function isAttribution(text: string, aboveQuote: boolean): boolean {
   if (dashed) return says && (dated || addressed);
   if (closed)
     return (
-      (says && (dated || addressed || anyAddress.test(text))) ||
+      (says && (addressed || anyAddress.test(text) || (dated && !ownSentence.test(text)))) ||
       (addressed && dated && !/[.!?]\s+\p{Lu}\p{Ll}+\s+\p{Ll}/u.test(text)) ||
       (quoting.test(text) && (addressed || dated))
     );
@@ -124,9 +127,9 @@ export function isHeaderBlock(lines: readonly string[], at: number): boolean {
     if (has('subject') && (has('from') || has('to')) && has('date')) return true;
     if (has('from') && has('subject') && (addressed || dated || has('to'))) return true;
     if (has('from') && has('date') && dated && (addressed || has('to'))) return true;
-    if (has('subject') && has('date') && dated) return true;
   }
-  return seen.length >= 3 && dated && addressed && new Set(values).size >= 3;
+  // Who fills in a form also writes labels, an address and a date, but not the address first.
+  return seen.length >= 3 && dated && addressed && bracketed.test(first.value) && new Set(values).size >= 3;
 }
 
 const original = standing([...words.originalMessage, ...words.forwardedMessage]);
@@ -142,7 +145,8 @@ export function isSeparator(lines: readonly string[], at: number): boolean {
   const fenced = /^[-_=*~>]{2,}\s*(?=\S)(.*?)\s*[-_=*~<]{0,}\s*:?$/u.exec(line)?.[1] ?? '';
   if (fenced !== '' && fenced.length < 80 && original.test(fenced)) return true;
   if (forwarded.test(line) && line.length < 80 && /[:：]$/u.test(line)) return true;
-  if (!fence.test(line) && fenced === '') return false;
+  const bare = line.length < 40 && original.test(line) && line.split(/\s+/).length <= 3;
+  if (!fence.test(line) && fenced === '' && !bare) return false;
   // A bare rule, or one with unknown words, counts when headers of a mail follow.
   for (let index = at + 1; index < Math.min(lines.length, at + 4); index += 1) {
     if ((lines[index] ?? '').trim() === '') continue;

@@ -25,7 +25,11 @@ const containers = [
   'div.moz-email-headers-table',
   'div.moz-forward-container',
   'div.yahoo_quoted',
-  'div#yahoo_quoted',
+  'div[id^=yahoo_quoted]',
+  'hr#zwchr',
+  'div[data-marker=__QUOTED_TEXT__]',
+  'div.front-blockquote',
+  'div.OutlookMessageHeader',
   'div.yahoo-quoted-begin',
   'div.protonmail_quote',
   'div.tutanota_quote',
@@ -54,7 +58,16 @@ const containers = [
 ];
 
 /** Only the line that introduces a quote; the quote itself follows. */
-const introductions = ['div.moz-cite-prefix', 'div.gmail_attr', 'div.quote-header', 'div.replyHeader', 'div.reply_header', 'p.gmail_attr'];
+const introductions = [
+  'div.moz-cite-prefix',
+  'div.gmail_attr',
+  'div.quote-header',
+  'div.replyHeader',
+  'div.reply_header',
+  'p.gmail_attr',
+  'span.gmail_quote',
+  'div.gmail_quote_attribution',
+];
 
 const signatures = [
   'div.gmail_signature',
@@ -64,6 +77,8 @@ const signatures = [
   'div#ms-outlook-mobile-signature',
   'div.protonmail_signature_block',
   'div#AppleMailSignature',
+  'div[id^=ymail_android_signature]',
+  'div.x_gmail_signature',
   'div.tutanota_signature',
   'div.yahoo_signature',
 ];

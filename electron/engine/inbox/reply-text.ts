@@ -56,9 +56,16 @@ function closes(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? '';
   if (line.trim() === '') return false;
   if (isSignatureMark(line)) return !isMarkdownRule(lines, at);
-  if (isProgramFooter(line)) return true;
+  if (isProgramFooter(line) || isRuledSignature(lines, at)) return true;
   const opens = at === 0 || (lines[at - 1] ?? '').trim() === '' || isSignatureMark(lines[at - 1] ?? '');
   return opens && (isDisclaimer(line) || isListFooter(line));
+}
+
+/** "---" above a few short lines at the end, none of them a sentence: a name, a company, a number. */
+function isRuledSignature(lines: readonly string[], at: number): boolean {
+  if (!/^\s*-{3,}\s*$/.test(lines[at] ?? '')) return false;
+  const rest = lines.slice(at + 1, at + 40).filter((line) => line.trim() !== '');
+  return rest.length > 0 && rest.length <= 6 && at + 40 > lines.length && rest.every((line) => line.length < 70 && !/[.!?:]$|^\s*(?:[-*>#]|\d+[.)])/.test(line));
 }
 
 /** "____" or "****" between paragraphs of a long text divides it; under a text it opens a signature. */
@@ -66,7 +73,7 @@ function isMarkdownRule(lines: readonly string[], at: number): boolean {
   return /^\s*[*#+]+\s*$/.test(lines[at] ?? '') && lines.slice(at + 1, at + 40).filter((line) => line.trim() !== '').length > 12;
 }
 
-const mark = /^\s{0,4}[>＞]/u;
+const mark = /^\s{0,2}[>＞]/u;
 /** "C> …" and "Richard> …", as some mailing list programs quote. */
 const initials = /^\s{0,2}(\p{Lu}\p{L}{0,9})>(?:\s|$)/u;
 const bar = /^\s{0,2}\|(?!.*\|\s*$)/u;
@@ -76,7 +83,7 @@ function markQuoted(lines: readonly string[]): boolean[] {
   const angle = lines.map((line) => mark.test(visible(line)));
   const prose = angle.filter(Boolean).length <= 2 && !lines.some((_, at) => attributionAt(lines, at) > 0);
   const quoted = lines.map((line, at) => {
-    if (angle[at] === true) return !(prose && isComparison(line));
+    if (angle[at] === true) return !(prose && (isComparison(line) || /^\s*[$#%] \S/.test(lines[at - 1] ?? '')));
     const name = initials.exec(line)?.[1];
     if (name !== undefined) return [lines[at - 1], lines[at + 1]].some((near) => near !== undefined && initials.exec(near)?.[1] === name);
     return bar.test(line) && [lines[at - 1], lines[at + 1]].some((near) => near !== undefined && bar.test(near));
