@@ -87,6 +87,16 @@ export function classifyDiagnostic(status: string | null, diagnostic: string): A
   return classifyAnswer({ code, enhanced, text: diagnostic });
 }
 
+/** The command that was answered. */
+export type AnswerPhase = 'mail' | 'rcpt' | 'data' | 'body';
+
+/** An answer to MAIL FROM knows no recipient: it is about the server or the sender, whatever it says. Pure. */
+export function beforeRecipient(verdict: AnswerVerdict, phase: AnswerPhase): AnswerVerdict {
+  if (phase !== 'mail') return verdict;
+  if (verdict.action === 'back_off_domain') return { ...verdict, action: 'back_off_mailbox', scope: 'mailbox' };
+  return { ...verdict, suppress: false, action: verdict.action === 'suppress' ? 'fail' : verdict.action, scope: verdict.scope === 'recipient' ? 'message' : verdict.scope };
+}
+
 /** What is not permanent stops nothing for good, and nobody is suppressed against the verdict. */
 function actionOf(chosen: AnswerAction, permanent: boolean, suppress: boolean): AnswerAction {
   if (chosen === 'suppress' && !suppress) return permanent ? 'fail' : 'retry';

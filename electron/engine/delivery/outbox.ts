@@ -12,7 +12,7 @@ import type { Block, Planner } from '../scheduling/index.ts';
 import type { Enrolments } from '../sequences/index.ts';
 import type { StoredContent } from '../store/schema/deliveries.ts';
 import type { Tx } from '../store/index.ts';
-import { classifyAnswer, type AnswerVerdict } from './answers.ts';
+import { beforeRecipient, classifyAnswer, type AnswerPhase, type AnswerVerdict } from './answers.ts';
 import type { DomainTrouble } from './domain-trouble.ts';
 import { statesBefore, type DeliveryEvent } from './states.ts';
 
@@ -177,8 +177,8 @@ export function createOutbox(deps: {
     }
   }
 
-  function settleRefused(tx: Tx, row: OutboxRow, answer: SmtpAnswer): AnswerVerdict {
-    const verdict = classifyAnswer(answer);
+  function settleRefused(tx: Tx, row: OutboxRow, answer: SmtpAnswer, phase: AnswerPhase): AnswerVerdict {
+    const verdict = beforeRecipient(classifyAnswer(answer), phase);
     deferOrFail(tx, row, verdict, {
       answer: `${answer.code} ${answer.enhanced === null ? '' : `${answer.enhanced} `}${answer.text}`.slice(0, 1000),
       answer_code: answer.code,
@@ -296,7 +296,7 @@ export function createOutbox(deps: {
           }
           return null;
         case 'refused':
-          return settleRefused(tx, row, outcome.answer);
+          return settleRefused(tx, row, outcome.answer, outcome.phase);
         case 'not_started':
           deferOrFail(tx, row, lostBeforeBody, { answer: outcome.cause });
           return null;
