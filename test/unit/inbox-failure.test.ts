@@ -76,6 +76,13 @@ const hard: readonly Case[] = [
   [null, 'Invalid final delivery user: anna@example.org'],
 ];
 
+const more: readonly Case[] = [
+  ['5.4.310', '550 5.4.310 DNS domain example.org does not exist [Message=InfoDomainNonexistent]'],
+  ['5.1.3', '501 5.1.3 Bad recipient address syntax'],
+  ['5.0.350', '550 5.0.350 Remote server returned an error -> 550 User unknown'],
+  [null, '550 Invalid recipient [8]'],
+];
+
 const soft: readonly Case[] = [
   ['5.2.2', '552 5.2.2 Over quota'],
   ['4.2.2', '452 4.2.2 The email account that you tried to reach is over quota'],
@@ -110,6 +117,14 @@ const soft: readonly Case[] = [
   [null, 'local configuration error'],
   [null, 'Child process of local_delivery transport returned 69 from command'],
   [null, '451 4.3.0 Mail server temporarily rejected message'],
+  ['5.1.90', "550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients"],
+  ['5.2.122', '550 5.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour'],
+  ['5.4.312', '550 5.4.312 DNS query failed'],
+  ['5.4.14', '550 5.4.14 Hop count exceeded - possible mail loop ATTR34'],
+  ['5.2.3', "552-5.2.3 Your message exceeded Google's message size limits"],
+  [null, '421-4.7.28 Our system has detected an unusual rate of mail'],
+  [null, 'CNAME lookup failed temporarily. (#4.4.3)'],
+  ['5.3.5', '554 5.3.5 Local configuration error'],
   [null, 'I was unable to contact the server. Operation timed out'],
 ];
 
@@ -150,10 +165,25 @@ const block: readonly Case[] = [
   [null, '550 拒收垃圾邮件'],
   [null, '554 Denied [CS] [f4a61bdd.0.1234.00-2234.2354.p02c12m101.example.net] (Mode: normal)'],
   [null, '571 Message Refused'],
+  ['5.1.1', '550 5.1.1 <anna@example.org>: Recipient address rejected: Mail appeared to be SPAM or forged'],
+  ['5.1.1', '550 5.1.1 Message rejected due to content restrictions'],
+  ['5.1.1', '550 5.1.1 The user does not accept email in non-Western (non-Latin) character sets'],
+  ['5.1.2', '554 5.1.2 Could not find a valid MX for sender domain'],
+  ['5.1.8', '550 5.1.8 Access denied, bad outbound sender'],
+  [null, '550 Domain of return address does not exist'],
+  [null, "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"],
+  [null, '553-Message filtered. Refer to the Troubleshooting page'],
+  [null, '550-Inconsistent/Missing DNS PTR record (RFC 1912 2.1)'],
+  [null, '450 4.7.1 Client host rejected: cannot find your hostname, [192.0.2.1]'],
+  [null, '550 5.7.520 Access denied, Your organization does not allow external forwarding'],
+  [null, '501 Connection rejected by policy [7.7]'],
+  [null, '554 Message not allowed - [PH01] Email not accepted for policy reasons'],
+  [null, '554 5.7.1 (DNS:NR) see http://postmaster.example.com'],
+  [null, '550 Mail is rejected by recipients'],
 ];
 
 describe('what a failed delivery means', () => {
-  test.each(hard)('%s %s: the address is no good', (status, text) => expect(judgeFailure(status, text)).toMatchObject({ kind: 'hard', class: 'unknown_recipient' }));
+  test.each([...hard, ...more])('%s %s: the address is no good', (status, text) => expect(judgeFailure(status, text)).toMatchObject({ kind: 'hard', class: 'unknown_recipient' }));
   test.each(soft)('%s %s: this time', (status, text) => expect(judgeFailure(status, text).kind).toBe('soft'));
   test.each(block)('%s %s: about the sender', (status, text) => expect(judgeFailure(status, text).kind).toBe('block'));
 });

@@ -46,7 +46,8 @@ export function readAutoReply(mail: InboundMail, ownText: string): AutoReply | n
   const submitted = headerOf(mail, 'auto-submitted').toLowerCase();
   if (submitted.startsWith('no') && !submitted.startsWith('not')) return null;
   if (hasAutoHeader(mail)) return found('header', isAway ? 0.98 : 0.95);
-  if (isReadReceipt(mail) || isFeedbackReport(mail) || hasNullPath(mail)) return found('structure', 0.95);
+  if (isReadReceipt(mail) || isFeedbackReport(mail)) return { kind: 'auto_acknowledgement', source: 'structure', confidence: 0.95, acknowledges: true };
+  if (hasNullPath(mail)) return found('structure', 0.95);
   if (automatic && !answered.test(subject)) return found('pattern', 0.92);
   if (/^list$|bulk/.test(precedenceOf(mail)) && isListMail(mail)) return null;
   if (hasWeakHeader(mail) && (automatic || isAway || weakAcknowledgement.test(body) || strongAcknowledgement.test(body))) return found('header', 0.85);
@@ -126,7 +127,7 @@ function hasWeakHeader(mail: InboundMail): boolean {
   return (
     /\ball\b|oof|autoreply/.test(suppress) ||
     mail.headers.has('x-ms-exchange-inbox-rules-loop') ||
-    (/\b(bulk|junk)\b/.test(precedenceOf(mail)) && !isListMail(mail)) ||
+    (/\b(bulk|junk|list)\b/.test(precedenceOf(mail)) && !isListMail(mail)) ||
     mail.headers.has('x-rt-loop-prevention')
   );
 }

@@ -81,7 +81,9 @@ export function judgeFailure(status: string | null, diagnostic: string, category
   const live = classifyAnswer({ code, enhanced, text: text.replace(/^\s*[45]\d\d[ -]/, '') });
   const plainAddress = detail === '1.1' || detail === '1.10';
   if (!veto && unknown) return disabled.test(text) && !plainAddress && !moved.test(text) ? { ...temporary, class: 'mailbox_disabled' } : badAddress();
-  if (!veto && (plainAddress || live.class === 'unknown_recipient') && !(timeOut.test(text) && !plainAddress)) return badAddress();
+  // A bare code without a word about the address yields to words about something else.
+  const otherwise = rate.test(text) || tooBig.test(text) || /spam|polic(y|ies)|block|black|virus|content|restrict|reject(ed)? due|greylist/.test(text);
+  if (!veto && !otherwise && (plainAddress || live.class === 'unknown_recipient')) return badAddress();
   if (!veto && disabled.test(text)) return { ...temporary, class: 'mailbox_disabled' };
   if ((tooBig.test(text) && !veto) || detail === '3.4' || detail === '2.3') return { ...temporary, class: 'message_too_big' };
   if (rate.test(text)) return { ...temporary, class: 'rate_limit' };

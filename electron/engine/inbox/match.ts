@@ -88,7 +88,7 @@ export function match(
   }
   const addresses = isReport
     ? [
-        ...(classified.bounce?.recipients.map(({ address }) => address) ?? []),
+        ...(classified.bounce?.recipients.flatMap(({ address, originalAddress }) => (originalAddress === null ? [address] : [originalAddress, address])) ?? []),
         ...(classified.complainant === null ? [] : [classified.complainant]),
         ...(classified.returned?.to ?? []),
       ]
