@@ -70,7 +70,7 @@ export function AccountFields({ form, mailbox }: { form: MailboxFormApi; mailbox
       {preset && values.login === 'password' && (
         <Alert variant="light" color="amber" icon={<IconInfoCircle size={18} />}>
           {preset.hint}{' '}
-          <Anchor href={preset.help} target="_blank" rel="noreferrer" size="sm">
+          <Anchor href={preset.help} underline="always" target="_blank" rel="noreferrer" size="sm">
             {t('mailboxes.provider.help')}
           </Anchor>
         </Alert>

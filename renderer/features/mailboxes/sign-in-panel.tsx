@@ -79,7 +79,7 @@ export function SignInPanel({ provider, address, mailbox, onDone }: SignInPanelP
       <Stack gap="sm">
         <Text size="sm">
           {t('mailboxes.signIn.explain', { name })}{' '}
-          <Anchor href={helpPages[provider]} target="_blank" rel="noreferrer" size="sm">
+          <Anchor href={helpPages[provider]} underline="always" target="_blank" rel="noreferrer" size="sm">
             {t('mailboxes.signIn.help')}
           </Anchor>
         </Text>
