@@ -46,6 +46,19 @@ interface Homeless extends Person {
   readonly sentCount: number;
 }
 
+// Found by what waits for them: each part reads a small index, never all enrolments. Whose mail is on its way, or has an
+// unknown outcome, is left alone: it may belong to the old thread.
+const homelessSql = `with own as (select value from json_each(@ids)), waiting as (
+    select d.enrolment_id from mailboxes m cross join deliveries d indexed by deliveries_due
+      on d.mailbox_id = m.id and d.priority in (1, 2) and d.campaign_id = @campaignId and d.state in ('planned','deferred') where m.id not in own
+    union select enrolment_id from deliveries where state in ('unknown','held','failed') and state = 'held' and campaign_id = @campaignId
+      and (why in ('mailbox_gone','no_matching_mailbox') or mailbox_id is null or mailbox_id not in own)
+    union select enrolment_id from deliveries where state in ('claimed','sending') and state = 'claimed' and campaign_id = @campaignId and mailbox_id not in own)
+  select e.id, e.mailbox_id as mailboxId, e.sent_count as sentCount, c.email, c.company_key as companyKey, ${recipientColumns}
+  from waiting w join enrolments e on e.id = w.enrolment_id join contacts c on c.id = e.contact_id
+  where e.state in ('pending','active','paused','held') and not exists (select 1 from deliveries d where d.enrolment_id = e.id and d.state in ('sending','unknown'))
+  order by e.id`;
+
 const sliceRows = 500;
 const sliceMs = 20;
 
@@ -126,14 +139,8 @@ export function createLauncher(deps: { store: Store; events: Events; clock: Cloc
     async placeHomeless(target) {
       const { campaignId, rules } = target;
       const own = new Set(target.mailboxes.map((mailbox) => mailbox.id));
-      const waits = `exists (select 1 from deliveries h where h.enrolment_id = e.id and h.state = 'held' and h.why in ('mailbox_gone','no_matching_mailbox'))`;
       const homeless = store
-        .prepareRead(
-          // Whose mail is on its way, or has an unknown outcome, is left alone: it may belong to the old thread.
-          `select e.id, e.mailbox_id as mailboxId, e.sent_count as sentCount, c.email, c.company_key as companyKey, ${recipientColumns} from enrolments e join contacts c on c.id = e.contact_id
-           where e.campaign_id = @campaignId and e.state in ('pending','active','paused','held') and (e.mailbox_id is null or e.mailbox_id not in (select value from json_each(@ids)) or ${waits})
-             and not exists (select 1 from deliveries d where d.enrolment_id = e.id and d.state in ('sending','unknown')) order by e.id`,
-        )
+        .prepareRead(homelessSql)
         .all({ campaignId, ids: JSON.stringify([...own]) })
         .map((row) => ({ ...(row as Omit<Homeless, 'recipient'>), recipient: toRecipient(row as RecipientRow) }));
       if (homeless.length === 0) return 0;

@@ -18,7 +18,7 @@ interface PlanContext {
   readonly email: string;
   readonly domain: string;
   readonly recipient: RecipientPlace;
-  /** Null when the mailbox is gone. */
+  /** Null where its mailbox no longer sends for the campaign. */
   readonly hours: MailboxHours | null;
 }
 
@@ -79,10 +79,14 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
   const graphOf = createGraphCache();
 
   function contextOf(tx: Tx, enrolment: EnrolmentRow): PlanContext | null {
-    const campaign = tx.prepare('select rules from campaigns where id = ?').get(enrolment.campaignId) as { rules: string } | undefined;
+    const campaign = tx.prepare('select rules, mailbox_ids as mailboxIds from campaigns where id = ?').get(enrolment.campaignId) as
+      { rules: string; mailboxIds: string } | undefined;
     const contact = tx.prepare(`select c.email, ${recipientColumns} from contacts c where c.id = ?`).get(enrolment.contactId) as (RecipientRow & { email: string }) | undefined;
     if (campaign === undefined || contact === undefined) return null;
-    const mailbox = tx.prepare('select calendar, absences from mailboxes where id = ?').get(enrolment.mailboxId) as { calendar: string; absences: string } | undefined;
+    const sends = enrolment.mailboxId !== null && campaign.mailboxIds.includes(`"${enrolment.mailboxId}"`);
+    const mailbox = sends
+      ? (tx.prepare('select calendar, absences from mailboxes where id = ?').get(enrolment.mailboxId) as { calendar: string; absences: string } | undefined)
+      : undefined;
     return {
       rules: parseRules(campaign.rules),
       graph: graphOf(tx.prepare, enrolment.sequenceVersionId),
@@ -254,7 +258,7 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
     replan(tx, enrolmentId) {
       const enrolment = enrolmentRow(tx, enrolmentId);
       if (enrolment?.state !== 'active' || !reopenCampaign(tx, enrolment.campaignId)) return false;
-      const settled = withMailbox(tx, enrolment);
+      const settled = withMailbox(tx, enrolment, 'person');
       const context = contextOf(tx, settled);
       if (context === null) return false;
       const slotAt = slotFor(context, clock.now(), settled.stepId === null);
@@ -269,7 +273,7 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
         .prepare(`select 1 from enrolments where campaign_id = ? and contact_id = ? and id <> ? and state in ('pending','active','paused','held')`)
         .get(stored.campaignId, stored.contactId, enrolmentId);
       if (other !== undefined || contextOf(tx, stored) === null || !reopenCampaign(tx, stored.campaignId)) return false;
-      const enrolment = withMailbox(tx, stored);
+      const enrolment = withMailbox(tx, stored, actor);
       const context = contextOf(tx, enrolment);
       if (context === null) return false;
       const now = clock.now();
@@ -332,13 +336,18 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
     });
   }
 
-  /** A person whose mailbox was deleted, and who is to go on, does so from another one of the campaign. */
-  function withMailbox(tx: Tx, enrolment: EnrolmentRow): EnrolmentRow {
-    const living = enrolment.mailboxId === null ? undefined : tx.prepare('select 1 from mailboxes where id = ?').get(enrolment.mailboxId);
-    if (living !== undefined) return enrolment;
-    const other = tx.prepare('select m.id from campaigns c, json_each(c.mailbox_ids) j join mailboxes m on m.id = j.value where c.id = ? limit 1').get(enrolment.campaignId) as
-      { id: string } | undefined;
-    if (other === undefined) return enrolment;
+  /**
+   * Whoever is to go on, and whose mailbox no longer sends for the campaign, does so from another one of it. A rule to
+   * hold such people binds the engine, not the person who asks for this one.
+   */
+  function withMailbox(tx: Tx, enrolment: EnrolmentRow, actor: Actor): EnrolmentRow {
+    const own = tx.prepare('select m.id from campaigns c, json_each(c.mailbox_ids) j join mailboxes m on m.id = j.value where c.id = ?').all(enrolment.campaignId) as {
+      id: string;
+    }[];
+    const [other] = own;
+    if (other === undefined || own.some(({ id }) => id === enrolment.mailboxId)) return enrolment;
+    const campaign = tx.prepare('select rules from campaigns where id = ?').get(enrolment.campaignId) as { rules: string };
+    if (actor === 'engine' && enrolment.sentCount > 0 && parseRules(campaign.rules).lostMailbox === 'hold') return { ...enrolment, mailboxId: null };
     moveTo(tx, enrolment.id, other.id, clock.now());
     return enrolmentRow(tx, enrolment.id) ?? enrolment;
   }
