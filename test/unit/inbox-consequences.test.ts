@@ -91,13 +91,14 @@ describe('colleagues of the same company', () => {
     expect([bench.enrolment(anna.enrolmentId).state, bench.enrolment(bert.enrolmentId).state]).toEqual(['active', 'active']);
   });
 
-  test('people without a company, such as those of free-mail domains, have no colleagues', async () => {
+  test('share a domain where no company is named, unless anybody can have an address there', async () => {
     const bench = openReceiving();
     useRules(bench, { onCompanyReply: { action: 'stop', pauseDays: 14 } });
-    const anna = bench.addSent('anna@gmail.com');
-    const bert = bench.addSent('bert@gmail.com');
-    await answer(bench, 'anna@gmail.com', anna.messageId);
-    expect(bench.enrolment(bert.enrolmentId).state).toBe('active');
+    const [anna, bert, cleo, dora] = ['anna@gmail.com', 'bert@gmail.com', 'cleo@example.org', 'dora@example.org'].map((email) => bench.addSent(email));
+    await answer(bench, 'anna@gmail.com', anna?.messageId ?? '');
+    expect(bench.enrolment(bert?.enrolmentId ?? '').state).toBe('active');
+    await answer(bench, 'cleo@example.org', cleo?.messageId ?? '');
+    expect(bench.enrolment(dora?.enrolmentId ?? '')).toMatchObject({ state: 'stopped', reason: 'company_replied' });
   });
 });
 
