@@ -75,17 +75,18 @@ test('an import guesses, and a merge guesses anew', async () => {
   expect(zones()['cleo@example.com']).toEqual(['Europe/Oslo', 'place']);
 });
 
-test('rows of an older version get their guess at the next start, once', async () => {
+test('rows of an older version get their guess and the key of their company at the next start, once', async () => {
   const base = openTestBase();
   const settings = createSettings(base);
   const { add, store } = openContacts({}, base);
   for (let at = 0; at < 20; at += 1) add(`p${at}@example.no`, at === 0 ? { timeZone: 'Asia/Tokyo' } : {});
-  store.transaction((tx) => tx.prepare('update contacts set guessed_zone = null, zone_source = null').run());
+  store.transaction((tx) => tx.prepare("update contacts set guessed_zone = null, zone_source = null, company_key = ''").run());
   const later = createContacts({ ...base, settings });
   later.start();
-  while (settings.read('contacts.zones') === null) await new Promise((resolve) => setImmediate(resolve));
+  while (settings.read('contacts.derived') === null) await new Promise((resolve) => setImmediate(resolve));
   await later.stop();
   const zones = later.list({ limit: 50 }).items.map((each) => each.guessedZone);
   expect(zones.filter((zone) => zone === 'Europe/Oslo')).toHaveLength(19);
   expect(zones.filter((zone) => zone === null)).toHaveLength(1);
+  expect(store.prepareRead('select distinct company_key as key from contacts').all()).toEqual([{ key: 'example.no' }]);
 });

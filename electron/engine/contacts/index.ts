@@ -1,9 +1,9 @@
 import type { ContactsDeps } from './deps.ts';
+import { createDerivedBackfill } from './derived-backfill.ts';
 import { createImports } from './imports.ts';
 import { createLists } from './lists.ts';
 import { createSubscribers } from './subscribers.ts';
 import { createSuppressions } from './suppressions.ts';
-import { createZoneBackfill } from './zone-backfill.ts';
 
 export type { ContactsDeps } from './deps.ts';
 export { countryOf } from './zone-guess.ts';
@@ -15,7 +15,7 @@ export function createContacts(deps: ContactsDeps) {
   const lists = createLists(deps);
   const { forgetNames, ...subscribers } = createSubscribers(deps, suppressions);
   const { recover, stop, ...imports } = createImports(deps, suppressions, lists, forgetNames);
-  const zones = createZoneBackfill(deps);
+  const derived = createDerivedBackfill(deps);
   return {
     ...subscribers,
     ...imports,
@@ -25,10 +25,10 @@ export function createContacts(deps: ContactsDeps) {
     suppress: suppressions.suppress,
     start() {
       recover();
-      zones.start();
+      derived.start();
     },
     async stop() {
-      await Promise.all([stop(), zones.stop()]);
+      await Promise.all([stop(), derived.stop()]);
     },
   };
 }
