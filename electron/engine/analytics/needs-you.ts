@@ -85,7 +85,7 @@ function unknownItems(store: Store): NeedsYouItem[] {
     id: `unknown:${row.id}`,
     kind: 'unknown_outcome',
     title: `Was the mail to ${row.recipient} sent?`,
-    detail: `The connection broke after “${row.subject ?? ''}” had begun to leave. It is not sent again unless you say so.`,
+    detail: `The connection broke after “${row.subject ?? ''}” had begun to leave.`,
     at: row.at,
     count: 1,
     deliveryId: row.id,

@@ -202,6 +202,7 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
       cancelCheck?.();
       // After sleep or a change of network an old connection may be dead without a word: a new one costs little.
       void doubtful?.inbox.close().catch(() => undefined);
+      if (roaming) roam.start(0);
       start();
     },
     async stop() {
