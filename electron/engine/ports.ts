@@ -151,8 +151,6 @@ export type FolderRole = 'inbox' | 'sent' | 'junk' | 'archive' | 'all' | 'trash'
 export interface FolderStatus {
   readonly uidValidity: string;
   readonly uidNext: number;
-  /** CONDSTORE (RFC 7162): unchanged = nothing in the folder changed. Null where the server does not offer it. */
-  readonly highestModseq: string | null;
 }
 
 export interface InboxFolder {

@@ -108,7 +108,8 @@ async function replyToStopped(): Promise<void> {
     ]);
 
     console.log(`writing a folder of ${folderSize.toLocaleString('en')} messages …`);
-    for (let i = 0; i < folderSize; i += 1) dovecot.deliver('tess', `From: news${i}@example.net\r\nMessage-ID: <n${i}@example.net>\r\nSubject: News ${i}\r\n\r\nNews\r\n`, 'Archive');
+    for (let i = 0; i < folderSize; i += 1)
+      dovecot.deliver('tess', `From: news${i}@example.net\r\nMessage-ID: <n${i}@example.net>\r\nSubject: News ${i}\r\n\r\nNews\r\n`, 'Archive');
     // Dovecot builds its index at the first look; that is not ours.
     const session = await openImapSession({ host: '127.0.0.1', port: dovecot.imapPort, security: 'none', user: 'tess', password: dovecot.password, allowSelfSigned: true });
     await session.open('Archive');

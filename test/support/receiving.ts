@@ -16,7 +16,7 @@ export function memoryMailbox(now: () => number) {
   const fetches: number[] = [];
   const sources: number[] = [];
   const mailsOf = (path: string): InboxMessage[] => folders.get(path)?.mails ?? [];
-  const status = (path: string): FolderStatus => ({ uidValidity: folders.get(path)?.validity ?? '', uidNext: (mailsOf(path).at(-1)?.uid ?? 0) + 1, highestModseq: null });
+  const status = (path: string): FolderStatus => ({ uidValidity: folders.get(path)?.validity ?? '', uidNext: (mailsOf(path).at(-1)?.uid ?? 0) + 1 });
   const session = (): InboxSession => {
     opened += 1;
     let usable = true;

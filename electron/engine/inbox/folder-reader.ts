@@ -35,10 +35,12 @@ export function planRead(cursor: Cursor | null, status: FolderStatus, mailbox: {
   return { afterUid: 0, since: Math.max(since, cursor.checkedAt - renumberedBackMs), newest: newestLook.renumbered };
 }
 
-/** Whether the folder is as it was at the last look. Pure. */
+/**
+ * Whether nothing came since the last look. Pure. A modification sequence (RFC 7162) would not do: servers may answer the
+ * same value until CONDSTORE was enabled in the folder, and flags that change are nothing to us.
+ */
 export function isUnchanged(cursor: Cursor | null, status: FolderStatus): boolean {
-  if (cursor === null || cursor.uidValidity !== status.uidValidity) return false;
-  return (status.highestModseq !== null && status.highestModseq === cursor.highestModseq) || status.uidNext - 1 <= cursor.lastUid;
+  return cursor !== null && cursor.uidValidity === status.uidValidity && status.uidNext - 1 <= cursor.lastUid;
 }
 
 /** Reads what is new in one folder and moves its cursor; each message that concerns somebody is its own transaction. */
@@ -51,11 +53,11 @@ export function createFolderReader(deps: { store: Store; clock: Clock; log: Logg
     const cursor = readCursor(store, mailbox.id, folder.path);
     if (folder.status !== null && isUnchanged(cursor, folder.status)) return 0;
     const status = await session.open(folder.path);
-    const { uidValidity, highestModseq } = status;
+    const { uidValidity } = status;
     if (cursor !== null && cursor.uidValidity !== uidValidity)
       log.warn({ mailboxId: mailbox.id, folder: folder.path }, 'the server numbered a folder anew; it is read again by date');
     const save = (lastUid: number): void => {
-      store.transaction((tx) => writeCursor(tx, mailbox.id, folder.path, folder.role, { uidValidity, lastUid, highestModseq, checkedAt: clock.now() }));
+      store.transaction((tx) => writeCursor(tx, mailbox.id, folder.path, folder.role, { uidValidity, lastUid, checkedAt: clock.now() }));
     };
     const query = planRead(cursor, status, { createdAt: mailbox.createdAt, firstSentAt: firstSentAt(store, mailbox.id) });
     if (query === null) {
@@ -70,9 +72,9 @@ export function createFolderReader(deps: { store: Store; clock: Clock; log: Logg
       last = Math.max(last, ...heads.map(({ uid }) => uid));
       save(last);
     }
-    // Read by date, everything older is settled as well.
-    const end = query.since === undefined ? last : Math.max(last, status.uidNext - 1);
-    if (cursor?.uidValidity !== uidValidity || end > last || cursor.highestModseq !== highestModseq) save(end);
+    // All that was there when the folder was opened is settled, also what was deleted or is too old to be read.
+    const end = Math.max(last, status.uidNext - 1);
+    if (cursor?.uidValidity !== uidValidity || end > last) save(end);
     return found;
   };
 

@@ -165,12 +165,12 @@ function wrap(client: ImapFlow, sourceCap: number, closeCallbacks: Set<() => voi
       return client.usable;
     },
     async folders() {
-      const statusQuery = { uidNext: true, uidValidity: true, highestModseq: true };
+      const statusQuery = { uidNext: true, uidValidity: true };
       const list = await client.list(client.capabilities.has('LIST-STATUS') ? { statusQuery } : {});
       return assignRoles(list.filter(({ flags }) => !flags.has('\\Noselect') && !flags.has('\\NonExistent')).map((each) => ({ ...each, status: toStatus(each.status) })));
     },
     async status(path): Promise<FolderStatus> {
-      const status = toStatus(await client.status(path, { uidValidity: true, uidNext: true, highestModseq: true }));
+      const status = toStatus(await client.status(path, { uidValidity: true, uidNext: true }));
       if (status === null) throw new Error(`The folder ${path} cannot be read`);
       return status;
     },
@@ -267,9 +267,9 @@ function toHead(message: FetchMessageObject): InboxHead {
 }
 
 /** Null where the server left out what reading needs. */
-function toStatus(status: { uidValidity?: bigint | undefined; uidNext?: number | undefined; highestModseq?: bigint | undefined } | false | undefined): FolderStatus | null {
+function toStatus(status: { uidValidity?: bigint | undefined; uidNext?: number | undefined } | false | undefined): FolderStatus | null {
   if (status === undefined || status === false || status.uidValidity === undefined || status.uidNext === undefined) return null;
-  return { uidValidity: String(status.uidValidity), uidNext: status.uidNext, highestModseq: status.highestModseq === undefined ? null : String(status.highestModseq) };
+  return { uidValidity: String(status.uidValidity), uidNext: status.uidNext };
 }
 
 async function closedOrTired(client: ImapFlow): Promise<void> {

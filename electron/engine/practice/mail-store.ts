@@ -64,7 +64,7 @@ export function createMailStore(dir: string): MailStore {
       return folder(address, path);
     }
     function statusOf(path: string): FolderStatus {
-      return { uidValidity: '1', uidNext: (reach(path).mails.at(-1)?.uid ?? 0) + 1, highestModseq: null };
+      return { uidValidity: '1', uidNext: (reach(path).mails.at(-1)?.uid ?? 0) + 1 };
     }
     return {
       get usable() {
