@@ -1,6 +1,10 @@
+import { chmodSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createEvents } from '../../electron/engine/events/index.ts';
 import { systemClock } from '../../electron/engine/lib/clock.ts';
+import { openImapSession, openSmtpSession } from '../../electron/engine/mailboxes/index.ts';
+import { ConnectError, type MailTransports } from '../../electron/engine/ports.ts';
 import { createIds } from '../../electron/engine/lib/ids.ts';
 import { openStore } from '../../electron/engine/store/index.ts';
 import { dovecotMissing, startDovecot, type Dovecot } from '../support/dovecot.ts';
@@ -48,10 +52,10 @@ describe.skipIf(dovecotMissing !== null)(`inbox on Dovecot ${dovecotMissing ?? '
   });
   afterAll(() => dovecot.remove());
 
-  function open(server: Dovecot = dovecot): InboxBench & { user: string } {
+  function open(server: Pick<Dovecot, 'imapPort' | 'password'> = dovecot, transports?: MailTransports): InboxBench & { user: string } {
     users += 1;
     const user = `user${users}`;
-    const bench = openInboxBench({ base: realTimeBase(), imap: { port: server.imapPort, user, password: server.password } });
+    const bench = openInboxBench({ base: realTimeBase(), imap: { port: server.imapPort, user, password: server.password }, ...(transports === undefined ? {} : { transports }) });
     onTestFinished(() => bench.inbox.stop());
     return { ...bench, user };
   }
@@ -192,5 +196,83 @@ describe.skipIf(dovecotMissing !== null)(`inbox on Dovecot ${dovecotMissing ?? '
     expect(bench.enrolment(enrolmentId).state).toBe('active');
     await own.start();
     await until(() => bench.enrolment(enrolmentId).state === 'stopped', 'the reply after the reconnect', 20_000);
+  });
+
+  test('a connection cut in the middle of reading goes on where it stood: every reply counts once', async () => {
+    let cutAfter = 40_000;
+    const proxy = createServer((client) => {
+      const upstream = connect(dovecot.imapPort, '127.0.0.1');
+      for (const socket of [client, upstream]) socket.on('error', () => undefined);
+      client.on('close', () => upstream.destroy());
+      upstream.on('close', () => client.destroy());
+      client.pipe(upstream);
+      upstream.on('data', (data) => {
+        client.write(data);
+        cutAfter -= data.length;
+        if (cutAfter < 0 && cutAfter > -1_000_000) {
+          cutAfter = -1_000_000;
+          client.destroy();
+        }
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void proxy.close());
+    const bench = open({ ...dovecot, imapPort: (proxy.address() as AddressInfo).port });
+    const people = Array.from({ length: 60 }, (_, index) => bench.addSent(`p${index}@example.org`));
+    for (const [index, { messageId }] of people.entries()) dovecot.deliver(bench.user, letter(`p${index}@example.org`, { inReplyTo: messageId, body: 'Yes. '.repeat(200) }));
+    bench.inbox.start();
+    await until(() => bench.inbox.list({ limit: 1 }).total === 60, 'all replies', 20_000);
+    expect(cutAfter).toBeLessThanOrEqual(-1_000_000);
+    expect(bench.eventTypes().filter((type) => type === 'replied')).toHaveLength(60);
+    for (const { enrolmentId } of people) expect(bench.enrolment(enrolmentId).state).toBe('stopped');
+  });
+
+  test('a server without IDLE and without anything newer is polled', async () => {
+    const old = await startDovecot({ capability: 'IMAP4rev1' });
+    onTestFinished(() => old.remove());
+    const bench = open(old, { openSmtp: openSmtpSession, openInbox: (access, signal) => openImapSession(access, signal, { idleMs: 200 }) });
+    const inInbox = bench.addSent('polled@example.org');
+    const inJunk = bench.addSent('junked@example.org');
+    old.deliver(bench.user, letter('junked@example.org', { inReplyTo: inJunk.messageId }), 'Junk');
+    bench.inbox.start();
+    await until(() => bench.enrolment(inJunk.enrolmentId).state === 'stopped', 'the reply in Junk');
+    old.deliver(bench.user, letter('polled@example.org', { inReplyTo: inInbox.messageId }));
+    await until(() => bench.enrolment(inInbox.enrolmentId).state === 'stopped', 'the polled reply');
+  });
+
+  test('a folder that may not be read keeps nobody from the others', async () => {
+    const bench = open();
+    const { enrolmentId, messageId } = bench.addSent('moved@example.org');
+    for (const folder of ['ZZZ', 'Projects']) dovecot.deliver(bench.user, letter('x@example.net'), folder);
+    await bench.inbox.refresh(bench.mailboxId);
+    dovecot.deliver(bench.user, letter('moved@example.org'), 'ZZZ');
+    chmodSync(dovecot.folderDir(bench.user, 'ZZZ'), 0o000);
+    dovecot.deliver(bench.user, letter('moved@example.org', { inReplyTo: messageId }), 'Projects');
+    // Dovecot notices what changes behind its back by whole seconds.
+    for (let looks = 0; looks < 8 && bench.enrolment(enrolmentId).state === 'active'; looks += 1) {
+      bench.inbox.poke();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    expect(bench.enrolment(enrolmentId).state).toBe('stopped');
+  });
+
+  test('where a second connection is refused, the one on the inbox visits the other folders, too', async () => {
+    let opened = 0;
+    const bench = open(dovecot, {
+      openSmtp: openSmtpSession,
+      openInbox(access, signal) {
+        opened += 1;
+        return opened === 1 ? openImapSession(access, signal) : Promise.reject(new ConnectError('login', 'Too many connections'));
+      },
+    });
+    const { enrolmentId, messageId } = bench.addSent('busy@example.org');
+    dovecot.deliver(bench.user, letter('busy@example.org', { inReplyTo: messageId }), 'Junk');
+    for (let looks = 0; looks < 3; looks += 1) await bench.inbox.refresh(bench.mailboxId);
+    expect(bench.enrolment(enrolmentId).state).toBe('stopped');
+    // And it still hears of new mail.
+    bench.inbox.start();
+    const next = bench.addSent('next@example.org');
+    dovecot.deliver(bench.user, letter('next@example.org', { inReplyTo: next.messageId }));
+    await until(() => bench.enrolment(next.enrolmentId).state === 'stopped', 'the reply over the same connection');
   });
 });

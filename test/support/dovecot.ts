@@ -26,6 +26,8 @@ export interface Dovecot {
   messages(user: string, folder?: string): string[];
   /** Forgets the folder's UIDs, so that its UIDVALIDITY changes on the next open. */
   renumber(user: string, folder?: string): void;
+  /** Where a folder lies. */
+  folderDir(user: string, folder: string): string;
   /** Ends the process: open connections are lost. */
   stop(): Promise<void>;
   /** Starts again on the same ports and mail. */
@@ -103,8 +105,11 @@ userdb {
 `;
 }
 
-/** Starts a private Dovecot on loopback with its own directory. Any user name logs in with `password`; with a mail server in front of it, only those that exist. */
-export async function startDovecot(side: MailServerSide | null = null): Promise<Dovecot> {
+/**
+ * Starts a private Dovecot on loopback with its own directory. Any user name logs in with `password`; with a mail server in
+ * front of it (`side`), only those that exist. `capability` is all that the IMAP server owns up to.
+ */
+export async function startDovecot({ side = null, capability = '' }: { side?: MailServerSide | null; capability?: string } = {}): Promise<Dovecot> {
   if (dovecotMissing !== null || binary === undefined) throw new Error(dovecotMissing ?? 'no Dovecot');
   const dir = mkdtempSync(join(tmpdir(), 'homing-dovecot-'));
   chmodSync(dir, 0o755);
@@ -161,6 +166,7 @@ auth_failure_delay = 0
 first_valid_uid = 1
 mail_location = maildir:${dir}/mail/%n
 mail_max_userip_connections = 50
+${capability === '' ? '' : `imap_capability = ${capability}`}
 ${side === null ? anyUser : mailServerConfig(dir, side)}
 service imap-login {
   inet_listener imap {
@@ -264,6 +270,7 @@ namespace inbox {
       for (const name of readdirSync(folderDir(user, folder)))
         if (/^dovecot/.test(name) && name !== 'dovecot.mailbox.log') rmSync(join(folderDir(user, folder), name), { recursive: true });
     },
+    folderDir,
     stop,
     start,
     async remove() {

@@ -151,7 +151,7 @@ function startGreylist(turnedAway: string[]): Promise<Server> {
 export async function startMailServers(options: { users: readonly string[]; full?: readonly string[] }): Promise<MailServers> {
   if (mailServersMissing !== null) throw new Error(mailServersMissing);
   const [lmtpPort, authPort] = [await freePort(), await freePort()];
-  const dovecot = await startDovecot({ users: options.users, full: options.full ?? [], lmtpPort, authPort });
+  const dovecot = await startDovecot({ side: { users: options.users, full: options.full ?? [], lmtpPort, authPort } });
   const dir = mkdtempSync(join(tmpdir(), 'homing-postfix-'));
   chmodSync(dir, 0o755);
   for (const name of ['etc', 'spool', 'data', 'log']) mkdirSync(join(dir, name), { mode: 0o755 });

@@ -178,7 +178,7 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
   }
 
   function start(): void {
-    connect()
+    (session?.inbox.usable === true ? Promise.resolve() : connect())
       .then(check)
       .catch(() => undefined);
   }
