@@ -178,9 +178,7 @@ export function createWatch(deps: WatchDeps, mailboxId: string): Watch {
   }
 
   function start(): void {
-    (session?.inbox.usable === true ? Promise.resolve() : connect())
-      .then(check)
-      .catch(() => undefined);
+    (session?.inbox.usable === true ? Promise.resolve() : connect()).then(check).catch(() => undefined);
   }
 
   return {
