@@ -95,7 +95,7 @@ export async function createEngine(ports: EnginePorts) {
   const retryPolicy = () => settings.get().retry;
   const domains = createDomainTrouble({ ...base, retryPolicy });
   const outbox = createOutbox({ ...base, boot, planner, enrolments, contacts, domains, retryPolicy });
-  const batch = createWriteBatch(store, clock);
+  const batch = createWriteBatch(base);
   const sender = createSender({ ...base, composer, outbox, batch, profile, unsubscribeKey });
   const trouble = createMailboxTrouble({ ...base, mailboxes, wake });
   const autoPause = createAutoPause(base);

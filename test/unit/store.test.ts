@@ -151,7 +151,7 @@ test('the schema holds the rules that code could break: one row per step, one li
   expect(() => deliver('d3', 'sending', 'e2:b')).toThrow(/check/i);
 });
 
-test('an unsynced commit is seen by readers and by the next start, and leaves the file synced again', () => {
+test('an unsynced commit is seen by readers and by the next start, and leaves the file synced again', async () => {
   const { store, dataDir, clock } = openTestBase();
   const level = () => store.transaction((tx) => (tx.prepare('pragma synchronous').get() as { synchronous: number }).synchronous);
   store.transactionUnsynced((tx) => {
@@ -165,7 +165,7 @@ test('an unsynced commit is seen by readers and by the next start, and leaves th
     }),
   ).toThrow('no');
   expect(level()).toBe(2);
-  store.sync();
+  await Promise.all([store.synced(), store.synced()]);
   const other = openStore({ dataDir, clock, log: silentLog });
   expect(other.prepareRead('select key from settings').all()).toEqual([{ key: 'a' }]);
   other.close();

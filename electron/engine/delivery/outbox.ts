@@ -301,8 +301,8 @@ export function createOutbox(deps: {
           deferOrFail(tx, row, lostBeforeBody, { answer: outcome.cause });
           return null;
         case 'withdrawn':
-          // `begin` or a stop rule wrote the final state; a row left claimed goes back.
-          tx.prepare(`update deliveries set state = 'planned', boot = null, updated_at = ? where id = ? and state = 'claimed' and claim_token = ?`).run(
+          // `begin` or a stop rule wrote the final state; a row left claimed, or marked although the disk failed, goes back.
+          tx.prepare(`update deliveries set state = 'planned', boot = null, updated_at = ? where id = ? and state in ('claimed','sending') and claim_token = ?`).run(
             now,
             row.id,
             row.claimToken,

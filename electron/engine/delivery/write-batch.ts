@@ -1,15 +1,17 @@
 import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../ports.ts';
 import type { Store, Tx } from '../store/index.ts';
 
 /**
- * Groups small writes of one turn of the event loop into one transaction, so that many connections share a commit. A
- * result resolves only after the commit. Each job stands behind a savepoint: one that throws rejects alone.
+ * Groups small writes into one transaction, so that many connections share a commit: what comes in one turn of the event
+ * loop, or while the disk is busy with the group before. A result resolves only after the commit. Each job stands behind
+ * a savepoint: one that throws rejects alone.
  */
 export interface WriteBatch {
   /** On the disk before it resolves: the `sending` mark, which no power failure may take back once the body leaves. */
   runSynced<T>(job: (tx: Tx) => T): Promise<T>;
   /**
-   * Survives a crash of the program; on the disk with the next synced commit, a moment later at the latest. For claims
+   * Survives a crash of the program; on the disk with the next synced group, a moment later at the latest. For claims
    * and outcomes: a power failure leaves at worst a `sending` row, which is unknown at the next start and reconciled.
    */
   run<T>(job: (tx: Tx) => T): Promise<T>;
@@ -22,70 +24,89 @@ const syncWithinMs = 200;
 
 interface Pending {
   readonly job: (tx: Tx) => unknown;
+  readonly synced: boolean;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
 }
 
-export function createWriteBatch(store: Store, clock: Clock): WriteBatch {
+type Result = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+
+export function createWriteBatch({ store, clock, log }: { store: Store; clock: Clock; log: Logger }): WriteBatch {
   let pending: Pending[] = [];
-  let synced = false;
+  let syncing = false;
   let cancelSync: (() => void) | null = null;
 
-  function flush(): void {
+  function sync(): Promise<void> {
+    cancelSync?.();
+    cancelSync = null;
+    return store.synced();
+  }
+
+  function syncSoon(): void {
+    cancelSync ??= clock.after(syncWithinMs, () => {
+      sync().catch((error: unknown) => log.error({ err: error }, 'the database could not be brought to the disk'));
+    });
+  }
+
+  function commit(): void {
     const jobs = pending;
     if (jobs.length === 0) return;
     pending = [];
-    const transaction = synced ? store.transaction : store.transactionUnsynced;
-    if (synced) {
-      cancelSync?.();
-      cancelSync = null;
-    } else {
-      cancelSync ??= clock.after(syncWithinMs, () => {
-        cancelSync = null;
-        store.sync();
-      });
-    }
-    synced = false;
-    const results: ({ ok: true; value: unknown } | { ok: false; error: unknown })[] = [];
+    let results: Result[];
     try {
-      transaction((tx) => {
-        for (const { job } of jobs) {
-          try {
-            results.push({ ok: true, value: jobs.length === 1 ? job(tx) : store.transaction(job) });
-          } catch (error) {
-            if (jobs.length === 1) throw error;
-            results.push({ ok: false, error });
-          }
-        }
-      });
+      results = store.transactionUnsynced((tx) => jobs.map(({ job }) => attempt(store, tx, job, jobs.length === 1)));
     } catch (error) {
       for (const { reject } of jobs) reject(error);
       return;
     }
-    jobs.forEach(({ resolve, reject }, i) => {
-      const result = results[i];
-      if (result?.ok === true) resolve(result.value as never);
-      else reject(result?.error);
+    const marks = jobs.filter((job) => job.synced);
+    jobs.forEach((job, i) => {
+      if (!job.synced) settle(job, results[i]);
     });
+    if (marks.length === 0) {
+      syncSoon();
+      return;
+    }
+    syncing = true;
+    sync()
+      .then(
+        () => jobs.forEach((job, i) => job.synced && settle(job, results[i])),
+        (error: unknown) => marks.forEach(({ reject }) => reject(error)),
+      )
+      .finally(() => {
+        syncing = false;
+        if (pending.length > 0) setImmediate(commit);
+      });
   }
 
-  function run<T>(job: (tx: Tx) => T): Promise<T> {
+  function add<T>(job: (tx: Tx) => T, synced: boolean): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (pending.length === 0) setImmediate(flush);
-      pending.push({ job, resolve: resolve as (value: never) => void, reject });
+      if (pending.length === 0 && !syncing) setImmediate(commit);
+      pending.push({ job, synced, resolve: resolve as (value: never) => void, reject });
     });
   }
 
   return {
-    run,
-    runSynced(job) {
-      synced = true;
-      return run(job);
-    },
+    run: (job) => add(job, false),
+    runSynced: (job) => add(job, true),
     flush() {
-      flush();
+      commit();
       cancelSync?.();
       cancelSync = null;
     },
   };
+}
+
+function attempt(store: Store, tx: Tx, job: Pending['job'], alone: boolean): Result {
+  if (alone) return { ok: true, value: job(tx) };
+  try {
+    return { ok: true, value: store.transaction(job) };
+  } catch (error) {
+    return { ok: false, error };
+  }
+}
+
+function settle({ resolve, reject }: Pending, result: Result | undefined): void {
+  if (result?.ok === true) resolve(result.value as never);
+  else reject(result?.error);
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../ports.ts';
+import { createLogSync } from './log-sync.ts';
 import { migrateStore } from './migrate.ts';
 import * as schema from './schema/index.ts';
 import { storeError } from './errors.ts';
@@ -30,11 +31,14 @@ export interface Store {
   transaction<T>(work: (tx: Tx) => T): T;
   /**
    * The same, but the commit does not wait for the disk: it survives a crash of the program, and the next
-   * `transaction` or `sync` makes it survive a power failure. Only for what may be unknown after one.
+   * `transaction` or `synced` makes it survive a power failure.
    */
   transactionUnsynced<T>(work: (tx: Tx) => T): T;
-  /** Waits until everything committed is on the disk. */
-  sync(): void;
+  /**
+   * Resolves when everything committed until now is on the disk, without blocking the event loop meanwhile. Calls
+   * during a sync share the next one.
+   */
+  synced(): Promise<void>;
   /** Typed reads on a read-only connection: sees what is committed. */
   readonly read: Orm;
   /** A statement on the read-only connection, prepared once per SQL text. */
@@ -89,6 +93,7 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
   // Prepared: `exec` would parse its text at every message.
   const begin = writer.prepare('begin immediate');
   const commit = writer.prepare('commit');
+  const writeAhead = createLogSync(`${file}-wal`);
   let depth = 0;
   let callbacks: { commit: () => void; rollback: (() => void) | undefined }[] = [];
 
@@ -168,15 +173,14 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
         writer.pragma('synchronous = FULL');
       }
     },
-    sync() {
-      writer.pragma('wal_checkpoint(PASSIVE)');
-    },
+    synced: writeAhead.synced,
     prepareRead: (sql) => cached(readStatements, reader, sql),
     async backup(target) {
       await writer.backup(target);
     },
     close() {
       reader.close();
+      writeAhead.close();
       try {
         writer.pragma('optimize');
         writer.pragma('wal_checkpoint(TRUNCATE)');
