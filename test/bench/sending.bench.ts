@@ -17,9 +17,10 @@ const html = `<p>Hello {{ first_name }},</p>${`<p>${paragraph}</p>`.repeat(36)}<
 const sink = fork(fileURLToPath(new URL('../support/smtp-sink-process.ts', import.meta.url)), [], { execArgv: [] });
 const port = await new Promise<number>((resolve) => sink.once('message', (message) => resolve((message as { port: number }).port)));
 
-async function plain(connections: number): Promise<number> {
+async function plain(connections: number): Promise<{ rate: number; cpuMs: number }> {
   const transport = createTransport({ host: '127.0.0.1', port, secure: false, ignoreTLS: true, pool: true, maxConnections: connections, maxMessages: Infinity });
   const startedAt = performance.now();
+  const cpuBefore = process.cpuUsage();
   let next = 0;
   const worker = async () => {
     while (next < messages) {
@@ -36,8 +37,9 @@ async function plain(connections: number): Promise<number> {
   };
   await Promise.all(Array.from({ length: connections * 2 }, worker));
   const rate = messages / ((performance.now() - startedAt) / 1000);
+  const cpu = process.cpuUsage(cpuBefore);
   transport.close();
-  return rate;
+  return { rate, cpuMs: (cpu.user + cpu.system) / 1000 / messages };
 }
 
 async function homing(connections: number): Promise<{ rate: number; cpuMs: number }> {
@@ -96,12 +98,15 @@ async function homing(connections: number): Promise<{ rate: number; cpuMs: numbe
 }
 
 const rows: Record<string, string | number>[] = [];
-for (const connections of (process.env['BENCH_CONNECTIONS'] ?? '1,5').split(',').map(Number)) {
+for (const connections of (process.env['BENCH_CONNECTIONS'] ?? '1,5,10,20').split(',').map(Number)) {
   const ours: number[] = [];
   const cpu: number[] = [];
   const theirs: number[] = [];
+  const theirCpu: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    theirs.push(await plain(connections));
+    const baseline = await plain(connections);
+    theirs.push(baseline.rate);
+    theirCpu.push(baseline.cpuMs);
     const result = await homing(connections);
     ours.push(result.rate);
     cpu.push(result.cpuMs);
@@ -114,6 +119,7 @@ for (const connections of (process.env['BENCH_CONNECTIONS'] ?? '1,5').split(',')
     ratio: median(ratios).toFixed(2),
     'lowest ratio': Math.min(...ratios).toFixed(2),
     'CPU ms/message': median(cpu).toFixed(2),
+    'nodemailer CPU': median(theirCpu).toFixed(2),
   });
 }
 sink.disconnect();

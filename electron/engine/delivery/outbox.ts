@@ -119,7 +119,7 @@ export function createOutbox(deps: {
       .join(',');
     const result = tx
       .prepare(
-        `update deliveries set state = '${to}', ${names.map((name) => `${name} = @${name}`).join(', ')}${names.length > 0 ? ', ' : ''}updated_at = @now where id = @id and state in (${from}) and (@claimToken is null or claim_token = @claimToken)`,
+        `update deliveries set state = '${to}', ${names.map((name) => `${name} = @${name}`).join(', ')}${names.length > 0 ? ', ' : ''}updated_at = @now where id = +@id and state in (${from}) and (+@claimToken is null or claim_token = +@claimToken)`,
       )
       .run({ ...set, now: clock.now(), id, claimToken });
     return result.changes === 1;
@@ -148,7 +148,7 @@ export function createOutbox(deps: {
       tx.prepare(
         `update contacts set last_sent_at = @sentAt,
            soft_bounces = case when soft_bounces > 0 and coalesce((select max(at) from events where contact_id = +@id and type = 'bounced'), 0) < coalesce(last_sent_at, 0) then 0 else soft_bounces end
-         where id = @id`,
+         where id = +@id`,
       ).run({ sentAt, id: row.contactId });
     }
     if (row.enrolmentId !== null && row.stepId !== null) planner.planNext(tx, row.enrolmentId, row.stepId, sentAt);
@@ -205,7 +205,7 @@ export function createOutbox(deps: {
   /** The stop rules once more, at the last moment: a campaign is stopped in slices, its status comes first. */
   function mayGoOn(tx: Tx, row: OutboxRow): boolean {
     if (row.enrolmentId === null) return true;
-    const now = tx.prepare('select e.state as enrolment, c.status as campaign from enrolments e join campaigns c on c.id = e.campaign_id where e.id = ?').get(row.enrolmentId) as
+    const now = tx.prepare('select e.state as enrolment, c.status as campaign from enrolments e join campaigns c on c.id = e.campaign_id where e.id = +?').get(row.enrolmentId) as
       { enrolment: string; campaign: string } | undefined;
     return now?.enrolment === 'active' && now.campaign === 'running';
   }
@@ -229,7 +229,7 @@ export function createOutbox(deps: {
           `update deliveries set state = 'claimed', boot = @boot, claimed_at = @now, claim_token = @claimToken, updated_at = @now,
              recipient = coalesce((select email from contacts where id = deliveries.contact_id and deliveries.kind = 'step' and deliveries.content is null), recipient),
              recipient_domain = coalesce((select domain from contacts where id = deliveries.contact_id and deliveries.kind = 'step' and deliveries.content is null), recipient_domain)
-           where id = @id and state in (${statesBefore('claim')
+           where id = +@id and state in (${statesBefore('claim')
              .map((state) => `'${state}'`)
              .join(',')}) returning recipient, recipient_domain as recipientDomain`,
         )

@@ -78,7 +78,7 @@ export function createSender(deps: {
   function stepParts(prepare: Prepare, row: OutboxRow): MessageParts | string {
     const enrolment = prepare(
       `select e.sequence_version_id as versionId, e.last_message_id as lastMessageId, e."references" as refs, e.thread_subject as threadSubject, c.rules
-       from enrolments e join campaigns c on c.id = e.campaign_id where e.id = ?`,
+       from enrolments e join campaigns c on c.id = e.campaign_id where e.id = +?`,
     ).get(row.enrolmentId) as { versionId: string; lastMessageId: string | null; refs: string; threadSubject: string | null; rules: string } | undefined;
     if (enrolment === undefined) return 'The enrolment is gone';
     const step = graphOf(prepare, enrolment.versionId).steps.find((candidate) => candidate.id === row.stepId);

@@ -33,7 +33,7 @@ export interface Allocation {
 export function drawGapMs(limits: MailboxLimits, random: Random): number {
   const low = Math.min(limits.minGapSeconds, limits.maxGapSeconds);
   const high = Math.max(limits.minGapSeconds, limits.maxGapSeconds);
-  return Math.round((low + random() * (high - low)) * 1000);
+  return high === low ? low * 1000 : Math.round((low + random() * (high - low)) * 1000);
 }
 
 /** Counts first mails by day of the campaign's zone and finds days with room. Pure but for its own counters. */
