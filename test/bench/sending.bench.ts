@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTransport } from 'nodemailer';
 import { median, printTable } from '../support/bench.ts';
+import { startDelayProxy } from '../support/delay-proxy.ts';
 import { anyTime, realPorts, startEngine, testMailbox } from '../support/engine.ts';
 
 const messages = Number(process.env['BENCH_MESSAGES'] ?? 2000);
@@ -15,9 +16,9 @@ const text = `Hello {{ first_name }},\n\n${`${paragraph}\n\n`.repeat(36)}Best re
 const html = `<p>Hello {{ first_name }},</p>${`<p>${paragraph}</p>`.repeat(36)}<p>Best regards</p>`;
 
 const sink = fork(fileURLToPath(new URL('../support/smtp-sink-process.ts', import.meta.url)), [], { execArgv: [] });
-const port = await new Promise<number>((resolve) => sink.once('message', (message) => resolve((message as { port: number }).port)));
+const sinkPort = await new Promise<number>((resolve) => sink.once('message', (message) => resolve((message as { port: number }).port)));
 
-async function plain(connections: number): Promise<{ rate: number; cpuMs: number }> {
+async function plain(port: number, connections: number, messages: number): Promise<{ rate: number; cpuMs: number }> {
   const transport = createTransport({ host: '127.0.0.1', port, secure: false, ignoreTLS: true, pool: true, maxConnections: connections, maxMessages: Infinity });
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
@@ -42,7 +43,7 @@ async function plain(connections: number): Promise<{ rate: number; cpuMs: number
   return { rate, cpuMs: (cpu.user + cpu.system) / 1000 / messages };
 }
 
-async function homing(connections: number): Promise<{ rate: number; cpuMs: number }> {
+async function homing(port: number, connections: number, messages: number): Promise<{ rate: number; cpuMs: number }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'homing-bench-'));
   const engine = await startEngine(realPorts(dataDir));
   const { contacts, mailboxes, sequences, campaigns, deliveries, events } = engine.services;
@@ -104,10 +105,10 @@ for (const connections of (process.env['BENCH_CONNECTIONS'] ?? '1,5,10,20').spli
   const theirs: number[] = [];
   const theirCpu: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const baseline = await plain(connections);
+    const baseline = await plain(sinkPort, connections, messages);
     theirs.push(baseline.rate);
     theirCpu.push(baseline.cpuMs);
-    const result = await homing(connections);
+    const result = await homing(sinkPort, connections, messages);
     ours.push(result.rate);
     cpu.push(result.cpuMs);
   }
@@ -122,5 +123,26 @@ for (const connections of (process.env['BENCH_CONNECTIONS'] ?? '1,5,10,20').spli
     'nodemailer CPU': median(theirCpu).toFixed(2),
   });
 }
-sink.disconnect();
 printTable(`Sending ${messages} multipart messages of about 10 kB, ${rounds} paired rounds, medians`, rows);
+
+// A real server is far away: what counts there is how many round trips a mail costs on each connection.
+const roundTripMs = 50;
+const far = await startDelayProxy(sinkPort, roundTripMs);
+const farRows: Record<string, string | number>[] = [];
+for (const connections of [1, 5]) {
+  const few = 60 * connections;
+  const theirs = await plain(far.port, connections, few);
+  const ours = await homing(far.port, connections, few);
+  // Commands in one round trip, the body in another.
+  const limit = (connections * 1000) / (2 * roundTripMs);
+  farRows.push({
+    connections,
+    'Homing msg/s': ours.rate.toFixed(1),
+    'nodemailer pool msg/s': theirs.rate.toFixed(1),
+    'limit of 2 round trips': limit,
+    'of the limit': (ours.rate / limit).toFixed(2),
+  });
+}
+far.close();
+sink.disconnect();
+printTable(`The same with a round trip of ${roundTripMs} ms`, farRows);
