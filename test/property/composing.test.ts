@@ -6,6 +6,7 @@ import { encodeQuotedPrintable, mimeText, quotedPrintableRoom } from '../../elec
 import { encodeWords } from '../../electron/engine/composing/headers.ts';
 import { createComposer, readUnsubscribeToken, unsubscribeAddress } from '../../electron/engine/composing/index.ts';
 import { newContext, parseTemplate, renderNodes } from '../../electron/engine/composing/liquid.ts';
+import { compileRuns, encodeRuns, runsRoom } from '../../electron/engine/composing/runs.ts';
 import { compileTemplate } from '../../electron/engine/composing/template.ts';
 import { composed, composeInput, parseMail } from '../support/compose.ts';
 
@@ -139,6 +140,34 @@ describe('a mail that is read again', () => {
       { numRuns: 100 },
     );
   });
+
+  const filler = words.map((text) => text.replace(/[{}]/g, '')).filter((text) => text.isWellFormed());
+  test('filled from a compiled variant means the same as nodemailer makes of the finished texts', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(filler, { minLength: 2, maxLength: 5 }),
+        fc.array(filler.filter(oneLineEnd), { minLength: 2, maxLength: 3 }),
+        fc.integer({ min: 0, max: 90 }),
+        async (constants, values, padding) => {
+          const template = `${'x'.repeat(padding)}${constants.map((constant) => `${constant} and more than enough constant text, so that it is worth a run of its own é`).join('{{ custom.value }}')}`;
+          for (const value of values) {
+            // One variant, many people: the runs are those of the first.
+            const mail = composed({
+              variant: { subject: 'x', text: template, html: `<p>${template.replace(/[&<>]/g, '')}</p>` },
+              contact: { custom: { value } },
+              onMissing: 'blank',
+            });
+            const theirs = await new MailComposer({ from: 'grace@example.org', to: mail.to, subject: mail.subject, text: mail.text, html: mail.html }).compile().build();
+            const [own, other] = await Promise.all([parseMail(mail), PostalMime.parse(theirs)]);
+            expect(mail.text).toBe(template.replaceAll('{{ custom.value }}', value));
+            expect([shown(own.text).trimEnd(), shown(own.html).trimEnd()]).toEqual([shown(mail.text).trimEnd(), shown(mail.html).trimEnd()]);
+            if (oneLineEnd(template)) expect([shown(own.text).trimEnd(), shown(own.html).trimEnd()]).toEqual([shown(other.text).trimEnd(), shown(other.html).trimEnd()]);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
 });
 
 describe('encodings', () => {
@@ -148,6 +177,28 @@ describe('encodings', () => {
       'latin1',
     ).toString('utf8');
   }
+
+  test('runs encoded beforehand: lines of at most 76, the same text back, whatever of them stands in the text', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(body, fc.boolean(), fc.boolean()), { maxLength: 8 }), (parts) => {
+        const long = parts.map(([text, isRun, kept]) => ({ text: isRun ? `${text}${'y'.repeat(70)}${text}` : text, isRun, kept }));
+        const runs = compileRuns(long.filter(({ isRun }) => isRun).map(({ text }) => text));
+        const source = mimeText(
+          long
+            .filter(({ kept }) => kept)
+            .map(({ text }) => text)
+            .join(''),
+        );
+        const out = Buffer.alloc(runsRoom(Buffer.byteLength(source), runs));
+        const encoded = out.toString('latin1', 0, encodeRuns(source, runs, out, 0));
+        for (const line of encoded.split('\r\n')) {
+          expect(line.length).toBeLessThanOrEqual(76);
+          expect(line).not.toMatch(/[ \t]$/);
+        }
+        expect(decodeQuotedPrintable(encoded)).toBe(source);
+      }),
+    );
+  });
 
   test('quoted-printable: lines of at most 76, no white space before a line end, the same text back, room enough', () => {
     fc.assert(

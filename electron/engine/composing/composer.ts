@@ -8,6 +8,7 @@ import { htmlOfText, htmlTemplateOf, textOfHtml, textTemplateOf } from './html-t
 import type { TemplateMode } from './liquid.ts';
 import { mergeScope, senderScope, standardTags, type MergeContact, type MergeSender } from './merge-data.ts';
 import { buildMime, partText } from './mime.ts';
+import { compileRuns, type Run } from './runs.ts';
 import { compileTemplate, TemplateError, type CompiledTemplate } from './template.ts';
 import { messageIdOf, referencesOf, replySubject, threadSubject, type Thread } from './thread.ts';
 
@@ -84,6 +85,9 @@ interface CompiledVariant {
   readonly signatureText: string;
   /** The author wrote a whole document: `<html` or `</body>` stands in it. */
   readonly isDocument: boolean;
+  /** What the parts say to everybody, encoded. */
+  readonly htmlRuns: readonly Run[];
+  readonly textRuns: readonly Run[];
   /** Blocks that were left out leave blank lines behind in a derived text. */
   readonly tidyText: boolean;
 }
@@ -92,6 +96,8 @@ interface Rendered {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
+  readonly htmlRuns: readonly Run[];
+  readonly textRuns: readonly Run[];
 }
 
 /** What a compiled variant was made of, and the result. */
@@ -175,7 +181,7 @@ function compileVariant(variant: ComposeInput['variant'], sender: ComposeSender)
   const text = derivedText ? inField('html', () => compileTemplate(variant.html, 'html') && textTemplateOf(variant.html)) : variant.text;
   const signed = /\bsender\s*\.\s*signature\b/.test(variant.html + variant.text) || sender.signatureHtml.trim() === '';
   const foot = /\{\{-?\s*unsubscribe\b/.test(variant.html + variant.text) ? '' : sender.optOutLine.trim();
-  return {
+  const compiled = {
     subject: inField('subject', () => compileTemplate(variant.subject, 'text')),
     html: inField('html', () => compileTemplate(html, 'html')),
     text: inField('text', () => compileTemplate(text, 'text')),
@@ -183,6 +189,11 @@ function compileVariant(variant: ComposeInput['variant'], sender: ComposeSender)
     textFoot: foot === '' ? null : inField('optOutLine', () => compileTemplate(foot, 'text')),
     signatureHtml: signed ? '' : sender.signatureHtml,
     signatureText: signed ? '' : textOfHtml(sender.signatureHtml),
+  };
+  return {
+    ...compiled,
+    htmlRuns: compileRuns([...compiled.html.constants, compiled.signatureHtml, ...(compiled.htmlFoot?.constants ?? [])]),
+    textRuns: compileRuns([...compiled.text.constants, compiled.signatureText, ...(compiled.textFoot?.constants ?? [])]),
     isDocument: isDocument(html),
     tidyText: derivedText && variant.html.includes('{%'),
   };
@@ -202,13 +213,13 @@ function render(compiled: CompiledVariant, input: ComposeInput, missing: Set<str
   let foot = compiled.signatureHtml === '' ? '' : `\n<div>${compiled.signatureHtml}</div>`;
   if (htmlFoot !== null) foot += inField('optOutLine', () => `\n${htmlFoot.render(scope, missing)}`);
   const html = compiled.isDocument ? intoDocument(body, foot) : newDocument(body, foot);
-  return { subject: oneLine(subject), html, text };
+  return { subject: oneLine(subject), html, text, htmlRuns: compiled.htmlRuns, textRuns: compiled.textRuns };
 }
 
 function literalText(variant: ComposeInput['variant']): Rendered {
   const text = variant.text.trim() === '' ? textOfHtml(variant.html) : variant.text;
   const html = variant.html.trim() === '' ? htmlOfText(variant.text) : variant.html;
-  return { subject: oneLine(variant.subject), text, html: isDocument(html) ? html : newDocument(html, '') };
+  return { subject: oneLine(variant.subject), text, html: isDocument(html) ? html : newDocument(html, ''), htmlRuns: [], textRuns: [] };
 }
 
 function isDocument(html: string): boolean {
@@ -242,8 +253,8 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
   const inReplyTo = sameThread && thread.inReplyTo !== null ? messageIdOf(thread.inReplyTo) : null;
   const { html, text } = rendered;
   const { from, to, replyTo } = address;
-  const textPart = partText(text);
-  const htmlPart = partText(html);
+  const textPart = partText(text, rendered.textRuns);
+  const htmlPart = partText(html, rendered.htmlRuns);
   const raw = buildMime({
     fromName: sender.fromName,
     from,
@@ -271,9 +282,9 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
     ...(unsubscribeMailto === null ? [] : [{ name: 'List-Unsubscribe', value: `<${unsubscribeMailto}>` }]),
   ];
   const contentHash = createHash('sha256')
-    .update(`${subject}\u0000${to}\u0000${String(htmlPart.bytes.length)}\u0000`)
-    .update(htmlPart.bytes)
-    .update(textPart.bytes)
+    .update(`${subject}\u0000${to}\u0000${String(htmlPart.byteLength)}\u0000`)
+    .update(htmlPart.text)
+    .update(textPart.text)
     .digest('hex');
   return { raw, subject, html, text, from, to, messageId, contentHash, headers, sameThread, references, threadSubject: threadSubject(subject), missing };
 }

@@ -5,6 +5,7 @@ export type TransferEncoding = '7bit' | 'quoted-printable' | 'base64';
 const CR = 13;
 const LF = 10;
 const EQUALS = 61;
+const DOT = 46;
 
 /** Per byte: 1 = may stand as it is in quoted-printable, 2 = space or tab, 3 = CR, 0 = must be encoded. */
 const kinds = new Uint8Array(256);
@@ -45,13 +46,21 @@ export function quotedPrintableRoom(length: number): number {
   return length * 3 + Math.ceil((length * 3) / 70) * 3 + 8;
 }
 
-/** Writes `bytes` (CRLF line ends) as quoted-printable into `out` at `at`; returns the position after. */
-export function encodeQuotedPrintable(bytes: Uint8Array, out: Uint8Array, at: number): number {
+/**
+ * Writes `bytes` (CRLF line ends) as quoted-printable into `out` at `at`, from the start of a line; returns the position
+ * after. `open`: more follows, so that the last line keeps room for a soft break. A dot that would begin a line after a
+ * soft break is encoded: nothing on the way has to double it.
+ */
+export function encodeQuotedPrintable(bytes: Uint8Array, out: Uint8Array, at: number, open = false): number {
   const end = bytes.length;
   let position = at;
   /** Where the soft break must stand at the latest. */
   let lineEnd = at + lineRoom;
   let i = 0;
+  if (bytes[0] === DOT) {
+    position = escapeByte(DOT, out, position);
+    i = 1;
+  }
   while (i < end) {
     // The common case by itself, so that it compiles to a tight loop.
     while (i < end && position < lineEnd) {
@@ -75,25 +84,32 @@ export function encodeQuotedPrintable(bytes: Uint8Array, out: Uint8Array, at: nu
     const literal = kinds[byte] === 1;
     const next = position + (literal ? 1 : 3);
     // The last character before a hard break may use the place of the soft break.
-    const endsLine = i + 1 >= end || bytes[i + 1] === CR;
+    const endsLine = (i + 1 >= end && !open) || bytes[i + 1] === CR;
     if (next > (endsLine ? lineEnd + 1 : lineEnd)) {
       out[position] = EQUALS;
       out[position + 1] = CR;
       out[position + 2] = LF;
       position += 3;
       lineEnd = position + lineRoom;
+      if (byte === DOT) {
+        position = escapeByte(DOT, out, position);
+        i += 1;
+      }
       continue;
     }
     if (literal) out[position] = byte;
-    else {
-      out[position] = EQUALS;
-      out[position + 1] = high[byte] as number;
-      out[position + 2] = low[byte] as number;
-    }
+    else escapeByte(byte, out, position);
     position = next;
     i += 1;
   }
   return position;
+}
+
+function escapeByte(byte: number, out: Uint8Array, at: number): number {
+  out[at] = EQUALS;
+  out[at + 1] = high[byte] as number;
+  out[at + 2] = low[byte] as number;
+  return at + 3;
 }
 
 /** Base64 in lines of 76 characters (RFC 2045 section 6.8), as ASCII text. */

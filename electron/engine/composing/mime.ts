@@ -1,5 +1,6 @@
-import { chooseEncoding, encodeBase64, encodeQuotedPrintable, mimeText, quotedPrintableRoom, type TransferEncoding } from './encode.ts';
+import { chooseEncoding, encodeBase64, mimeText, type TransferEncoding } from './encode.ts';
 import { foldHeader, mailboxHeader, mailDate, unstructuredHeader } from './headers.ts';
+import { encodeRuns, runsRoom, type Run } from './runs.ts';
 
 /** A message as it will stand on the wire. Addresses are wire addresses; header values hold no line breaks (see `assertOneLine`). */
 export interface MimeMessage {
@@ -20,17 +21,21 @@ export interface MimeMessage {
   readonly html: PartText;
 }
 
-/** The text of a part, with the encoding that suits it. */
+/** The text of a part with CRLF line ends, with the encoding that suits it. */
 export interface PartText {
-  readonly bytes: Buffer;
+  readonly text: string;
+  /** In UTF-8. */
+  readonly byteLength: number;
   readonly encoding: TransferEncoding;
+  /** What was encoded beforehand. */
+  readonly runs: readonly Run[];
 }
 
-/** Makes a part's bytes of its text. */
-export function partText(content: string): PartText {
+/** Makes a part of its text; `runs` are the constants of its template. */
+export function partText(content: string, runs: readonly Run[] = []): PartText {
   const text = mimeText(content);
-  const bytes = Buffer.from(text, 'utf8');
-  return { bytes, encoding: chooseEncoding(text, bytes.length) };
+  const byteLength = Buffer.byteLength(text, 'utf8');
+  return { text, byteLength, encoding: chooseEncoding(text, byteLength), runs };
 }
 
 let scratch = Buffer.allocUnsafe(256 * 1024);
@@ -69,13 +74,13 @@ export function buildMime(message: MimeMessage): Buffer {
   return Buffer.from(scratch.subarray(0, position));
 }
 
-function writePart(type: string, { bytes, encoding }: PartText, boundary: string, at: number): number {
+function writePart(type: string, { text, byteLength, encoding, runs }: PartText, boundary: string, at: number): number {
   let position = write(`--${boundary}\r\nContent-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`, at);
-  if (encoding === 'base64') position = write(encodeBase64(bytes), position);
+  if (encoding === 'base64') position = write(encodeBase64(Buffer.from(text, 'utf8')), position);
+  else if (encoding === '7bit') position = write(text, position);
   else {
-    room(position, quotedPrintableRoom(bytes.length));
-    if (encoding === '7bit') position += bytes.copy(scratch, position);
-    else position = encodeQuotedPrintable(bytes, scratch, position);
+    room(position, runsRoom(byteLength, runs));
+    position = encodeRuns(text, runs, scratch, position);
   }
   return write('\r\n', position);
 }

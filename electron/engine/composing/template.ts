@@ -34,6 +34,8 @@ export class TemplateError extends Error {
 export interface CompiledTemplate {
   /** The parsed nodes, for static checks. */
   readonly nodes: readonly Template[];
+  /** The text outside of tags and blocks: what it says to everybody, in order. */
+  readonly constants: readonly string[];
   /** Renders for one person; names of merge tags without value and fallback are added to `missing`. Throws TemplateError. */
   render(scope: MergeScope, missing: Set<string>): string;
 }
@@ -70,7 +72,7 @@ export function renderLiquid(source: string, data: Record<string, unknown>): str
 }
 
 function compile(source: string, mode: TemplateMode): CompiledTemplate {
-  if (!source.includes('{{') && !source.includes('{%')) return { nodes: [], render: () => source };
+  if (!source.includes('{{') && !source.includes('{%')) return { nodes: [], constants: [source], render: () => source };
   let nodes: Template[];
   try {
     nodes = parseTemplate(source, mode);
@@ -82,6 +84,7 @@ function compile(source: string, mode: TemplateMode): CompiledTemplate {
   const pieces = stateful ? [nodes] : piecesOf(nodes, mode);
   return {
     nodes,
+    constants: pieces.filter((piece) => typeof piece === 'string'),
     render(scope, missing) {
       try {
         return notingMissing(missing, () => renderPieces(pieces, stateful ? Object.assign(Object.create(null) as MergeScope, scope) : scope, mode, missing));
