@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { EventType } from '../../shared/schemas/event.ts';
 import type { Workspace } from '../../shared/schemas/settings.ts';
 import { createAnalytics } from './analytics/index.ts';
-import { createAutoPause, createCampaigns, createEnrolmentList, createForecaster, createLauncher, createRecipientProviders, systemMx } from './campaigns/index.ts';
+import { createAutoPause, createCampaigns, createEnrolmentList, createForecaster, createLauncher, createRecipientProviders } from './campaigns/index.ts';
 import { createComposer } from './composing/index.ts';
 import { createContacts } from './contacts/index.ts';
 import {
@@ -70,11 +70,12 @@ export async function createEngine(ports: EnginePorts) {
       for (const id of contactIds) enrolments.stopContact(tx, id, 'by_hand', 'person');
     },
   });
+  const network = ports.network ?? createNetwork({ dnsServers: () => settings.get().dnsServers });
   const mailboxes = createMailboxes({
     ...base,
     vault,
     transports: ports.transports,
-    network: ports.network ?? createNetwork({ dnsServers: () => settings.get().dnsServers }),
+    network,
     onRemoved(tx, mailboxId) {
       tx.prepare(
         `update deliveries set state = 'held', why = 'mailbox_gone', mailbox_id = null, updated_at = ? where mailbox_id = ? and state in ('planned','claimed','deferred','held')`,
@@ -204,7 +205,7 @@ export async function createEngine(ports: EnginePorts) {
     },
   });
   const analytics = createAnalytics({ ...base, deliveries, settings, pausedUntil: pause.until, pausedReason: pause.reason, timeLapse: ports.timeLapse });
-  const launcher = createLauncher({ ...base, planner, providers: createRecipientProviders({ store, clock, mx: systemMx }) });
+  const launcher = createLauncher({ ...base, planner, providers: createRecipientProviders({ store, clock, mx: (domain) => network.dns.mx(domain) }) });
   const campaigns = createCampaigns({
     ...base,
     enrolments,

@@ -136,6 +136,7 @@ export type Delivery = z.infer<typeof deliverySchema>;
 /** Which deliveries are meant. */
 export const deliveryFilterSchema = z.object({
   state: z.union([deliveryStateSchema, z.array(deliveryStateSchema)]).optional(),
+  heldFor: holdReasonSchema.optional().describe('Held for this reason, for example stale_slot: overdue, asks first'),
   kind: deliveryKindSchema.optional(),
   campaignId: idSchema.optional(),
   mailboxId: idSchema.optional(),

@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest';
-import { createRecipientProviders, type MxLookup } from '../../electron/engine/campaigns/recipient-providers.ts';
+import { createRecipientProviders } from '../../electron/engine/campaigns/recipient-providers.ts';
 import { day } from '../../electron/engine/lib/clock.ts';
+import type { DnsResolver } from '../../electron/engine/ports.ts';
 import { openTestBase } from '../support/store.ts';
 
 function open(answers: Record<string, string[] | 'unknown'>) {
   const base = openTestBase();
   const asked: string[] = [];
-  const mx: MxLookup = (domain) => {
+  const mx: DnsResolver['mx'] = (domain) => {
     asked.push(domain);
     const answer = answers[domain] ?? [];
-    if (answer === 'unknown') return Promise.resolve({ kind: 'unknown' });
-    return Promise.resolve(answer.length === 0 ? { kind: 'none' } : { kind: 'found', records: answer.map((host) => ({ host })) });
+    if (answer === 'unknown') return Promise.resolve({ kind: 'unknown', cause: 'TIMEOUT' });
+    return Promise.resolve(answer.length === 0 ? { kind: 'none' } : { kind: 'found', records: answer.map((host, priority) => ({ host, priority })) });
   };
   return { ...base, asked, providers: createRecipientProviders({ ...base, mx }) };
 }

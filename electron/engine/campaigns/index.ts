@@ -3,4 +3,4 @@ export { createCampaigns, type Campaigns } from './campaigns.ts';
 export { createEnrolmentList, type EnrolmentList } from './enrolment-list.ts';
 export { createForecaster, type Forecaster } from './forecaster.ts';
 export { createLauncher, type Launcher } from './launch.ts';
-export { createRecipientProviders, systemMx, type MxLookup } from './recipient-providers.ts';
+export { createRecipientProviders } from './recipient-providers.ts';

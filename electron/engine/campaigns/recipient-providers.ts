@@ -1,25 +1,7 @@
-import { Resolver } from 'node:dns/promises';
 import { familyOf, providerOfDomain, providerOfMx } from '../../../shared/providers.ts';
 import { day, type Clock } from '../lib/clock.ts';
+import type { DnsResolver } from '../ports.ts';
 import type { Store } from '../store/index.ts';
-
-/** The MX hosts of a domain, best preference first. `none` = answered that there are none; `unknown` = not answered. */
-export type MxLookup = (
-  domain: string,
-) => Promise<{ readonly kind: 'found'; readonly records: readonly { readonly host: string }[] } | { readonly kind: 'none' } | { readonly kind: 'unknown' }>;
-
-/** Asks the resolvers of the system. */
-export const systemMx: MxLookup = async (domain) => {
-  try {
-    const records = await new Resolver({ timeout: 2500, tries: 2 }).resolveMx(domain);
-    return records.length === 0
-      ? { kind: 'none' }
-      : { kind: 'found', records: records.toSorted((a, b) => a.priority - b.priority).map(({ exchange }) => ({ host: exchange.toLowerCase() })) };
-  } catch (error) {
-    const { code } = error as { code?: string };
-    return { kind: code === 'ENODATA' || code === 'ENOTFOUND' ? 'none' : 'unknown' };
-  }
-};
 
 /** Who takes the mail of recipients' domains. */
 export interface RecipientProviders {
@@ -35,7 +17,7 @@ const givesUpAfter = 5;
 /** Stored for a domain whose MX hosts belong to nobody that is known. */
 const other = 'other';
 
-export function createRecipientProviders(deps: { store: Store; clock: Clock; mx: MxLookup }): RecipientProviders {
+export function createRecipientProviders(deps: { store: Store; clock: Clock; mx: DnsResolver['mx'] }): RecipientProviders {
   const { store, clock, mx } = deps;
 
   function stored(domains: readonly string[]): Map<string, string> {
@@ -52,7 +34,7 @@ export function createRecipientProviders(deps: { store: Store; clock: Clock; mx:
     let failed = 0;
     const ask = async (): Promise<void> => {
       for (let domain = queue.pop(); domain !== undefined && failed < givesUpAfter; domain = queue.pop()) {
-        const answer = await mx(domain).catch(() => ({ kind: 'unknown' as const }));
+        const answer = await mx(domain).catch(() => ({ kind: 'unknown' as const, cause: 'failed' }));
         failed = answer.kind === 'unknown' ? failed + 1 : 0;
         if (answer.kind === 'found') found.set(domain, providerOfMx(answer.records.map(({ host }) => host)) ?? other);
         else if (answer.kind === 'none') found.set(domain, other);

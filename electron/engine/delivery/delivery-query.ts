@@ -1,11 +1,12 @@
 import type { PageQuery } from '../../../shared/schemas/common.ts';
-import type { DeliveryKind, DeliveryState } from '../../../shared/schemas/delivery.ts';
+import type { DeliveryKind, DeliveryState, HoldReason } from '../../../shared/schemas/delivery.ts';
 import { containing } from '../lib/page.ts';
 
 /** Which deliveries are meant. */
 export interface DeliveryFilter {
   q?: string | undefined;
   state?: DeliveryState | DeliveryState[] | undefined;
+  heldFor?: HoldReason | undefined;
   kind?: DeliveryKind | undefined;
   campaignId?: string | undefined;
   mailboxId?: string | undefined;
@@ -38,6 +39,10 @@ export function whereOf(query: DeliveryFilter): { sql: string; params: (string |
     ]) {
       if (states.every((state) => small.includes(state))) parts.push(`d.state in (${small.map((state) => `'${state}'`).join(',')})`);
     }
+  }
+  if (query.heldFor !== undefined) {
+    parts.push(`d.state in ('unknown','held','failed') and d.state = 'held' and d.why = ?`);
+    params.push(query.heldFor);
   }
   equal('d.kind', query.kind);
   equal('d.campaign_id', query.campaignId);
