@@ -17,12 +17,8 @@ interface CalendarEditorProps {
 
 const dayNumbers = [1, 2, 3, 4, 5, 6, 7] as const;
 
-/** Sending hours per weekday, with a time zone and holidays. Used by mailboxes and campaigns. */
+/** Sending hours per weekday, with a time zone and days off. Used by mailboxes and campaigns. */
 export function CalendarEditor({ value, onChange, zoneHint, error }: CalendarEditorProps) {
-  const week = toWeek(value.windows);
-  const setWeek = (next: Week) => onChange({ ...value, windows: fromWeek(next) });
-  const setDay = (day: number, spans: readonly Span[]) => setWeek({ ...week, [day]: spans });
-  const monday = week[1] ?? [];
   return (
     <Stack gap="md">
       <Select
@@ -36,39 +32,57 @@ export function CalendarEditor({ value, onChange, zoneHint, error }: CalendarEdi
         maw={340}
         onChange={(zone) => zone && onChange({ ...value, zone })}
       />
-      <div role="group" aria-label={t('calendar.days')}>
-        <Group justify="space-between" mb={4}>
-          <Text size="sm" fw={500}>
-            {t('calendar.days')}
-          </Text>
-          <Group gap="xs">
-            <Button variant="subtle" size="compact-xs" onClick={() => onChange({ ...value, windows: [...officeHours] })}>
-              {t('calendar.office')}
-            </Button>
-            <Button variant="subtle" size="compact-xs" onClick={() => onChange({ ...value, windows: [...alwaysOpen] })}>
-              {t('calendar.always')}
-            </Button>
-            <Button variant="subtle" size="compact-xs" onClick={() => setWeek({ ...week, 2: monday, 3: monday, 4: monday, 5: monday })}>
-              {t('calendar.copy')}
-            </Button>
-          </Group>
-        </Group>
-        {dayNumbers.map((day) => (
-          <DayRow key={day} day={day} spans={week[day] ?? []} onChange={(spans) => setDay(day, spans)} />
-        ))}
-        {value.windows.every((window) => window.days.length === 0) && (
-          <Alert color="amber" variant="light" mt="sm">
-            {t('calendar.none')}
-          </Alert>
-        )}
-        {error !== undefined && (
-          <Text size="xs" c="var(--mantine-color-error)" mt={4}>
-            {error}
-          </Text>
-        )}
-      </div>
+      <WeekEditor windows={value.windows} onChange={(windows) => onChange({ ...value, windows })} error={error} />
       <Holidays days={value.holidays} onChange={(holidays) => onChange({ ...value, holidays })} />
     </Stack>
+  );
+}
+
+interface WeekEditorProps {
+  readonly windows: Calendar['windows'];
+  readonly onChange: (windows: Calendar['windows']) => void;
+  readonly label?: string;
+  readonly error?: string | undefined;
+}
+
+/** Hours per weekday: several stretches a day, over midnight where the end comes before the start. */
+export function WeekEditor({ windows, onChange, label = t('calendar.days'), error }: WeekEditorProps) {
+  const week = toWeek(windows);
+  const setWeek = (next: Week) => onChange(fromWeek(next));
+  const setDay = (day: number, spans: readonly Span[]) => setWeek({ ...week, [day]: spans });
+  const monday = week[1] ?? [];
+  return (
+    <div role="group" aria-label={label}>
+      <Group justify="space-between" mb={4}>
+        <Text size="sm" fw={500}>
+          {label}
+        </Text>
+        <Group gap="xs">
+          <Button variant="subtle" size="compact-xs" onClick={() => onChange([...officeHours])}>
+            {t('calendar.office')}
+          </Button>
+          <Button variant="subtle" size="compact-xs" onClick={() => onChange([...alwaysOpen])}>
+            {t('calendar.always')}
+          </Button>
+          <Button variant="subtle" size="compact-xs" onClick={() => setWeek({ ...week, 2: monday, 3: monday, 4: monday, 5: monday })}>
+            {t('calendar.copy')}
+          </Button>
+        </Group>
+      </Group>
+      {dayNumbers.map((day) => (
+        <DayRow key={day} day={day} spans={week[day] ?? []} onChange={(spans) => setDay(day, spans)} />
+      ))}
+      {windows.every((window) => window.days.length === 0) && (
+        <Alert color="amber" variant="light" mt="sm">
+          {t('calendar.none')}
+        </Alert>
+      )}
+      {error !== undefined && (
+        <Text size="xs" c="var(--mantine-color-error)" mt={4}>
+          {error}
+        </Text>
+      )}
+    </div>
   );
 }
 

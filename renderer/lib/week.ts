@@ -27,3 +27,59 @@ export function fromWeek(week: Week): Window[] {
   }
   return windows;
 }
+
+/** Minutes of a day, [from, to). */
+export type Stretch = readonly [from: number, to: number];
+
+const dayMinutes = 24 * 60;
+
+/** The open minutes of each weekday (index 0 = Monday) as a clock on the wall shows them, inside the waking hours. */
+export function openStretches(windows: readonly Window[], waking: Span | null): Stretch[][] {
+  const open = days.map(() => [] as [number, number][]);
+  const add = (day: number, from: number, to: number) => {
+    if (from < to) open[day % 7]?.push([from, to]);
+  };
+  for (const { days: on, start, end } of windows) {
+    const from = minutesOf(start);
+    const to = minutesOf(end);
+    for (const day of on) {
+      if (from === to) add(day - 1, 0, dayMinutes);
+      else if (from < to) add(day - 1, from, to);
+      else {
+        add(day - 1, from, dayMinutes);
+        add(day, 0, to);
+      }
+    }
+  }
+  return open.map((list) => merged(list).flatMap((stretch) => inside(stretch, waking)));
+}
+
+function merged(list: readonly Stretch[]): Stretch[] {
+  const out: [number, number][] = [];
+  for (const [from, to] of [...list].sort((a, b) => a[0] - b[0])) {
+    const last = out.at(-1);
+    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+    else out.push([from, to]);
+  }
+  return out;
+}
+
+function inside([from, to]: Stretch, waking: Span | null): Stretch[] {
+  if (waking === null) return [[from, to]];
+  const start = minutesOf(waking.start);
+  const end = minutesOf(waking.end);
+  const awake: Stretch[] =
+    start === end
+      ? [[0, dayMinutes]]
+      : start < end
+        ? [[start, end]]
+        : [
+            [0, end],
+            [start, dayMinutes],
+          ];
+  return awake.map(([a, b]): Stretch => [Math.max(a, from), Math.min(b, to)]).filter(([a, b]) => a < b);
+}
+
+function minutesOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+}

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { CampaignStatus } from '../../../shared/schemas/campaign.ts';
+import type { Campaign, CampaignStatus } from '../../../shared/schemas/campaign.ts';
 import type { EnrolmentState } from '../../../shared/schemas/enrolment.ts';
 import { api, client } from '../../lib/client.ts';
 import { refresh } from '../../lib/query.ts';
@@ -26,6 +26,19 @@ export function useCampaign(id: string) {
 
 export function usePreflight(id: string) {
   return useQuery(api.campaigns.preflight.queryOptions({ input: { id }, staleTime: 2_000, refetchOnMount: 'always' }));
+}
+
+/**
+ * Worked out when it is looked at and after each change of the campaign, not after each mail: it may take a second or
+ * two. Its key stands apart from the other queries of campaigns, which live events refresh.
+ */
+export function useForecast({ id, updatedAt }: Pick<Campaign, 'id' | 'updatedAt'>) {
+  return useQuery({
+    queryKey: ['forecast', id, updatedAt],
+    queryFn: ({ signal }) => client.campaigns.forecast({ id }, { signal }),
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
 }
 
 export function useSequences() {

@@ -1,5 +1,10 @@
+import { forecastMessages } from './forecast-messages.ts';
+import { rulesMessages } from './rules-messages.ts';
+
 /** Texts of the campaigns screens. */
 export const campaignsMessages = {
+  ...rulesMessages,
+  ...forecastMessages,
   'campaigns.title': 'Campaigns',
   'campaigns.subtitle': 'A campaign sends a sequence to people, from your mailboxes and inside your rules.',
   'campaigns.add': 'New campaign',
@@ -72,25 +77,6 @@ export const campaignsMessages = {
   'campaigns.mailboxes.add': 'Add a mailbox',
   'campaigns.mailboxes.perDay': 'up to {count, number} mails a day',
   'campaigns.mailboxes.together': 'Together up to {count, number} mails a day.',
-  'campaigns.rules.zoneHint': 'For people whose own zone is unknown',
-  'campaigns.rules.useContactZone': 'Read the window in the time zone of each person, where it is known',
-  'campaigns.rules.waking': 'Never outside the waking hours of the recipient',
-  'campaigns.rules.wakingFrom': 'Waking hours from',
-  'campaigns.rules.wakingTo': 'Waking hours to',
-  'campaigns.rules.startAt': 'Do not start before',
-  'campaigns.rules.maxPerDay': 'Mails a day, at most',
-  'campaigns.rules.maxNewPerDay': 'First mails a day, at most',
-  'campaigns.rules.noLimit': 'no limit of its own',
-  'campaigns.rules.limitHint': 'The start is read in the time zone of this computer; empty = at launch. The limits of the mailboxes hold as well.',
-  'campaigns.rules.stale': 'Ask me before sending a mail that is late by more than',
-  'campaigns.rules.missing': 'If a merge tag has no value and no fallback',
-  'campaigns.rules.missing.hold': 'Hold this person and ask me',
-  'campaigns.rules.missing.blank': 'Send with a blank',
-  'campaigns.rules.reEnrol': 'People who were in this campaign before',
-  'campaigns.rules.reEnrol.never': 'Never enrol again',
-  'campaigns.rules.reEnrol.when_finished': 'May be enrolled again when they are through',
-  'campaigns.rules.limits': 'Limits',
-  'campaigns.rules.special': 'Special cases',
 
   'campaigns.checklist': 'Before the launch',
   'campaigns.item.ok': 'In order',
@@ -150,6 +136,7 @@ export const campaignsMessages = {
   'campaigns.tab.people': 'People',
   'campaigns.tab.mails': 'Mails',
   'campaigns.tab.replies': 'Replies',
+  'campaigns.tab.forecast': 'Forecast',
   'campaigns.tab.settings': 'Settings',
   'campaigns.person': 'Person',
   'campaigns.state': 'State',

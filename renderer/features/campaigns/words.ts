@@ -8,3 +8,11 @@ export function reasonText(reason: string): string {
   }
   return reason;
 }
+
+const dayWords = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const monthWords = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' });
+
+/** A day, week or month by its first date: '3 Dec', 'Dec 2026'. */
+export function stretchWords(from: string, unit: 'day' | 'week' | 'month'): string {
+  return (unit === 'month' ? monthWords : dayWords).format(Date.parse(from));
+}

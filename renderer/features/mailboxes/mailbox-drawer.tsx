@@ -1,4 +1,4 @@
-import { Button, Drawer, Group, NumberInput, SimpleGrid, Stack, Tabs, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Drawer, Group, Stack, Tabs, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconAlertTriangle, IconPlugConnected } from '@tabler/icons-react';
@@ -13,8 +13,10 @@ import { describeError, type Trouble } from '../../lib/errors.ts';
 import { showFieldErrors } from '../../lib/forms.ts';
 import { t } from '../../lib/messages/index.ts';
 import { refresh } from '../../lib/query.ts';
+import { AbsenceFields } from './absence-fields.tsx';
 import { AccountFields } from './account-fields.tsx';
-import { checkValues, newValues, tabOf, toInput, valuesOf, type FormTab, type MailboxFormApi, type MailboxValues } from './model.ts';
+import { LimitFields } from './limit-fields.tsx';
+import { checkValues, newValues, tabOf, toInput, valuesOf, type FormTab, type MailboxValues } from './model.ts';
 import { TestResult } from './test-result.tsx';
 
 /** Adds or edits a mailbox. */
@@ -87,15 +89,22 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
             <AccountFields form={form} mailbox={mailbox} />
           </Tabs.Panel>
           <Tabs.Panel value="limits">
-            <LimitFields form={form} providerNote={preset?.perDay ? t('mailboxes.limits.provider', { name: preset.name, count: preset.perDay }) : null} />
+            <LimitFields
+              form={form}
+              providerNote={preset?.perDay ? t('mailboxes.limits.provider', { name: preset.name, count: preset.perDay }) : null}
+              rampNow={mailbox?.ramp?.perDay ?? null}
+            />
           </Tabs.Panel>
           <Tabs.Panel value="hours">
-            <CalendarEditor
-              value={form.values.calendar}
-              onChange={(calendar) => form.setFieldValue('calendar', calendar)}
-              zoneHint={t('mailboxes.hours.zoneHint')}
-              error={calendarError(form.errors)}
-            />
+            <Stack gap="lg">
+              <CalendarEditor
+                value={form.values.calendar}
+                onChange={(calendar) => form.setFieldValue('calendar', calendar)}
+                zoneHint={t('mailboxes.hours.zoneHint')}
+                error={calendarError(form.errors)}
+              />
+              <AbsenceFields form={form} />
+            </Stack>
           </Tabs.Panel>
           <Tabs.Panel value="sender">
             <Stack gap="md">
@@ -150,32 +159,4 @@ function signedIn({ login, signIn }: MailboxValues) {
 function calendarError(errors: Record<string, unknown>): string | undefined {
   const found = Object.entries(errors).find(([path]) => path.startsWith('calendar'))?.[1];
   return typeof found === 'string' ? found : undefined;
-}
-
-function LimitFields({ form, providerNote }: { form: MailboxFormApi; providerNote: string | null }) {
-  return (
-    <Stack gap="md">
-      <Text size="sm" c="dimmed">
-        {t('mailboxes.limits.hint')} {providerNote}
-      </Text>
-      <SimpleGrid cols={2} spacing="md">
-        <NumberInput label={t('mailboxes.limits.perDay')} min={1} max={100_000} allowDecimal={false} {...form.getInputProps('limits.perDay')} />
-        <NumberInput label={t('mailboxes.limits.perHour')} min={1} max={100_000} allowDecimal={false} {...form.getInputProps('limits.perHour')} />
-        <NumberInput
-          label={t('mailboxes.limits.per24')}
-          placeholder={t('mailboxes.limits.per24.hint')}
-          min={1}
-          max={100_000}
-          allowDecimal={false}
-          {...form.getInputProps('limits.per24Hours')}
-        />
-        <NumberInput label={t('mailboxes.limits.connections')} min={1} max={20} allowDecimal={false} {...form.getInputProps('limits.connections')} />
-        <NumberInput label={t('mailboxes.limits.minGap')} min={0} max={86_400} {...form.getInputProps('limits.minGapSeconds')} />
-        <NumberInput label={t('mailboxes.limits.maxGap')} min={0} max={86_400} {...form.getInputProps('limits.maxGapSeconds')} />
-      </SimpleGrid>
-      <Text size="xs" c="dimmed">
-        {t('mailboxes.limits.gap.hint')}
-      </Text>
-    </Stack>
-  );
 }

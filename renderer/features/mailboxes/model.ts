@@ -1,7 +1,7 @@
 import type { UseFormReturnType } from '@mantine/form';
 import type { Calendar } from '../../../shared/schemas/common.ts';
 import type { ServerCandidate } from '../../../shared/schemas/discovery.ts';
-import type { Mailbox, MailboxInput, MailboxLimits } from '../../../shared/schemas/mailbox.ts';
+import type { Absence, Mailbox, MailboxInput, MailboxLimits } from '../../../shared/schemas/mailbox.ts';
 import { t } from '../../lib/messages/index.ts';
 import { presetOfHost, providerById } from '../../../shared/providers.ts';
 
@@ -30,10 +30,20 @@ export interface MailboxValues {
   sameLogin: boolean;
   imap: ServerValues;
   limits: { perDay: number | ''; perHour: number | ''; per24Hours: number | ''; minGapSeconds: number | ''; maxGapSeconds: number | ''; connections: number | '' };
+  rampUpOn: boolean;
+  rampUp: { startPerDay: number | ''; stepPerDay: number | '' };
+  humanDay: boolean;
   calendar: Calendar;
+  absences: Absence[];
 }
 
 const startLimits: MailboxLimits = { perDay: 80, perHour: 20, per24Hours: null, minGapSeconds: 90, maxGapSeconds: 420, connections: 1, rampUp: null, humanDay: false };
+
+const usualRampUp = { startPerDay: 10, stepPerDay: 2 };
+
+function limitValues({ rampUp, humanDay, per24Hours, ...limits }: MailboxLimits): Pick<MailboxValues, 'limits' | 'rampUpOn' | 'rampUp' | 'humanDay'> {
+  return { limits: { ...limits, per24Hours: per24Hours ?? '' }, rampUpOn: rampUp !== null, rampUp: rampUp ?? usualRampUp, humanDay };
+}
 
 /** Values for a new mailbox. */
 export function newValues(zone: string): MailboxValues {
@@ -50,7 +60,8 @@ export function newValues(zone: string): MailboxValues {
     imapOn: true,
     sameLogin: true,
     imap: { host: '', port: 993, security: 'tls', user: '', password: '', allowSelfSigned: false },
-    limits: { ...startLimits, per24Hours: '' },
+    ...limitValues(startLimits),
+    absences: [],
     calendar: { zone, windows: [{ days: [1, 2, 3, 4, 5], start: '09:00', end: '17:00' }], holidays: [] },
   };
 }
@@ -71,7 +82,8 @@ export function valuesOf(mailbox: Mailbox): MailboxValues {
     imapOn: imap !== null,
     sameLogin: imap === null || imap.user === smtp.user,
     imap: imap ? { host: imap.host, port: imap.port, security: imap.security, user: imap.user, password: '', allowSelfSigned: imap.allowSelfSigned } : blank.imap,
-    limits: { ...mailbox.limits, per24Hours: mailbox.limits.per24Hours ?? '' },
+    ...limitValues(mailbox.limits),
+    absences: mailbox.absences,
     calendar: mailbox.calendar,
   };
 }
@@ -146,8 +158,11 @@ export function toInput(values: MailboxValues) {
       minGapSeconds: Number(limits.minGapSeconds),
       maxGapSeconds: Number(limits.maxGapSeconds),
       connections: Number(limits.connections),
+      rampUp: values.rampUpOn ? { startPerDay: Number(values.rampUp.startPerDay), stepPerDay: Number(values.rampUp.stepPerDay) } : null,
+      humanDay: values.humanDay,
     },
     calendar: values.calendar,
+    absences: values.absences,
   };
 }
 
@@ -162,6 +177,16 @@ export function checkValues(values: MailboxValues, mailbox: Mailbox | null): Rec
   if (values.login === 'password' && !hasPassword && values.smtp.password === '' && values.smtp.security !== 'none') errors['smtp.password'] = t('mailboxes.error.password');
   if (values.limits.maxGapSeconds !== '' && values.limits.minGapSeconds !== '' && values.limits.maxGapSeconds < values.limits.minGapSeconds)
     errors['limits.maxGapSeconds'] = t('mailboxes.error.gap');
+  if (values.rampUpOn) {
+    if (values.rampUp.startPerDay === '' || values.rampUp.startPerDay < 1) errors['rampUp.startPerDay'] = t('mailboxes.error.atLeastOne');
+    else if (values.limits.perDay !== '' && values.rampUp.startPerDay > values.limits.perDay) errors['rampUp.startPerDay'] = t('mailboxes.error.rampStart');
+    if (values.rampUp.stepPerDay === '' || values.rampUp.stepPerDay < 1) errors['rampUp.stepPerDay'] = t('mailboxes.error.atLeastOne');
+  }
+  values.absences.forEach(({ from, to }, index) => {
+    if (from === '') errors[`absences.${index}.from`] = t('mailboxes.error.date');
+    else if (to === '') errors[`absences.${index}.to`] = t('mailboxes.error.date');
+    else if (to < from) errors[`absences.${index}.to`] = t('mailboxes.error.absence');
+  });
   return errors;
 }
 
@@ -169,8 +194,8 @@ export type FormTab = 'account' | 'limits' | 'hours' | 'sender';
 
 /** Where the input of a path stands, so that an error brings its tab to the front. */
 export function tabOf(path: string): FormTab {
-  if (path.startsWith('limits')) return 'limits';
-  if (path.startsWith('calendar')) return 'hours';
+  if (path.startsWith('limits') || path.startsWith('rampUp') || path === 'humanDay') return 'limits';
+  if (path.startsWith('calendar') || path.startsWith('absences')) return 'hours';
   if (path === 'replyTo' || path === 'signatureHtml') return 'sender';
   return 'account';
 }

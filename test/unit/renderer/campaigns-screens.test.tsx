@@ -77,8 +77,50 @@ describe('a campaign before its launch', () => {
     await userEvent.click(await screen.findByRole('checkbox', { name: before.mailboxes[1]?.name ?? '' }, slow));
     await waitFor(() => expect(before.campaigns[0]?.mailboxIds).toEqual(['mailbox-0', 'mailbox-1']), slow);
     expect(inputs(before, 'campaigns.update').at(-1)).toEqual({ id: 'campaign-1', mailboxIds: ['mailbox-0', 'mailbox-1'] });
-    await userEvent.click(screen.getByRole('radio', { name: 'Send with a blank' }));
+    await userEvent.click(screen.getByRole('button', { name: /^Texts and people/ }));
+    await userEvent.click(await screen.findByRole('radio', { name: 'Send with a blank' }));
     await waitFor(() => expect(before.campaigns[0]?.rules.onMissingValue).toBe('blank'), slow);
+  });
+
+  it('edits every part of the rules, and refuses what is out of range at the field', async () => {
+    const before = draft();
+    renderApp('/campaigns/campaign-1', before);
+    const rules = () => before.campaigns[0]?.rules;
+    const part = async (name: RegExp) => userEvent.click(await screen.findByRole('button', { name }, slow));
+    await userEvent.click(await screen.findByRole('switch', { name: /No mail on public holidays/ }, slow));
+    await waitFor(() => expect(rules()?.observeHolidays).toBe(false), slow);
+    const [whenMore, manyMore] = screen.getAllByRole('button', { name: 'More settings' });
+    await userEvent.click(whenMore as HTMLElement);
+    await userEvent.click(screen.getByRole('switch', { name: /Follow-ups have hours of their own/ }));
+    await waitFor(() => expect(rules()?.followUpWindows).toEqual(rules()?.calendar.windows), slow);
+    await userEvent.click(manyMore as HTMLElement);
+    await userEvent.type(screen.getByRole('textbox', { name: /Mails a day to one company/ }), '3');
+    await waitFor(() => expect(rules()?.maxPerCompanyPerDay).toBe(3), slow);
+    await part(/^Who sends/);
+    await userEvent.click(await screen.findByRole('radio', { name: 'each mailbox in turn' }));
+    await part(/^On replies and bounces/);
+    await userEvent.click(await screen.findByRole('radio', { name: 'pause until I resume' }));
+    const floor = screen.getByRole('textbox', { name: 'Not before so many mails' });
+    await userEvent.clear(floor);
+    await userEvent.type(floor, '5');
+    expect(screen.getByText('From 10 to 10,000')).toBeTruthy();
+    await userEvent.type(floor, '0');
+    await waitFor(() => expect(rules()).toMatchObject({ rotation: 'round_robin', onReply: 'pause', autoPause: { floor: 50 } }), slow);
+    await userEvent.type(floor, '0');
+    await waitFor(() => expect(rules()?.autoPause?.floor).toBe(500), slow);
+  });
+
+  it('shows the whole schedule, as a calendar and as a table', async () => {
+    renderApp('/campaigns/campaign-1', draft());
+    expect(await screen.findByText(/^\d+ mails to 397 people; the last one leaves on/, {}, slow)).toBeTruthy();
+    expect(screen.getByText(/Held back most by: The mailbox reached its daily limit/)).toBeTruthy();
+    expect(screen.getByText(/3 people wait: No time is allowed/)).toBeTruthy();
+    const heat = screen.getByRole('region', { name: 'Mails by mailbox and day' });
+    expect(within(heat).getAllByRole('row')).toHaveLength(3);
+    const chart = screen.getByRole('region', { name: 'Mails by day' });
+    await userEvent.click(within(chart).getByRole('button', { name: /table/i }));
+    expect(within(chart).getAllByRole('row').length).toBeGreaterThan(10);
+    expect(within(chart).getAllByText('The mailbox reached its daily limit').length).toBeGreaterThan(0);
   });
 
   it('says before the launch how many people it mails, and launches only when told', async () => {

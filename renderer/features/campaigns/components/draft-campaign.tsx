@@ -10,6 +10,7 @@ import { useCampaignActions } from '../api.ts';
 import { useCampaignForm } from '../use-campaign-form.ts';
 import { AudienceSection } from './audience-section.tsx';
 import classes from './campaigns.module.css';
+import { ForecastPanel } from './forecast-panel.tsx';
 import { MailboxesSection } from './mailboxes-section.tsx';
 import { PreflightPanel } from './preflight-panel.tsx';
 import { RulesForm } from './rules-form.tsx';
@@ -78,6 +79,9 @@ export function DraftCampaign({ campaign }: { readonly campaign: Campaign }) {
           </Section>
           <Section id="rules" title={t('campaigns.section.rules')}>
             <RulesForm rules={rules} onChange={(change) => form.edit((old) => ({ ...old, rules: { ...old.rules, ...change } }))} />
+          </Section>
+          <Section id="forecast" title={t('campaigns.forecast')}>
+            <ForecastPanel campaign={campaign} />
           </Section>
         </Stack>
         <div className={classes['aside']}>

@@ -17,6 +17,7 @@ import { CampaignSettings } from './campaign-settings.tsx';
 import classes from './campaigns.module.css';
 import { EnrolDialog } from './enrol-dialog.tsx';
 import { Figures } from './figures.tsx';
+import { ForecastPanel } from './forecast-panel.tsx';
 import { MailsTab } from './mails-tab.tsx';
 import { NextTime } from './next-time.tsx';
 import { PeopleTab } from './people-tab.tsx';
@@ -48,6 +49,13 @@ export function LaunchedCampaign({ campaign }: { readonly campaign: Campaign }) 
         </Tabs.Panel>
         <Tabs.Panel value="replies">
           <RepliesTab campaignId={campaign.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="forecast">
+          <div className={classes['scrollPanel']}>
+            <section className={classes['section']}>
+              <ForecastPanel campaign={campaign} />
+            </section>
+          </div>
         </Tabs.Panel>
         <Tabs.Panel value="settings">
           <CampaignSettings campaign={campaign} />

@@ -2,7 +2,7 @@ import { Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import classes from './campaigns.module.css';
 
-export type SectionId = 'sequence' | 'audience' | 'mailboxes' | 'rules';
+export type SectionId = 'sequence' | 'audience' | 'mailboxes' | 'rules' | 'forecast';
 
 /** A part of the campaign form that the checklist can jump to. */
 export function Section({ id, title, children }: { readonly id: SectionId; readonly title: string; readonly children: ReactNode }) {

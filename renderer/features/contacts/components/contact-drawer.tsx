@@ -116,8 +116,10 @@ function Header({ contact, onClose }: { readonly contact: Contact; readonly onCl
 
 function Facts({ contact }: { readonly contact: Contact }) {
   const standard = (['phone', 'website', 'city', 'country', 'timeZone'] as const).flatMap((field) =>
-    contact[field] ? [[t(`contacts.field.${field}`), contact[field]] as const] : [],
+    contact[field] ? [[t(`contacts.field.${field}`), contact[field]] as readonly [string, string]] : [],
   );
+  if (!contact.timeZone && contact.guessedZone !== null && contact.zoneSource !== null)
+    standard.push([t('contacts.field.timeZone'), t('contacts.guessedZone', { zone: contact.guessedZone, source: t(`contacts.zoneSource.${contact.zoneSource}`) })]);
   const custom = Object.entries(contact.custom).sort(([a], [b]) => a.localeCompare(b));
   return (
     <dl className={classes['facts']}>
