@@ -22,6 +22,7 @@ export const rulesMessages = {
   'campaigns.rules.picture.both': 'all mails',
   'campaigns.rules.picture.none': 'No hour is open: nothing would ever leave. Widen the window or the waking hours.',
   'campaigns.rules.followUpWindows': 'Follow-ups have hours of their own',
+  'campaigns.rules.followUpWindows.hours': 'Hours of follow-ups',
   'campaigns.rules.followUpWindows.hint': 'Read in the same time zone; holidays and waking hours hold as well',
   'campaigns.rules.stale': 'Ask me before sending a mail that is late by more than',
   'campaigns.rules.stale.unit': ' hours',

@@ -39,7 +39,7 @@ export function WhenRules({ rules, onChange }: RulesProps) {
           onChange={(event) => onChange({ followUpWindows: event.currentTarget.checked ? rules.calendar.windows : null })}
         />
         {rules.followUpWindows !== null && (
-          <WeekEditor label={t('campaigns.rules.followUpWindows')} windows={rules.followUpWindows} onChange={(followUpWindows) => onChange({ followUpWindows })} />
+          <WeekEditor label={t('campaigns.rules.followUpWindows.hours')} windows={rules.followUpWindows} onChange={(followUpWindows) => onChange({ followUpWindows })} />
         )}
         <Group maw={420}>
           <NumberRule
