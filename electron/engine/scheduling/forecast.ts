@@ -85,7 +85,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** How far a forecast looks ahead. */
 const horizonMs = 3 * 366 * dayMs;
 /** Looked at between two questions whether to go on. */
-const stepsAtOnce = 64;
+const stepsAtOnce = 32;
 const placedAtOnce = 1000;
 /** The limits that end a day, and those that only spread its mails; a day names the strongest that held it. */
 const spreading: ReadonlySet<WhyCode> = new Set(['mailbox_gap', 'mailbox_hour', 'domain_day', 'company_day']);
