@@ -2,26 +2,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createForecaster } from '../../electron/engine/campaigns/index.ts';
 import { day, hour } from '../../electron/engine/lib/clock.ts';
 import type { Engine } from '../../electron/engine/engine.ts';
-import type { InboxSession } from '../../electron/engine/ports.ts';
 import { openStore } from '../../electron/engine/store/index.ts';
 import { mailboxLimitsSchema } from '../../shared/schemas/mailbox.ts';
 import { anyTime, emailStep, fastClock, launchCampaign, realPorts, startEngine, testMailbox, until, waitStep } from '../support/engine.ts';
+import { memoryMailbox } from '../support/receiving.ts';
 import { startRecordingSmtp } from '../support/recording-smtp.ts';
 import { silentLog } from '../support/silent-log.ts';
 import { temporaryDir } from '../support/store.ts';
-
-/** An inbox to which nobody writes. */
-const emptyInbox: InboxSession = {
-  usable: true,
-  folders: () => Promise.resolve([{ path: 'INBOX', role: 'inbox' }]),
-  status: () => Promise.resolve({ uidValidity: 1, uidNext: 1, messages: 0 }),
-  async *fetchAfter() {},
-  findByHeader: () => Promise.resolve([]),
-  append: () => Promise.resolve(),
-  watch: () => new Promise<void>(() => undefined),
-  onClose: () => undefined,
-  close: () => Promise.resolve(),
-} as unknown as InboxSession;
 
 /** Mails that left, by UTC day and first or follow-up. */
 function sentByDay(engine: Engine): string[] {
@@ -38,7 +25,7 @@ test('what is forecast is what an engine with a fast clock sends, day by day', a
   const dataDir = temporaryDir();
   const smtp = await startRecordingSmtp();
   const clock = fastClock(20_000);
-  const engine = await startEngine(realPorts(dataDir, { clock, transports: { openInbox: () => Promise.resolve(emptyInbox) } }));
+  const engine = await startEngine(realPorts(dataDir, { clock, transports: { openInbox: memoryMailbox(clock.now).transports.openInbox } }));
   const store = openStore({ dataDir, clock, log: silentLog });
   onTestFinished(async () => {
     await engine.stop();
