@@ -7,6 +7,7 @@ import { assertOneLine, HeaderError, mailDate, wireAddress } from './headers.ts'
 import { htmlOfText, htmlTemplateOf, textOfHtml, textTemplateOf } from './html-text.ts';
 import type { TemplateMode } from './liquid.ts';
 import { mergeScope, senderScope, standardTags, type MergeContact, type MergeSender } from './merge-data.ts';
+import { inlineImages } from './inline-images.ts';
 import { buildMime, partText } from './mime.ts';
 import { compileRuns, type Run } from './runs.ts';
 import { compileTemplate, TemplateError, type CompiledTemplate } from './template.ts';
@@ -28,13 +29,27 @@ export interface ComposeInput {
   /** UTC epoch ms. */
   readonly date: number;
   readonly unsubscribeMailto: string | null;
+  /** HTTPS address that opts out at one click (RFC 8058); absent = only by mail. */
+  readonly unsubscribeUrl?: string | null;
   readonly homingId: string | null;
   /** A merge tag without value and fallback: hold the mail, or leave the place empty. */
   readonly onMissing: 'hold' | 'blank';
   /** Recipient, when it is not the contact's own address. */
   readonly to?: string;
+  /** No HTML part. */
+  readonly plainText?: boolean;
+  readonly attachments?: readonly MailContent[];
+  /** Images that the HTML names as `cid:<file id>`, by that id. */
+  readonly images?: ReadonlyMap<string, MailContent>;
   /** Subject and body are text as they are: no merge tags, no signature, no opt-out line. */
   readonly literal?: boolean;
+}
+
+/** A file with its content, as a mail carries it. */
+export interface MailContent {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface Composed {
@@ -47,7 +62,7 @@ export interface Composed {
   readonly from: string;
   readonly to: string;
   readonly messageId: string;
-  /** SHA-256 (hex) over subject, HTML, text and recipient. */
+  /** SHA-256 (hex) over subject, HTML, text, recipient and attachments. */
   readonly contentHash: string;
   /** Header fields as a reader sees them: decoded, unfolded. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
@@ -66,6 +81,8 @@ export type ComposeProblem =
 export interface Composer {
   /** Renders one mail for one person. Pure: equal input gives equal bytes. Templates are parsed once and remembered. */
   compose(input: ComposeInput): Result<Composed, ComposeProblem>;
+  /** One line with merge tags, such as the path of a person's file; null when a value is missing. Throws TemplateError. */
+  line(source: string, contact: MergeContact | null, sender: MergeSender): string | null;
   /** What can be said of a template without rendering it. */
   check(source: string, mode: TemplateMode, customFields: readonly string[] | null): TemplateFinding[];
   /** Fields of a contact without which a mail would be held: standard ones by name, custom ones as `custom.x`. */
@@ -134,6 +151,11 @@ export function createComposer(): Composer {
     requiredFields({ subject, html, text }) {
       return [...new Set([...requiredFields(subject, 'text'), ...requiredFields(html, 'html'), ...requiredFields(text, 'text')])];
     },
+    line(source, contact, sender) {
+      const missing = new Set<string>();
+      const text = oneLine(compileTemplate(source, 'text').render(mergeScope(contact, sender, null), missing));
+      return missing.size > 0 || text === '' ? null : text;
+    },
     compose(input) {
       const { sender } = input;
       const missing = new Set<string>();
@@ -153,6 +175,8 @@ export function createComposer(): Composer {
     },
   };
 }
+
+const noImages: ReadonlyMap<string, MailContent> = new Map();
 
 /** A problem of one field of the mail. */
 class FieldError extends Error {
@@ -254,7 +278,10 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
   const { html, text } = rendered;
   const { from, to, replyTo } = address;
   const textPart = partText(text, rendered.textRuns);
-  const htmlPart = partText(html, rendered.htmlRuns);
+  const images = input.plainText === true ? null : inlineImages(html, input.images ?? noImages, from.slice(from.lastIndexOf('@') + 1));
+  const htmlPart = images === null ? null : partText(images.html, rendered.htmlRuns);
+  const attachments = (input.attachments ?? []).map((file) => ({ ...file, contentId: null }));
+  const listUnsubscribe = [input.unsubscribeUrl ?? null, unsubscribeMailto].filter((uri) => uri !== null);
   const raw = buildMime({
     fromName: sender.fromName,
     from,
@@ -265,10 +292,12 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
     messageId,
     inReplyTo,
     references,
-    listUnsubscribe: unsubscribeMailto,
+    listUnsubscribe,
     homingId,
     text: textPart,
     html: htmlPart,
+    inline: images?.files ?? [],
+    attachments,
   });
   const headers = [
     { name: 'From', value: sender.fromName === '' ? from : `${sender.fromName} <${from}>` },
@@ -279,12 +308,26 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
     { name: 'Message-ID', value: messageId },
     ...(inReplyTo === null ? [] : [{ name: 'In-Reply-To', value: inReplyTo }]),
     ...(references.length === 0 ? [] : [{ name: 'References', value: references.join(' ') }]),
-    ...(unsubscribeMailto === null ? [] : [{ name: 'List-Unsubscribe', value: `<${unsubscribeMailto}>` }]),
+    ...(listUnsubscribe.length === 0 ? [] : [{ name: 'List-Unsubscribe', value: listUnsubscribe.map((uri) => `<${uri}>`).join(', ') }]),
   ];
-  const contentHash = createHash('sha256')
-    .update(`${subject}\u0000${to}\u0000${String(htmlPart.byteLength)}\u0000`)
-    .update(htmlPart.text)
-    .update(textPart.text)
-    .digest('hex');
-  return { raw, subject, html, text, from, to, messageId, contentHash, headers, sameThread, references, threadSubject: threadSubject(subject), missing };
+  const hash = createHash('sha256').update(`${subject}\u0000${to}\u0000${String(htmlPart?.byteLength ?? 0)}\u0000`);
+  if (htmlPart !== null) hash.update(htmlPart.text);
+  hash.update(textPart.text);
+  for (const file of attachments) hash.update(`\u0000${file.name}\u0000`).update(file.bytes);
+  const contentHash = hash.digest('hex');
+  return {
+    raw,
+    subject,
+    html: images === null ? '' : html,
+    text,
+    from,
+    to,
+    messageId,
+    contentHash,
+    headers,
+    sameThread,
+    references,
+    threadSubject: threadSubject(subject),
+    missing,
+  };
 }

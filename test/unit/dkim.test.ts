@@ -1,7 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { readDkimKey, relaxedBody, signMessage } from '../../electron/engine/composing/dkim.ts';
+import { readDkimKey, relaxedBody, signMessage } from '../../electron/engine/lib/dkim.ts';
 import RelaxedBody from 'nodemailer/lib/dkim/relaxed-body.js';
 import { isAppError } from '../../shared/errors.ts';
 
