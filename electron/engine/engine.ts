@@ -97,7 +97,7 @@ export async function createEngine(ports: EnginePorts) {
   const domains = createDomainTrouble({ ...base, retryPolicy });
   const outbox = createOutbox({ ...base, boot, planner, enrolments, contacts, domains, retryPolicy });
   const batch = createWriteBatch(base);
-  const sender = createSender({ ...base, composer, outbox, batch, profile, unsubscribeKey });
+  const sender = createSender({ ...base, composer, outbox, batch, profile, unsubscribeKey, files, dkimKey: mailboxes.dkimKey });
   const trouble = createMailboxTrouble({ ...base, mailboxes, wake });
   const autoPause = createAutoPause(base);
 

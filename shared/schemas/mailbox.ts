@@ -98,7 +98,10 @@ const mailboxFields = z.object({
   dkim: dkimSettingsSchema.nullable().default(null).describe('Sign with your own key; the key itself is written apart and never returned'),
 });
 
+const dkimKeySchema = z.string().max(10_000).optional().describe('Private key in PEM form for `dkim`; absent keeps the stored one, never returned');
+
 export const mailboxInputSchema = mailboxFields.extend({
+  dkimKey: dkimKeySchema,
   signIn: idSchema.optional().describe('A finished sign-in at the provider, whose tokens the mailbox takes'),
   smtp: serverInputSchema,
   imap: serverInputSchema.nullable().default(null).describe('Without IMAP no reply can be seen, so follow-ups are held'),
@@ -106,6 +109,7 @@ export const mailboxInputSchema = mailboxFields.extend({
 export type MailboxInput = z.infer<typeof mailboxInputSchema>;
 
 export const mailboxPatchSchema = patchOf(mailboxFields).extend({
+  dkimKey: dkimKeySchema,
   limits: patchOf(mailboxLimitsSchema).optional().describe('Limits left out stay'),
   smtp: serverInputSchema.optional(),
   imap: serverInputSchema.nullable().optional(),

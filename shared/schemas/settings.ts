@@ -24,6 +24,7 @@ export const settingsSchema = z.object({
     .default([])
     .describe('Resolvers for the checks of domains; empty = those of the system'),
   unsubscribeUrl: z.string().max(500).default('').describe('Public HTTPS address of your own unsubscribe endpoint; empty = by mail only'),
+  attachmentsFolder: z.string().max(1000).default('').describe('Folder on this computer that holds the files of single people; paths in steps are relative to it'),
   firstRunDone: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof settingsSchema>;

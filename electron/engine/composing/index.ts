@@ -1,5 +1,6 @@
 export type { TemplateFinding } from './check.ts';
-export { createComposer, type Composed, type ComposeField, type ComposeInput, type ComposeProblem, type Composer, type ComposeSender } from './composer.ts';
+export { createComposer, type Composed, type ComposeField, type ComposeInput, type ComposeProblem, type Composer, type ComposeSender, type MailContent } from './composer.ts';
+export { namedImages } from './inline-images.ts';
 export type { TemplateMode } from './liquid.ts';
 export { htmlOfText, textOfHtml } from './html-text.ts';
 export type { MergeContact, MergeSender } from './merge-data.ts';

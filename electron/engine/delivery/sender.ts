@@ -1,12 +1,15 @@
 import type { HoldReason } from '../../../shared/schemas/delivery.ts';
-import type { Variant } from '../../../shared/schemas/sequence.ts';
-import { newMessageId, unsubscribeAddress, type ComposeInput, type Composer, type MergeContact } from '../composing/index.ts';
+import type { DkimSettings, MailboxAlias } from '../../../shared/schemas/mailbox.ts';
+import type { Attachment, Variant } from '../../../shared/schemas/sequence.ts';
+import { newMessageId, unsubscribeAddress, unsubscribeToken, type ComposeInput, type Composer, type MergeContact } from '../composing/index.ts';
 import type { Clock } from '../lib/clock.ts';
+import { signMessage, type DkimKey } from '../lib/dkim.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { SendOutcome, SmtpSession } from '../ports.ts';
 import { createGraphCache, parseRules } from '../scheduling/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { Outbox, OutboxRow } from './outbox.ts';
+import { loadMailFiles, type FileSource, type MailFiles } from './mail-files.ts';
 import type { WriteBatch } from './write-batch.ts';
 
 /** What became of an attempt: an SMTP outcome, or a message that could not be composed. */
@@ -24,7 +27,7 @@ export interface ClaimedDelivery {
   readonly parts: MessageParts | string;
 }
 
-type MessageParts = Pick<ComposeInput, 'variant' | 'thread' | 'onMissing'>;
+type MessageParts = Pick<ComposeInput, 'variant' | 'thread' | 'onMissing' | 'plainText'> & { readonly attachments: readonly Attachment[] };
 type Prepare = Tx['prepare'];
 
 export interface Sender {
@@ -40,6 +43,10 @@ export interface Sender {
 export interface SenderProfile {
   readonly postalAddress: string;
   readonly optOutLine: string;
+  /** Public address of the opt-out page; '' = none. */
+  readonly unsubscribeUrl: string;
+  /** Folder of people's own files; '' = none. */
+  readonly attachmentsFolder: string;
 }
 
 interface SendingMailbox {
@@ -48,6 +55,7 @@ interface SendingMailbox {
   readonly address: string;
   readonly replyTo: string | null;
   readonly signatureHtml: string;
+  readonly dkim: DkimSettings | null;
 }
 
 const contactColumns = `id, email, first_name as firstName, last_name as lastName, company, title, phone, website, city, country, time_zone as timeZone, tags, custom`;
@@ -61,6 +69,9 @@ export function createSender(deps: {
   batch: WriteBatch;
   profile: () => SenderProfile;
   unsubscribeKey: () => string;
+  files: FileSource;
+  /** The user's own signing key, null when it is gone. */
+  dkimKey: (mailboxId: string, settings: DkimSettings) => DkimKey | null;
 }): Sender {
   const { store, clock, ids, composer, outbox, batch } = deps;
   const graphOf = createGraphCache();
@@ -86,6 +97,7 @@ export function createSender(deps: {
     const variant: Variant | undefined = step.variants.find((candidate) => candidate.id === row.variantId) ?? step.variants[0];
     if (variant === undefined) return 'The step has no text';
     const original = step.variants[0];
+    const rules = parseRules(enrolment.rules);
     const thread =
       row.stepNumber === 1 || (enrolment.lastMessageId === null && enrolment.threadSubject === null)
         ? null
@@ -94,7 +106,9 @@ export function createSender(deps: {
       // A variant inherits what it leaves empty from the first one.
       variant: original === undefined || variant === original ? variant : inherit(variant, original),
       thread,
-      onMissing: parseRules(enrolment.rules).onMissingValue,
+      onMissing: rules.onMissingValue,
+      plainText: rules.plainText === 'always' || (rules.plainText === 'first_mail' && row.stepNumber === 1),
+      attachments: step.attachments ?? [],
     };
   }
 
@@ -104,6 +118,7 @@ export function createSender(deps: {
       variant: { subject: content.subject, html: content.html, text: content.text },
       thread: content.inReplyTo === null ? null : { subject: content.subject, inReplyTo: content.inReplyTo, references: content.references },
       onMissing: 'blank',
+      attachments: content.attachments ?? [],
     };
   }
 
@@ -113,29 +128,63 @@ export function createSender(deps: {
     return { ...parts, variant: { subject: content.subject, html: content.html, text: content.text } };
   }
 
-  function load(prepare: Prepare, row: OutboxRow): ClaimedDelivery {
-    const mailbox = prepare(
-      `select from_name as fromName, address, reply_to as replyTo, signature_html as signatureHtml, sent_copy <> 'append' as filesOwnCopies from mailboxes where id = ?`,
-    ).get(row.mailboxId) as SendingMailbox | undefined;
-    return { row, mailbox: mailbox ?? null, contact: contactOf(prepare, row), parts: row.kind === 'step' ? editedParts(row, stepParts(prepare, row)) : storedParts(row) };
+  function mailboxOf(prepare: Prepare, id: string): SendingMailbox | null {
+    const row = prepare(
+      `select from_name as fromName, address, reply_to as replyTo, signature_html as signatureHtml, sent_copy <> 'append' as filesOwnCopies, send_as as sendAs, aliases, dkim from mailboxes where id = ?`,
+    ).get(id) as (Omit<SendingMailbox, 'dkim'> & { sendAs: string | null; aliases: string; dkim: string | null }) | undefined;
+    if (row === undefined) return null;
+    const { sendAs, aliases, dkim, ...mailbox } = row;
+    const signing = { ...mailbox, dkim: dkim === null ? null : (JSON.parse(dkim) as DkimSettings) };
+    if (sendAs === null) return signing;
+    const alias = (JSON.parse(aliases) as MailboxAlias[]).find((each) => each.address.toLowerCase() === sendAs.toLowerCase());
+    return { ...signing, address: sendAs, fromName: alias?.name === undefined || alias.name === '' ? mailbox.fromName : alias.name };
   }
 
-  function compose({ row, mailbox, contact, parts }: ClaimedDelivery, messageId: string): ReturnType<Composer['compose']> | string {
+  function load(prepare: Prepare, row: OutboxRow): ClaimedDelivery {
+    return {
+      row,
+      mailbox: mailboxOf(prepare, row.mailboxId),
+      contact: contactOf(prepare, row),
+      parts: row.kind === 'step' ? editedParts(row, stepParts(prepare, row)) : storedParts(row),
+    };
+  }
+
+  function senderOf(mailbox: SendingMailbox, row: OutboxRow): ComposeInput['sender'] {
+    return { ...mailbox, ...(row.kind === 'step' ? deps.profile() : { postalAddress: '', optOutLine: '' }) };
+  }
+
+  function compose({ row, mailbox, contact, parts }: ClaimedDelivery, messageId: string, files: MailFiles = {}): ReturnType<Composer['compose']> | string {
     if (mailbox === null) return 'The mailbox is gone';
     const isStep = row.kind === 'step';
     if (isStep && contact === null) return 'The contact is gone';
     if (typeof parts === 'string') return parts;
+    const { attachments: _named, ...message } = parts;
+    const page = deps.profile().unsubscribeUrl.replace(/\/+$/, '');
     return composer.compose({
-      ...parts,
+      ...message,
+      ...files,
       contact,
       to: row.recipient,
-      sender: { ...mailbox, ...(isStep ? deps.profile() : { postalAddress: '', optOutLine: '' }) },
+      sender: senderOf(mailbox, row),
       messageId,
       date: clock.now(),
       unsubscribeMailto: isStep ? unsubscribeAddress(mailbox.address, row.id, deps.unsubscribeKey()) : null,
+      unsubscribeUrl: isStep && page !== '' ? `${page}/u/${unsubscribeToken(row.id, deps.unsubscribeKey())}` : null,
       homingId: row.id,
       // A person's own reply, an edited mail or a rendered test is text, not a template.
       literal: !isStep || row.content !== null,
+    });
+  }
+
+  /** The files of a mail; a sentence when one is missing. Nearly every mail has none, and waits for nothing. */
+  async function filesOf({ row, mailbox, contact, parts }: ClaimedDelivery): Promise<MailFiles | string> {
+    if (typeof parts === 'string' || mailbox === null) return {};
+    const sender = senderOf(mailbox, row);
+    return loadMailFiles(deps.files, {
+      attachments: parts.attachments,
+      html: `${parts.variant.html}${mailbox.signatureHtml}`,
+      folder: deps.profile().attachmentsFolder,
+      path: (template) => composer.line(template, contact, sender),
     });
   }
 
@@ -144,9 +193,14 @@ export function createSender(deps: {
     async send(session, claimed, mayBegin) {
       const { row, mailbox } = claimed;
       const messageId = newMessageId(ids, mailbox?.address ?? '');
+      const key = mailbox?.dkim == null ? null : deps.dkimKey(row.mailboxId, mailbox.dkim);
+      if (mailbox?.dkim != null && key === null)
+        return { kind: 'hold', reason: 'mailbox_needs_login', detail: 'The DKIM key of this mailbox is missing. Add it again, or turn signing off.' };
       let composed: ReturnType<typeof compose>;
       try {
-        composed = compose(claimed, messageId);
+        const files = needsFiles(claimed) ? await filesOf(claimed) : {};
+        if (typeof files === 'string') return { kind: 'hold', reason: 'missing_attachment', detail: files };
+        composed = compose(claimed, messageId, files);
       } catch (error) {
         return { kind: 'hold', reason: 'template_error', detail: error instanceof Error ? error.message : String(error) };
       }
@@ -157,8 +211,9 @@ export function createSender(deps: {
           : { kind: 'hold', reason: 'template_error', detail: composed.error.message };
       }
       const message = composed.value;
+      const raw = key === null ? message.raw : signMessage(message.raw, key);
       const outcome = await session.send(
-        { from: message.from, to: message.to, raw: message.raw },
+        { from: message.from, to: message.to, raw },
         {
           beforeBody: () =>
             batch.runSynced(
@@ -175,7 +230,7 @@ export function createSender(deps: {
             ),
         },
       );
-      return outcome.kind === 'accepted' && mailbox?.filesOwnCopies === 0 ? { ...outcome, copy: message.raw } : outcome;
+      return outcome.kind === 'accepted' && mailbox?.filesOwnCopies === 0 ? { ...outcome, copy: raw } : outcome;
     },
     render(row) {
       const loaded = load(store.prepareRead, row);
@@ -186,6 +241,11 @@ export function createSender(deps: {
       return { subject: composed.value.subject, text: composed.value.text, html: composed.value.html };
     },
   };
+}
+
+/** Whether anything must be read from the disk before the mail can be composed. */
+function needsFiles({ parts, mailbox }: ClaimedDelivery): boolean {
+  return typeof parts !== 'string' && (parts.attachments.length > 0 || parts.variant.html.includes('cid:') || mailbox?.signatureHtml.includes('cid:') === true);
 }
 
 function inherit(variant: Variant, original: Variant): Variant {

@@ -123,8 +123,8 @@ function foldBase64(text: string, column: number): string {
  * Signs a complete message (CRLF line ends) with the user's own key: returns it with a DKIM-Signature before its first
  * field (RFC 6376, relaxed/relaxed; Ed25519 by RFC 8463). From is named once more than it occurs, so that nobody adds a second one.
  */
-export function signMessage(message: Buffer, dkim: DkimKey): Buffer {
-  const { fields, body } = splitMessage(message);
+export function signMessage(message: Uint8Array, dkim: DkimKey): Buffer {
+  const { fields, body } = splitMessage(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
   const signed = fields.filter(({ name }) => signedFields.has(name));
   const names = [...signed.map(({ name }) => name), 'from'];
   const bodyHash = sha256(relaxedBody(body)).toString('base64');

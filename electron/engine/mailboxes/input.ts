@@ -16,6 +16,11 @@ export function checkInput(input: Omit<MailboxPatch, 'limits'> & { limits?: Mail
   const fields: Record<string, string> = {};
   if (input.address !== undefined && !isAddress(input.address)) fields['address'] = 'Write an address like anna@example.com';
   if (input.replyTo !== undefined && input.replyTo !== null && !isAddress(input.replyTo)) fields['replyTo'] = 'Write an address like anna@example.com, or leave it empty';
+  input.aliases?.forEach((alias, index) => {
+    if (!isAddress(alias.address)) fields[`aliases.${index}.address`] = 'Write an address like anna@example.com';
+    if (control.test(alias.name)) fields[`aliases.${index}.name`] = 'Line breaks are not allowed';
+  });
+  if (input.sendAs !== undefined && input.sendAs !== null && !isAddress(input.sendAs)) fields['sendAs'] = 'Write an address like anna@example.com, or leave it empty';
   if (input.fromName !== undefined && control.test(input.fromName)) fields['fromName'] = 'Line breaks are not allowed';
   if (input.name !== undefined && control.test(input.name)) fields['name'] = 'Line breaks are not allowed';
   if (input.limits !== undefined && input.limits.maxGapSeconds < input.limits.minGapSeconds)

@@ -10,6 +10,7 @@ import type { Logger, MailTransports, Network, ServerAccess } from '../ports.ts'
 import { schema, type Store, type Tx } from '../store/index.ts';
 import { discoverServers } from './autoconfig.ts';
 import { createDomainHealth } from './domain-health.ts';
+import { createDkimKeys } from './dkim-keys.ts';
 import { checkInput, type ServerInput } from './input.ts';
 import { listMailboxes } from './list.ts';
 import { createMailboxTest } from './mailbox-test.ts';
@@ -99,6 +100,8 @@ export function createMailboxes(deps: MailboxesDeps) {
     else if (input?.password !== undefined) vault.set(name, input.password);
   }
 
+  const dkim = createDkimKeys(vault);
+
   function create(input: MailboxInput): Mailbox {
     checkInput(input);
     const id = ids.next();
@@ -106,7 +109,7 @@ export function createMailboxes(deps: MailboxesDeps) {
     const grant = input.signIn === undefined ? null : signIns.grant(input.signIn);
     store.transaction((tx) => {
       refuseDuplicate(tx, input.address, null);
-      const { name, fromName, address, replyTo, signatureHtml, limits, calendar } = input;
+      const { name, fromName, address, replyTo, signatureHtml, aliases, sendAs, limits, calendar, absences } = input;
       const imap = input.imap === null ? null : storedServer(input.imap);
       const provider = providerOfHost(input.smtp.host);
       tx.orm
@@ -118,8 +121,12 @@ export function createMailboxes(deps: MailboxesDeps) {
           address,
           replyTo,
           signatureHtml,
+          aliases,
+          sendAs,
           limits,
           calendar,
+          absences,
+          dkim: input.dkim,
           smtp: storedServer(input.smtp),
           imap,
           provider,
@@ -128,6 +135,7 @@ export function createMailboxes(deps: MailboxesDeps) {
           updatedAt: now,
         })
         .run();
+      dkim.keep(id, input);
       keepSecret(smtpSecret(id), input.smtp);
       if (input.imap !== null) keepSecret(imapSecret(id), input.imap);
       if (grant !== null) tokens.keep(tx, id, grant);
@@ -139,7 +147,7 @@ export function createMailboxes(deps: MailboxesDeps) {
   }
 
   function update(input: MailboxPatch & { id: string }): Mailbox {
-    const { id, smtp, imap, limits, ...others } = input;
+    const { id, smtp, imap, limits, dkimKey, ...others } = input;
     store.transaction((tx) => {
       const row = need(tx.orm, id);
       const given = Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined)) as Partial<MailboxLimits>;
@@ -158,6 +166,7 @@ export function createMailboxes(deps: MailboxesDeps) {
         if (row.state !== 'paused') Object.assign(values, { state: 'untested', stateReason: null });
       }
       change(tx, id, values);
+      dkim.keep(id, { dkim: others.dkim === undefined ? row.dkim : others.dkim, dkimKey });
       keepSecret(smtpSecret(id), smtp);
       keepSecret(imapSecret(id), imap);
       events.append(tx, { type: 'mailbox_updated', actor: 'person', mailboxId: id });
@@ -175,6 +184,7 @@ export function createMailboxes(deps: MailboxesDeps) {
       if (user !== undefined) throw new AppError('in_use', `The campaign "${user.name}" sends from this mailbox. Stop it, or take the mailbox out of it, then delete.`);
       deps.onRemoved?.(tx, id);
       tx.orm.delete(mailboxes).where(eq(mailboxes.id, id)).run();
+      dkim.keep(id, { dkim: null });
       vault.remove(smtpSecret(id));
       vault.remove(imapSecret(id));
       tokens.forget(id);
@@ -305,6 +315,7 @@ export function createMailboxes(deps: MailboxesDeps) {
     list: (query: PageQuery) => listMailboxes(store, query, clock.now()),
     create,
     get,
+    dkimKey: dkim.key,
     update,
     remove,
     pause,

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { AnswerClass, DeliveryKind, DeliveryState } from '../../../../shared/schemas/delivery.ts';
+import type { Attachment } from '../../../../shared/schemas/sequence.ts';
 import { createdAt, id, json, updatedAt } from './columns.ts';
 
 /** Text of a delivery that no sequence step holds: a person's reply, a one-off, a test, or a step's mail that a person edited. */
@@ -10,6 +11,7 @@ export interface StoredContent {
   text: string;
   inReplyTo: string | null;
   references: string[];
+  attachments?: Attachment[];
 }
 
 /** The outbox: one durable row per outgoing message, its own queue. States and transitions: `delivery/states.ts`. */
