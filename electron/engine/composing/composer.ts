@@ -7,6 +7,7 @@ import { assertOneLine, HeaderError, mailDate, wireAddress } from './headers.ts'
 import { htmlOfText, htmlTemplateOf, textOfHtml, textTemplateOf } from './html-text.ts';
 import type { TemplateMode } from './liquid.ts';
 import { mergeScope, senderScope, standardTags, type MergeContact, type MergeSender } from './merge-data.ts';
+import { inlineCss } from './inline-css.ts';
 import { inlineImages } from './inline-images.ts';
 import { buildMime, partText } from './mime.ts';
 import { compileRuns, type Run } from './runs.ts';
@@ -201,7 +202,7 @@ function inField<T>(field: ComposeField, work: () => T): T {
 function compileVariant(variant: ComposeInput['variant'], sender: ComposeSender): CompiledVariant {
   if (variant.html.trim() === '' && variant.text.trim() === '') throw new FieldError('text', 'The mail has no text');
   const derivedText = variant.text.trim() === '';
-  const html = variant.html.trim() === '' ? inField('text', () => compileTemplate(variant.text, 'text') && htmlTemplateOf(variant.text)) : variant.html;
+  const html = variant.html.trim() === '' ? inField('text', () => compileTemplate(variant.text, 'text') && htmlTemplateOf(variant.text)) : inlineCss(variant.html);
   const text = derivedText ? inField('html', () => compileTemplate(variant.html, 'html') && textTemplateOf(variant.html)) : variant.text;
   const signed = /\bsender\s*\.\s*signature\b/.test(variant.html + variant.text) || sender.signatureHtml.trim() === '';
   const foot = /\{\{-?\s*unsubscribe\b/.test(variant.html + variant.text) ? '' : sender.optOutLine.trim();
