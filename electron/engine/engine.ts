@@ -168,9 +168,9 @@ export async function createEngine(ports: EnginePorts) {
   const reconciler = createReconciler({
     ...base,
     ...{ outbox, mailboxes, learnMessageId, afterChange: wake },
-    async open(mailboxId) {
+    async open(mailboxId, signal) {
       const access = mailboxes.access(mailboxId, 'imap');
-      return access === null ? null : ports.transports.openInbox(access);
+      return access === null ? null : ports.transports.openInbox(access, signal);
     },
   });
 
@@ -252,7 +252,7 @@ export async function createEngine(ports: EnginePorts) {
 
   let cancelReconcile: (() => void) | null = null;
   function reconcileLater(): void {
-    cancelReconcile = clock.after(minute * (ports.timeLapse?.factor ?? 1), () => void reconciler.run().finally(reconcileLater));
+    cancelReconcile = clock.after(minute * (ports.timeLapse?.factor ?? 1), () => void reconciler.run().finally(() => (cancelReconcile === null ? undefined : reconcileLater())));
   }
 
   const router = createRouter({
@@ -310,10 +310,11 @@ export async function createEngine(ports: EnginePorts) {
     },
     async stop(): Promise<void> {
       cancelReconcile?.();
+      cancelReconcile = null;
       analytics.stop();
       mailboxes.stop();
       await dispatcher.stop();
-      await Promise.all([inbox.stop(), contacts.stop(), backups.stop()]);
+      await Promise.all([inbox.stop(), reconciler.stop(), contacts.stop(), backups.stop()]);
       batch.flush();
       store.close();
     },

@@ -23,6 +23,8 @@ export interface Reconciler {
   run(all?: boolean): Promise<{ found: number; absent: number; open: number }>;
   /** The last search for a delivery since the start, or null. */
   lookOf(deliveryId: string): UnknownLook | null;
+  /** Ends a search that is under way; resolves when it has. No run does anything after it. */
+  stop(): Promise<void>;
 }
 
 interface UnknownRow extends WantedCopy {
@@ -50,12 +52,14 @@ export function createReconciler(deps: {
   mailboxes: Pick<Mailboxes, 'row'>;
   learnMessageId: LearnMessageId;
   /** A reading connection; null where the mailbox has no IMAP. */
-  open(mailboxId: string): Promise<InboxSession | null>;
+  open(mailboxId: string, signal: AbortSignal): Promise<InboxSession | null>;
   afterChange(): void;
 }): Reconciler {
   const { store, clock, log, outbox, mailboxes, learnMessageId } = deps;
   const looks = new Map<string, UnknownLook>();
   let active: Promise<{ found: number; absent: number; open: number }> | null = null;
+  let current: InboxSession | null = null;
+  const stopping = new AbortController();
 
   const isOther = (row: WantedCopy) => (messageId: string) =>
     store.prepareRead('select 1 from deliveries where (message_id = ? or wire_message_id = ?) and id <> ? limit 1').get(messageId, messageId, row.id) !== undefined;
@@ -67,6 +71,7 @@ export function createReconciler(deps: {
     // Only the very folder in which the round-trip test found its copy proves that a copy is missing.
     const proven = mailbox.sentCopy === 'provider' && mailbox.sentFolder !== null && folders.includes(mailbox.sentFolder);
     for (const row of rows) {
+      if (stopping.signal.aborted) return;
       const at = clock.now();
       try {
         const search = await searchCopy(session, folders, row, isOther(row));
@@ -83,6 +88,7 @@ export function createReconciler(deps: {
           if (store.transaction((tx) => outbox.markAbsent(tx, row.id, row.messageId, 'absent_from_sent', 'engine'))) tally.absent += 1;
         }
       } catch (error) {
+        if (stopping.signal.aborted) return;
         looks.set(row.id, { at, folders: [], trouble: error instanceof Error ? error.message : String(error) });
         if (!session.usable) throw error;
       }
@@ -104,13 +110,15 @@ export function createReconciler(deps: {
     });
     const tally = { found: 0, absent: 0 };
     for (const [mailboxId, ofMailbox] of Map.groupBy(due, (row) => row.mailboxId)) {
+      if (stopping.signal.aborted) break;
       let session: InboxSession | null = null;
       const startedAt = clock.now();
       try {
-        session = await deps.open(mailboxId);
+        session = current = await deps.open(mailboxId, stopping.signal);
         if (session === null) for (const { id } of ofMailbox) looks.set(id, { at: clock.now(), folders: [], trouble: 'This mailbox has no IMAP server.' });
         else await reconcileMailbox(session, mailboxId, ofMailbox, tally);
       } catch (error) {
+        if (stopping.signal.aborted) break;
         const trouble = error instanceof Error ? error.message : String(error);
         for (const { id } of ofMailbox) if ((looks.get(id)?.at ?? 0) < startedAt) looks.set(id, { at: clock.now(), folders: [], trouble });
         log.warn({ err: error, mailboxId }, 'the Sent folder could not be searched; unknown deliveries wait');
@@ -118,15 +126,21 @@ export function createReconciler(deps: {
         await session?.close().catch(() => undefined);
       }
     }
-    if (tally.found + tally.absent > 0) deps.afterChange();
+    if (tally.found + tally.absent > 0 && !stopping.signal.aborted) deps.afterChange();
     return { ...tally, open: rows.length - tally.found - tally.absent };
   }
 
   return {
     run(all = false) {
+      if (stopping.signal.aborted) return Promise.resolve({ found: 0, absent: 0, open: 0 });
       active ??= run(all).finally(() => (active = null));
       return active;
     },
     lookOf: (deliveryId) => looks.get(deliveryId) ?? null,
+    async stop() {
+      stopping.abort();
+      await current?.close().catch(() => undefined);
+      await active;
+    },
   };
 }
