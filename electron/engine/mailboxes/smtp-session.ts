@@ -1,9 +1,9 @@
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
-import { minute, second } from '../lib/clock.ts';
 import { ConnectError, type ConnectStage, type ServerAccess, type SmtpAnswer, type SmtpSession } from '../ports.ts';
 import { parseAnswer } from './smtp-answers.ts';
+import { smtpTimeouts, type SmtpTimeouts } from './smtp-timeouts.ts';
 import { createSmtpTransactions, type SmtpAbilities } from './smtp-transactions.ts';
 
 /** The fields that nodemailer puts on its errors. */
@@ -14,9 +14,6 @@ interface SmtpError extends Error {
   response?: string | undefined;
   responseCode?: number | undefined;
 }
-
-/** Real-time limits of connecting and logging in, ms. */
-const timeouts = { dnsTimeout: 15 * second, connectionTimeout: 20 * second, greetingTimeout: 30 * second, socketTimeout: 5 * minute };
 
 function answerOf(error: SmtpError): SmtpAnswer | null {
   // The reply decides, not nodemailer's `code`: a 450 arrives as EENVELOPE.
@@ -34,7 +31,7 @@ function connectStage(error: SmtpError): ConnectStage {
  * Opens a logged-in SMTP connection: nodemailer connects, encrypts and logs in, the mail transactions are ours. Throws
  * `ConnectError` with the stage it came to. Plain `none` never upgrades; `starttls` refuses to go on without encryption.
  */
-export async function openSmtpSession(server: ServerAccess, signal?: AbortSignal): Promise<SmtpSession> {
+export async function openSmtpSession(server: ServerAccess, signal?: AbortSignal, timeouts: SmtpTimeouts = smtpTimeouts): Promise<SmtpSession> {
   // Loaded with the first mail.
   const { default: Connection } = await import('nodemailer/lib/smtp-connection');
   return new Promise((resolve, reject) => {
@@ -47,7 +44,10 @@ export async function openSmtpSession(server: ServerAccess, signal?: AbortSignal
       allowInternalNetworkInterfaces: true,
       name: hostname().includes('.') ? hostname() : '[127.0.0.1]',
       tls: { rejectUnauthorized: !server.allowSelfSigned },
-      ...timeouts,
+      dnsTimeout: timeouts.resolve,
+      connectionTimeout: timeouts.connect,
+      greetingTimeout: timeouts.greeting,
+      socketTimeout: timeouts.login,
     });
     let settled = false;
     function abort(): void {
@@ -65,7 +65,7 @@ export async function openSmtpSession(server: ServerAccess, signal?: AbortSignal
       settled = true;
       signal?.removeEventListener('abort', abort);
       const { socket, abilities } = takeOver(connection);
-      const transactions = createSmtpTransactions(socket, abilities);
+      const transactions = createSmtpTransactions(socket, abilities, timeouts);
       resolve({
         id: connection.id,
         pipelining: abilities.pipelining,

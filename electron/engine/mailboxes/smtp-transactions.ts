@@ -1,8 +1,8 @@
 import { isAscii } from 'node:buffer';
 import type { Socket } from 'node:net';
-import { minute, second } from '../lib/clock.ts';
 import type { OutgoingMessage, SendHooks, SendOutcome, SmtpAnswer } from '../ports.ts';
 import { createAnswerReader } from './smtp-answers.ts';
+import type { SmtpTimeouts } from './smtp-timeouts.ts';
 
 /** What the server offered in its answer to EHLO. */
 export interface SmtpAbilities {
@@ -44,10 +44,6 @@ interface Expected {
   readonly withinMs: number;
 }
 
-/** How long an answer may take (RFC 5321 section 4.5.3.2). */
-const patience = { mail: 5 * minute, rcpt: 5 * minute, data: 2 * minute, body: 10 * minute, reset: 5 * minute } as const;
-const quitWithinMs = 10 * second;
-
 const endOfBody = '.\r\n';
 
 /**
@@ -56,7 +52,7 @@ const endOfBody = '.\r\n';
  * the body of the one before it, so that a message costs one round trip. A body leaves only after its own 354 and after
  * `beforeBody`; every answer is looked at.
  */
-export function createSmtpTransactions(socket: Socket, abilities: SmtpAbilities): SmtpTransactions {
+export function createSmtpTransactions(socket: Socket, abilities: SmtpAbilities, patience: SmtpTimeouts): SmtpTransactions {
   const reader = createAnswerReader();
   /** Nothing of these has left. */
   const waiting: Exchange[] = [];
@@ -235,7 +231,7 @@ export function createSmtpTransactions(socket: Socket, abilities: SmtpAbilities)
 
   function quit(): void {
     over = true;
-    socket.setTimeout(quitWithinMs, () => socket.destroy());
+    socket.setTimeout(patience.quit, () => socket.destroy());
     socket.end('QUIT\r\n');
   }
 
