@@ -280,7 +280,7 @@ export async function createEngine(ports: EnginePorts) {
     workspace,
     optOut: inbox.optOut,
     enrolmentList,
-    services: { contacts, mailboxes, sequences, templates, campaigns, deliveries, deadLetters, inbox, analytics, settings, events, vault },
+    services: { contacts, files, mailboxes, sequences, templates, campaigns, deliveries, deadLetters, inbox, analytics, settings, events, vault },
     /** Called when the computer wakes or comes online: rows and the wall clock are looked at now. */
     poke(): void {
       dispatcher.wake();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
 import {
+  attachmentSchema,
   graphIssueSchema,
   previewSchema,
   sequenceInputSchema,
@@ -57,6 +58,7 @@ export const sequencesContract = {
     .input(
       z.object({
         variant: variantSchema,
+        attachments: z.array(attachmentSchema).max(20).optional(),
         contactId: idSchema.nullable().default(null),
         mailboxId: idSchema,
         to: z.string().min(3).max(320),

@@ -1,6 +1,6 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, test } from 'vitest';
-import { inlineCss } from '../../electron/engine/composing/inline-css.ts';
+import { inlineCss, loadInliner } from '../../electron/engine/composing/inline-css.ts';
 import { namedImages } from '../../electron/engine/composing/index.ts';
 import { composed, headOf, parseMail } from '../support/compose.ts';
 
@@ -66,7 +66,8 @@ test('one-click opt-out stands beside the mail address, and only with an HTTPS p
 });
 
 describe('style rules', () => {
-  test('become attributes; media queries and merge tags stay', () => {
+  test('become attributes; media queries and merge tags stay', async () => {
+    await loadInliner();
     const html = `<html><head><style>.a{color:red} @media (max-width:600px){.a{color:blue}}</style></head><body><p class="a">{{ first_name | default: "you" }}</p>{% if company %}<a href="https://example.com/?x={{ email | url_encode }}&amp;y=1">x</a>{% endif %}</body></html>`;
     const inlined = inlineCss(html);
     expect(inlined).toMatch(/<p class="a" style="color: red;">\{\{ first_name \| default: "you" \}\}<\/p>/);

@@ -7,7 +7,7 @@ import { assertOneLine, HeaderError, mailDate, wireAddress } from './headers.ts'
 import { htmlOfText, htmlTemplateOf, textOfHtml, textTemplateOf } from './html-text.ts';
 import type { TemplateMode } from './liquid.ts';
 import { mergeScope, senderScope, standardTags, type MergeContact, type MergeSender } from './merge-data.ts';
-import { inlineCss } from './inline-css.ts';
+import { awaitsInliner, inlineCss, loadInliner } from './inline-css.ts';
 import { inlineImages } from './inline-images.ts';
 import { buildMime, partText } from './mime.ts';
 import { compileRuns, type Run } from './runs.ts';
@@ -80,6 +80,8 @@ export type ComposeProblem =
   { readonly kind: 'missing_field'; readonly fields: string[] } | { readonly kind: 'template_error'; readonly message: string; readonly field: ComposeField };
 
 export interface Composer {
+  /** Loads what a variant needs that is not loaded yet; null = nothing. Without it the mail has its style rules in an element. */
+  prepare(variant: Pick<Variant, 'html'>): Promise<void> | null;
   /** Renders one mail for one person. Pure: equal input gives equal bytes. Templates are parsed once and remembered. */
   compose(input: ComposeInput): Result<Composed, ComposeProblem>;
   /** One line with merge tags, such as the path of a person's file; null when a value is missing. Throws TemplateError. */
@@ -135,6 +137,7 @@ export function createComposer(): Composer {
   function compiledOf(variant: ComposeInput['variant'], sender: ComposeSender): CompiledVariant {
     const { subject, html, text } = variant;
     const { signatureHtml, optOutLine } = sender;
+    if (awaitsInliner(html)) return compileVariant(variant, sender);
     // The same object a second time is the common case of a campaign: comparing equal strings costs next to nothing.
     const last = byObject.get(variant);
     if (last !== undefined && last.subject === subject && last.html === html && last.text === text && last.signatureHtml === signatureHtml && last.optOutLine === optOutLine)
@@ -152,6 +155,7 @@ export function createComposer(): Composer {
     requiredFields({ subject, html, text }) {
       return [...new Set([...requiredFields(subject, 'text'), ...requiredFields(html, 'html'), ...requiredFields(text, 'text')])];
     },
+    prepare: ({ html }) => (awaitsInliner(html) ? loadInliner() : null),
     line(source, contact, sender) {
       const missing = new Set<string>();
       const text = oneLine(compileTemplate(source, 'text').render(mergeScope(contact, sender, null), missing));

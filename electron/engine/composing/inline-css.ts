@@ -1,17 +1,19 @@
-import { createRequire } from 'node:module';
 import type juice from 'juice';
 
-type Juice = typeof juice;
-let loaded: Juice | null = null;
+let inliner: typeof juice | null = null;
 
-/** Loaded at the first mail that needs it: with its parsers it costs a quarter of a second and 20 MB. */
-function inliner(): Juice {
-  if (loaded !== null) return loaded;
-  const module = createRequire(import.meta.url)('juice') as Juice | { default: Juice };
-  loaded = typeof module === 'function' ? module : module.default;
+/** Whether HTML has rules to inline whose tool is not loaded yet: `loadInliner` first. */
+export function awaitsInliner(html: string): boolean {
+  return inliner === null && hasRules(html);
+}
+
+/** Loads the tool at the first mail that needs it: with its parsers it costs a quarter of a second and 20 MB. */
+export async function loadInliner(): Promise<void> {
+  if (inliner !== null) return;
+  const { default: loaded } = await import('juice');
   // Merge tags stay as they are, also inside of attributes.
   loaded.codeBlocks = { OUTPUT: { start: '{{', end: '}}' }, TAG: { start: '{%', end: '%}' } };
-  return loaded;
+  inliner = loaded;
 }
 
 /**
@@ -19,10 +21,14 @@ function inliner(): Juice {
  * (media queries, :hover) stays in it. HTML without such an element, or that cannot be parsed, comes back as it is.
  */
 export function inlineCss(html: string): string {
-  if (!/<style[\s>]/i.test(html)) return html;
+  if (inliner === null || !hasRules(html)) return html;
   try {
-    return inliner()(html, { preserveMediaQueries: true, preserveFontFaces: true, preservePseudos: true, removeStyleTags: true, applyWidthAttributes: false });
+    return inliner(html, { preserveMediaQueries: true, preserveFontFaces: true, preservePseudos: true, removeStyleTags: true, applyWidthAttributes: false });
   } catch {
     return html;
   }
+}
+
+function hasRules(html: string): boolean {
+  return /<style[\s>]/i.test(html);
 }

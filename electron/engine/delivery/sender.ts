@@ -198,6 +198,7 @@ export function createSender(deps: {
         return { kind: 'hold', reason: 'mailbox_needs_login', detail: 'The DKIM key of this mailbox is missing. Add it again, or turn signing off.' };
       let composed: ReturnType<typeof compose>;
       try {
+        if (typeof claimed.parts !== 'string') await composer.prepare(claimed.parts.variant);
         const files = needsFiles(claimed) ? await filesOf(claimed) : {};
         if (typeof files === 'string') return { kind: 'hold', reason: 'missing_attachment', detail: files };
         composed = compose(claimed, messageId, files);

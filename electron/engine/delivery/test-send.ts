@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { Variant } from '../../../shared/schemas/sequence.ts';
+import type { Attachment, Variant } from '../../../shared/schemas/sequence.ts';
 import { parseAddress } from '../lib/address.ts';
 import type { Sequences } from '../sequences/index.ts';
 import type { Store } from '../store/index.ts';
@@ -7,6 +7,7 @@ import type { Deliveries } from './deliveries.ts';
 
 export interface TestSendInput {
   readonly variant: Variant;
+  readonly attachments?: Attachment[] | undefined;
   readonly contactId: string | null;
   readonly mailboxId: string;
   readonly to: string;
@@ -29,7 +30,7 @@ export function createTestSend(deps: { store: Store; sequences: Pick<Sequences, 
     });
     const blocking = preview.issues.find((issue) => issue.blocking);
     if (blocking !== undefined) throw new AppError('template_error', blocking.message, { fields: { [blocking.field ?? 'variant']: blocking.message } });
-    const content = { subject: preview.subject, html: preview.html, text: preview.text, inReplyTo: null, references: [] };
+    const content = { subject: preview.subject, html: preview.html, text: preview.text, inReplyTo: null, references: [], attachments: input.attachments ?? [] };
     return {
       deliveryId: store.transaction((tx) =>
         deliveries.queue(tx, { kind: 'test', uniqueKey: input.requestId, mailboxId: input.mailboxId, recipient: recipient.value.email, contactId: null, content }),

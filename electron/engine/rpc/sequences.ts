@@ -14,9 +14,15 @@ export function sequencesRouter(sequences: Sequences, testSend: (input: TestSend
     }),
     activate: os.sequences.activate.handler(({ input }) => sequences.activate(input.id)),
     duplicate: os.sequences.duplicate.handler(({ input }) => sequences.duplicate(input.id)),
-    preview: os.sequences.preview.handler(({ input }) => sequences.preview(input)),
+    preview: os.sequences.preview.handler(async ({ input }) => {
+      await sequences.prepare(input.variant);
+      return sequences.preview(input);
+    }),
     check: os.sequences.check.handler(({ input }) => ({ issues: sequences.check(input.graph) })),
     mergeTags: os.sequences.mergeTags.handler(() => ({ tags: sequences.mergeTags() })),
-    testSend: os.sequences.testSend.handler(({ input }) => testSend(input)),
+    testSend: os.sequences.testSend.handler(async ({ input }) => {
+      await sequences.prepare(input.variant);
+      return testSend(input);
+    }),
   };
 }

@@ -3,6 +3,7 @@ import type { Result } from '../lib/result.ts';
 
 /** What sequences ask of the area that composes mail. That area is higher, so it comes in as a dependency. */
 export interface Composer {
+  prepare(variant: Pick<Variant, 'html'>): Promise<void> | null;
   compose(input: {
     readonly variant: Pick<Variant, 'subject' | 'html' | 'text'>;
     readonly contact: SampleContact;

@@ -39,8 +39,9 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
 
   function senderOf(id: string | null): Sender {
     if (id === null) return sampleSender;
-    const row = store.prepareRead('select from_name as fromName, address, reply_to as replyTo, signature_html as signatureHtml from mailboxes where id = ?').get(id) as
-      Sender | undefined;
+    const row = store
+      .prepareRead('select from_name as fromName, coalesce(send_as, address) as address, reply_to as replyTo, signature_html as signatureHtml from mailboxes where id = ?')
+      .get(id) as Sender | undefined;
     if (row === undefined) throw new AppError('not_found', 'There is no such mailbox.', { fields: { mailboxId: 'Not found' } });
     return row;
   }

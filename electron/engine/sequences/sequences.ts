@@ -42,6 +42,8 @@ export interface Sequences {
   activate(id: string): Sequence;
   duplicate(id: string): Sequence;
   check(graph: SequenceGraph): GraphIssue[];
+  /** Loads what a variant's preview needs; null = nothing. */
+  prepare(variant: { readonly html: string }): Promise<void> | null;
   preview(input: PreviewInput): Preview;
   mergeTags(): { tag: string; label: string; example: string }[];
   /** Fields without which mails by this graph would be held: standard ones by name, custom ones as `custom.x`. */
@@ -161,6 +163,7 @@ export function createSequences(deps: SequencesDeps): Sequences {
       return get(insert({ name: copyName(original.name), description: original.description, draft: JSON.stringify(original.draft) }));
     },
     check: (graph) => validateGraph(graph, composer, customFields()),
+    prepare: deps.composer.prepare,
     preview: createPreview(deps, customFields),
     mergeTags() {
       const custom = customFields().map((name) => ({
