@@ -122,7 +122,7 @@ export function pages(page: Page) {
     },
 
     inbox: {
-      reply: (text: string) => page.getByRole('region', { name: 'Replies' }).getByText(text).first(),
+      reply: (text: string) => page.getByRole('region', { name: 'Conversations' }).getByText(text).first(),
       conversation: () => page.getByRole('region', { name: 'Conversation' }).last(),
     },
     suppressions: {

@@ -65,7 +65,7 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
       variant: noSubject ? { ...variant, subject: '-' } : variant,
       contact,
       sender: { ...sender, postalAddress, optOutLine },
-      thread: isFirst ? null : { subject: previousSubject ?? subjectOfNoMail, inReplyTo: null, references: [] },
+      thread: isFirst ? null : { subject: previousSubject ?? subjectOfNoMail, inReplyTo: '<previous@homing.invalid>', references: [] },
       messageId: '<preview@homing.invalid>',
       date: clock.now(),
       unsubscribeMailto: `mailto:${sender.address}?subject=unsubscribe`,

@@ -1,7 +1,7 @@
 import { Button, Group, Menu, Text, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconSend } from '@tabler/icons-react';
-import { useEffect, useState, type Ref } from 'react';
+import type { Ref } from 'react';
 import type { ReplyDetail } from '../../../shared/schemas/reply.ts';
 import { ErrorAlert } from '../../components/error-alert.tsx';
 import { Kbd } from '../../components/kbd.tsx';
@@ -12,7 +12,7 @@ import { formatMoment } from '../../lib/format.ts';
 import { t } from '../../lib/messages/index.ts';
 import { refresh } from '../../lib/query.ts';
 import styles from './inbox.module.css';
-import { dropDraft, readDraft, writeDraft } from './drafts.ts';
+import { dropDraft, useDraft, writeDraft } from './drafts.ts';
 import { snoozeChoices } from './moments.ts';
 
 /** So long an answer may be taken back. */
@@ -22,19 +22,16 @@ const undoSeconds = 10;
 export function RespondBox({ reply, field }: { reply: ReplyDetail; field: Ref<HTMLTextAreaElement> }) {
   const queryClient = useQueryClient();
   const now = useWorkspaceNow();
-  const [draft, setDraft] = useState(() => readDraft(reply.id));
-  useEffect(() => writeDraft(reply.id, draft), [reply.id, draft]);
+  const draft = useDraft(reply.id);
   const respond = useMutation(
     api.replies.respond.mutationOptions({
       meta: { ownError: true },
       onSuccess: ({ deliveryId, slotAt }, { text }) => {
         dropDraft(reply.id);
-        setDraft(readDraft(reply.id));
         const takeBack = async () => {
           await client.deliveries.drop({ id: deliveryId });
           await client.replies.done({ id: reply.id, done: false });
-          // A new draft id: the dropped one never leaves again.
-          setDraft({ ...readDraft(reply.id), text });
+          writeDraft(reply.id, text);
           await refresh(queryClient, api.replies.key(), api.deliveries.key());
         };
         const later = slotAt > now() + 60_000;
@@ -43,7 +40,7 @@ export function RespondBox({ reply, field }: { reply: ReplyDetail; field: Ref<HT
       onSettled: () => refresh(queryClient, api.replies.key(), api.deliveries.key()),
     }),
   );
-  const ready = draft.text.trim() !== '' && !respond.isPending;
+  const ready = draft !== undefined && draft.text.trim() !== '' && !respond.isPending;
   const send = (at: number | null = null) => {
     if (ready) respond.mutate({ id: reply.id, text: draft.text, draftId: draft.id, at, undoSeconds });
   };
@@ -57,9 +54,9 @@ export function RespondBox({ reply, field }: { reply: ReplyDetail; field: Ref<HT
         autosize
         minRows={2}
         maxRows={10}
-        value={draft.text}
+        value={draft?.text ?? ''}
         disabled={respond.isPending}
-        onChange={(event) => setDraft({ ...draft, text: event.currentTarget.value })}
+        onChange={(event) => writeDraft(reply.id, event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send();
         }}

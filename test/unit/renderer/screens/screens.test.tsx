@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { notifications } from '@mantine/notifications';
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -6,7 +7,10 @@ import { fakeNow, fakeReply } from '../../../support/fake-data.ts';
 import { busyState, emptyState } from '../../../support/memory-engine.ts';
 import { renderApp } from '../../../support/render.tsx';
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  notifications.clean();
+});
 const slow = { timeout: 8000 };
 const inputOf = (calls: readonly { name: string; input: unknown }[], name: string) => calls.filter((call) => call.name === name).at(-1)?.input;
 
@@ -58,12 +62,13 @@ describe('dashboard', () => {
     expect(engine.state.settings.firstRunDone).toBe(true);
   });
 
-  it('shows shares of people mailed, and leads to what needs a decision', async () => {
-    const { router } = renderApp('/', busyState());
+  it('shows shares of people mailed, and settles what needs a decision on the spot', async () => {
+    const { engine } = renderApp('/', busyState());
     expect(await screen.findByText('6.4 % of 140 people mailed', {}, slow)).toBeTruthy();
-    await userEvent.click(within(screen.getByRole('region', { name: 'Needs you' })).getByRole('link', { name: 'Decide' }));
-    await waitFor(() => expect(router.state.location.pathname).toBe('/activity'));
-    expect(router.state.location.search).toMatchObject({ show: 'attention', delivery: 'delivery-4' });
+    const needs = within(screen.getByRole('region', { name: 'Needs you' }));
+    await userEvent.click(needs.getByRole('button', { name: 'Decide' }));
+    await userEvent.click(await needs.findByRole('button', { name: 'It was sent' }, slow));
+    await waitFor(() => expect(engine.state.calls.find((call) => call.name === 'deliveries.resolve')?.input).toEqual({ id: 'delivery-4', outcome: 'sent' }));
   });
 
   it('says what failed and tries again', async () => {
@@ -310,11 +315,10 @@ describe('inbox', () => {
 
   it('takes an answer back while it still waits', async () => {
     const { engine } = renderApp('/inbox?reply=reply-0', busyState());
-    const box = (await screen.findByRole('textbox', { name: 'Your answer' }, slow)) as HTMLTextAreaElement;
-    fireEvent.change(box, { target: { value: 'Thursday at ten.' } });
+    fireEvent.change(await screen.findByRole('textbox', { name: 'Your answer' }, slow), { target: { value: 'Thursday at ten.' } });
     await userEvent.click(screen.getByRole('button', { name: 'Send' }));
     await userEvent.click(await screen.findByRole('button', { name: 'Undo' }, slow));
-    await waitFor(() => expect(box.value).toBe('Thursday at ten.'), slow);
+    await waitFor(() => expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Your answer' }).value).toBe('Thursday at ten.'), slow);
     expect(engine.state.calls.some((call) => call.name === 'deliveries.drop')).toBe(true);
     // The dropped draft's id is spent: the text must be able to leave once more.
     await userEvent.click(screen.getByRole('button', { name: 'Send' }));
