@@ -171,6 +171,7 @@ test.each([
   ['after a refusal of the recipient', '250 ok\r\n550 5.1.1 No such user\r\n', 'refused', false],
   ['in a refusal that has no end', '250 ok\r\n550 5.1.1 No such user', 'refused', false],
   ['after 421 to MAIL', '421 4.3.2 Closing\r\n', 'refused', false],
+  ['after 421 to DATA', '250 ok\r\n250 ok\r\n421 4.3.2 Closing\r\n', 'refused', false],
   ['after the body', yes, 'unknown', true],
   ['with 421 after the body', yes, 'refused', true],
 ])('a server that ends %s: what is known of both messages', async (where, answers, kind, takesBody) => {

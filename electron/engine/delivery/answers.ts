@@ -90,10 +90,15 @@ export function classifyDiagnostic(status: string | null, diagnostic: string): A
 /** The command that was answered. */
 export type AnswerPhase = 'mail' | 'rcpt' | 'data' | 'body';
 
-/** An answer to MAIL FROM knows no recipient: it is about the server or the sender, whatever it says. Pure. */
-export function beforeRecipient(verdict: AnswerVerdict, phase: AnswerPhase): AnswerVerdict {
+/**
+ * What a server's own answer means to who asked it. MAIL FROM knows no recipient: an answer to it is about the server or the
+ * sender, whatever it says. 421 ends the connection (RFC 5321 section 3.8): a trouble that it does not explain is the server's own. Pure.
+ */
+export function liveVerdict(answer: SmtpAnswer, phase: AnswerPhase): AnswerVerdict {
+  const verdict = classifyAnswer(answer);
+  const ownTrouble = phase === 'mail' || (answer.code === 421 && verdict.class === 'temporary');
+  if (verdict.action === 'back_off_domain' && ownTrouble) return { ...verdict, action: 'back_off_mailbox', scope: 'mailbox' };
   if (phase !== 'mail') return verdict;
-  if (verdict.action === 'back_off_domain') return { ...verdict, action: 'back_off_mailbox', scope: 'mailbox' };
   return { ...verdict, suppress: false, action: verdict.action === 'suppress' ? 'fail' : verdict.action, scope: verdict.scope === 'recipient' ? 'message' : verdict.scope };
 }
 

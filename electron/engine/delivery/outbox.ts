@@ -12,7 +12,7 @@ import type { Block, Planner } from '../scheduling/index.ts';
 import type { Enrolments } from '../sequences/index.ts';
 import type { StoredContent } from '../store/schema/deliveries.ts';
 import type { Tx } from '../store/index.ts';
-import { beforeRecipient, classifyAnswer, type AnswerPhase, type AnswerVerdict } from './answers.ts';
+import { liveVerdict, type AnswerPhase, type AnswerVerdict } from './answers.ts';
 import type { DomainTrouble } from './domain-trouble.ts';
 import { statesBefore, type DeliveryEvent } from './states.ts';
 
@@ -178,7 +178,7 @@ export function createOutbox(deps: {
   }
 
   function settleRefused(tx: Tx, row: OutboxRow, answer: SmtpAnswer, phase: AnswerPhase): AnswerVerdict {
-    const verdict = beforeRecipient(classifyAnswer(answer), phase);
+    const verdict = liveVerdict(answer, phase);
     deferOrFail(tx, row, verdict, {
       answer: `${answer.code} ${answer.enhanced === null ? '' : `${answer.enhanced} `}${answer.text}`.slice(0, 1000),
       answer_code: answer.code,

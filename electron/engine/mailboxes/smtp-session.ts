@@ -22,7 +22,9 @@ function answerOf(error: SmtpError): SmtpAnswer | null {
 
 function connectStage(error: SmtpError): ConnectStage {
   if (error.code === 'EDNS' || error.originalCode === 'ENOTFOUND' || error.originalCode === 'EAI_AGAIN') return 'resolve';
-  if (error.code === 'EAUTH' || error.command?.startsWith('AUTH') === true) return 'login';
+  // What is no SMTP answer has not refused the login.
+  const garbled = error.response !== undefined && error.responseCode === undefined;
+  if (!garbled && (error.code === 'EAUTH' || error.command?.startsWith('AUTH') === true)) return 'login';
   if (error.code === 'ETLS' || /ssl|tls|certificate|self.signed/i.test(error.message) || error.command === 'STARTTLS') return 'tls';
   return 'connect';
 }

@@ -61,6 +61,8 @@ export function createSmtpTransactions(socket: Socket, abilities: SmtpAbilities,
   const expected: Expected[] = [];
   let usable = true;
   let over = false;
+  /** The server has said that it ends the connection: nothing more begins. */
+  let closing = false;
   let corked = false;
 
   function write(data: string | Uint8Array): void {
@@ -97,20 +99,21 @@ export function createSmtpTransactions(socket: Socket, abilities: SmtpAbilities,
 
   function onAnswer(answer: SmtpAnswer): void {
     const next = expected.shift();
+    // 421 may come at any time and ends the connection (RFC 5321 section 3.8).
+    closing ||= answer.code === 421;
     if (next !== undefined) {
       next.read(answer);
       const { withinMs = 0 } = expected[0] ?? {};
       if (socket.timeout !== withinMs) socket.setTimeout(withinMs);
     }
-    // 421 may come at any time and ends the connection (RFC 5321 section 3.8).
-    if (next === undefined || answer.code === 421) end(`The server ended the connection: ${answer.code} ${answer.text}`);
+    if (next === undefined || closing) end(`The server ended the connection: ${answer.code} ${answer.text}`);
   }
 
   /** Begins whatever may begin: behind a body with PIPELINING, else once everything before has its answer. */
   function advance(): void {
     const before = open.at(-1);
     const free = abilities.pipelining ? before === undefined || before.bodyBegun : open.length === 0 && expected.length === 0;
-    if (over || !free) return;
+    if (over || closing || !free) return;
     const exchange = waiting.shift();
     if (exchange !== undefined) begin(exchange);
     else if (!usable && open.length === 0) quit();
