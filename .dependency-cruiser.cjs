@@ -9,6 +9,7 @@ const areas = [
   'files',
   'contacts',
   'mailboxes',
+  'webhooks',
   'sequences',
   'composing',
   'scheduling',

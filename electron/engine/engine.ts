@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { EventType } from '../../shared/schemas/event.ts';
 import type { Workspace } from '../../shared/schemas/settings.ts';
 import { createAnalytics } from './analytics/index.ts';
-import { createAutoPause, createCampaigns, createEnrolmentList, createForecaster, createLauncher, createRecipientProviders } from './campaigns/index.ts';
+import { createAutoPause, createCampaigns, createEnrolmentList, createForecaster, createLauncher, createRecipientProviders, createTasks, createWaker } from './campaigns/index.ts';
 import { createComposer } from './composing/index.ts';
 import { createContacts } from './contacts/index.ts';
 import {
@@ -30,8 +30,9 @@ import { ConnectError, type EnginePorts } from './ports.ts';
 import type { PracticeServices } from './practice/index.ts';
 import { createRouter } from './rpc/index.ts';
 import { createDispatcher, createPlanner, type Dispatcher } from './scheduling/index.ts';
-import { createEnrolments, createSequences, createTemplates, emailSteps } from './sequences/index.ts';
+import { createEnrolments, createSequences, createTemplates } from './sequences/index.ts';
 import { openStore, type Tx } from './store/index.ts';
+import { createWebhooks } from './webhooks/index.ts';
 import { createBackups, createSendingPause, createSettings, createVault, folderWarnings, openInstance } from './workspace/index.ts';
 
 const lookSoonMs = 100;
@@ -92,7 +93,8 @@ export async function createEngine(ports: EnginePorts) {
 
   const sequences = createSequences({ ...base, composer, profile });
   const templates = createTemplates(base);
-  const planner = createPlanner(base);
+  const webhooks = createWebhooks({ ...base, fetch: network.fetch });
+  const planner = createPlanner({ ...base, contacts, webhooks });
   const retryPolicy = () => settings.get().retry;
   const domains = createDomainTrouble({ ...base, retryPolicy });
   const outbox = createOutbox({ ...base, boot, planner, enrolments, contacts, domains, retryPolicy });
@@ -160,8 +162,10 @@ export async function createEngine(ports: EnginePorts) {
         log.error({ err: error, enrolmentId: id }, 'a paused person could not be resumed');
       }
     }
+    if ((pause.until() ?? 0) <= now) waker.wakeDue(tx);
     campaigns.closeFinished(tx);
     mailboxes.resumeDue();
+    tx.afterCommit(() => void webhooks.run());
   }
 
   const learnMessageId = createMessageIdLearner(base);
@@ -211,13 +215,13 @@ export async function createEngine(ports: EnginePorts) {
     enrolments,
     launcher,
     counts: analytics.campaignCounts,
-    requiredFields: (graph) => [
-      ...new Set(emailSteps(graph).flatMap((step) => step.variants.filter((variant) => variant.active).flatMap((variant) => composer.requiredFields(variant)))),
-    ],
+    requiredFields: sequences.requiredFields,
     secretsLocked: () => vault.state() === 'locked',
     wake,
   });
   const forecaster = createForecaster(base);
+  const tasks = createTasks({ ...base, planner, wake });
+  const waker = createWaker({ ...base, planner, wake });
   const enrolmentList = createEnrolmentList({ ...base, enrolments, planner, wake });
 
   function workspace(): Workspace {
@@ -256,7 +260,7 @@ export async function createEngine(ports: EnginePorts) {
   }
 
   const router = createRouter({
-    ...{ contacts, mailboxes, files, sequences, templates, campaigns, forecaster, enrolments: enrolmentList, deliveries, deadLetters, inbox, analytics, settings, vault, pause },
+    ...{ contacts, mailboxes, files, sequences, templates, campaigns, forecaster, tasks, webhooks, enrolments: enrolmentList, deliveries, deadLetters, inbox, analytics, settings, vault, pause },
     workspace,
     testSend: createTestSend({ store, sequences, deliveries }),
     openPractice: ports.openPractice,
@@ -280,7 +284,7 @@ export async function createEngine(ports: EnginePorts) {
     workspace,
     optOut: inbox.optOut,
     enrolmentList,
-    services: { contacts, files, mailboxes, sequences, templates, campaigns, deliveries, deadLetters, inbox, analytics, settings, events, vault },
+    services: { contacts, files, mailboxes, sequences, templates, campaigns, tasks, webhooks, deliveries, deadLetters, inbox, analytics, settings, events, vault },
     /** Called when the computer wakes or comes online: rows and the wall clock are looked at now. */
     poke(): void {
       dispatcher.wake();
@@ -303,6 +307,7 @@ export async function createEngine(ports: EnginePorts) {
       inbox.start();
       backups.start();
       analytics.start();
+      waker.start();
       dispatcher.start();
       reconcileLater();
       void reconciler.run();
@@ -312,6 +317,8 @@ export async function createEngine(ports: EnginePorts) {
       cancelReconcile?.();
       cancelReconcile = null;
       analytics.stop();
+      waker.stop();
+      webhooks.stop();
       mailboxes.stop();
       await dispatcher.stop();
       await Promise.all([inbox.stop(), reconciler.stop(), contacts.stop(), backups.stop()]);

@@ -5,7 +5,7 @@ import { useConnection } from './connection.ts';
 import { useTasks } from './tasks.ts';
 
 type Area =
-  'deliveries' | 'enrolments' | 'campaigns' | 'replies' | 'mailboxes' | 'subscribers' | 'lists' | 'suppressions' | 'sequences' | 'templates' | 'settings' | 'workspace' | 'events';
+  'deliveries' | 'enrolments' | 'campaigns' | 'tasks' | 'replies' | 'mailboxes' | 'subscribers' | 'lists' | 'suppressions' | 'sequences' | 'templates' | 'settings' | 'workspace' | 'events';
 
 /** Which areas of the cache an event makes stale. */
 export function areasOf(type: EventType): readonly Area[] {
@@ -32,6 +32,17 @@ export function areasOf(type: EventType): readonly Area[] {
     case 'sent_copy_failed':
     case 'message_id_learnt':
       return ['deliveries', 'enrolments', 'campaigns', 'workspace'];
+    case 'branched':
+    case 'acted':
+    case 'moved_version':
+    case 'task_opened':
+    case 'task_done':
+    case 'task_skipped':
+    case 'task_snoozed':
+      return ['tasks', 'enrolments', 'deliveries', 'campaigns', 'workspace'];
+    case 'notified':
+    case 'webhook_failed':
+      return ['workspace'];
     case 'replied':
     case 'auto_replied':
     case 'bounced':

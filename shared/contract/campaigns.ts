@@ -3,6 +3,7 @@ import { campaignInputSchema, campaignPatchSchema, campaignSchema, campaignStatu
 import { chosenMomentSchema, idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
 import { bulkOutcomeSchema, deliveryFilterSchema, deliverySchema, deliverySelectionSchema, deliveryTextSchema } from '../schemas/delivery.ts';
 import { enrolmentSchema, enrolmentStateSchema } from '../schemas/enrolment.ts';
+import { failedCallSchema, taskSchema, taskStateSchema } from '../schemas/task.ts';
 import { base, deleted, idInput } from './base.ts';
 
 const tags = ['Campaigns'];
@@ -41,6 +42,39 @@ export const campaignsContract = {
     .output(z.object({ enrolled: z.number().int(), leftOut: z.number().int() })),
 };
 
+const taskFilter = z.object({
+  state: taskStateSchema.default('open'),
+  due: z.boolean().optional().describe('Only what is due now (true) or later (false)'),
+  campaignId: idSchema.optional(),
+  contactId: idSchema.optional(),
+});
+export const tasksContract = {
+  list: base
+    .route({ method: 'GET', path: '/tasks', tags: ['Tasks'], summary: 'What is to be done by hand, soonest first' })
+    .input(pageQuerySchema.omit({ sort: true }).extend(taskFilter.shape))
+    .output(pageOf(taskSchema)),
+  done: base
+    .route({ method: 'POST', path: '/tasks/{id}/done', tags: ['Tasks'], summary: 'It is done: the person goes on, and the next delay counts from now' })
+    .input(idInput)
+    .output(taskSchema),
+  skip: base.route({ method: 'POST', path: '/tasks/{id}/skip', tags: ['Tasks'], summary: 'Not to be done: the person goes on' }).input(idInput).output(taskSchema),
+  snooze: base
+    .route({ method: 'POST', path: '/tasks/{id}/snooze', tags: ['Tasks'], summary: 'Due again later; the person waits' })
+    .input(idInput.extend({ until: chosenMomentSchema }))
+    .output(taskSchema),
+};
+
+export const webhooksContract = {
+  failed: base
+    .route({ method: 'GET', path: '/webhooks/failed', tags: ['Webhooks'], summary: 'Calls that were given up, newest first' })
+    .input(z.object({}))
+    .output(z.object({ items: z.array(failedCallSchema) })),
+  retry: base
+    .route({ method: 'POST', path: '/webhooks/{id}/retry', tags: ['Webhooks'], summary: 'Try a call that was given up again' })
+    .input(idInput)
+    .output(z.object({ id: idSchema })),
+};
+
 export const enrolmentsContract = {
   list: base
     .route({ method: 'GET', path: '/enrolments', tags: ['Enrolments'], summary: 'List enrolments' })
@@ -74,7 +108,7 @@ export const deliveriesContract = {
     .input(idInput)
     .output(deliverySchema),
   retry: base
-    .route({ method: 'POST', path: '/deliveries/{id}/retry', tags: ['Deliveries'], summary: 'Plan a failed or held delivery again' })
+    .route({ method: 'POST', path: '/deliveries/{id}/retry', tags: ['Deliveries'], summary: 'Plan a failed or held delivery again; approve one that waits for approval' })
     .input(idInput)
     .output(deliverySchema),
   drop: base

@@ -1,4 +1,4 @@
-import { campaignsContract, deliveriesContract, enrolmentsContract } from './campaigns.ts';
+import { campaignsContract, deliveriesContract, enrolmentsContract, tasksContract, webhooksContract } from './campaigns.ts';
 import { filesContract } from './files.ts';
 import { repliesContract } from './inbox.ts';
 import { mailboxesContract } from './mailboxes.ts';
@@ -17,6 +17,8 @@ export const contract = {
   sequences: sequencesContract,
   campaigns: campaignsContract,
   enrolments: enrolmentsContract,
+  tasks: tasksContract,
+  webhooks: webhooksContract,
   deliveries: deliveriesContract,
   replies: repliesContract,
   events: eventsContract,

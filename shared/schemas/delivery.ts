@@ -82,6 +82,7 @@ export const whyCodes = [
   'inbox_check',
   'retry',
   'enrolment_paused',
+  'task',
   'unknown_outcome',
   ...holdReasons,
 ] as const;

@@ -1,57 +1,8 @@
 import { z } from 'zod';
 import { epochMsSchema, idSchema, patchOf } from './common.ts';
+import { stepSchema } from './step.ts';
 
-/**
- * The graph of a sequence. Steps are nodes, `next` is the edge to the step that follows: absent = the step
- * after it in the array, null = the end. Step ids are stable across versions.
- */
-const stepId = z
-  .string()
-  .min(1)
-  .max(40)
-  .regex(/^[A-Za-z0-9_-]+$/, 'Letters, digits, - and _ only');
-const next = stepId.nullable().optional();
-
-/** ISO 8601 duration of weeks, days, hours, minutes and seconds, for example `P3D`, `PT72H`, `P1DT4H`. Months and years are refused. */
-export const durationSchema = z
-  .string()
-  .max(40)
-  .regex(/^P(?=\d|T\d)(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?$/, 'Write a duration such as P3D, PT4H or PT30M');
-
-/** One weighted arm of an e-mail step. Of html and text one may be empty: it is derived from the other. */
-export const variantSchema = z.object({
-  id: z.string().min(1).max(10).default('A'),
-  weight: z.number().int().min(0).max(1000).default(1),
-  active: z.boolean().default(true),
-  subject: z.string().max(998).default('').describe('Empty on a follow-up = reply in the same thread'),
-  html: z.string().max(500_000).default(''),
-  text: z.string().max(500_000).default(''),
-});
-export type Variant = z.infer<typeof variantSchema>;
-
-/** A stored file for everybody, or a file of each person by a path with merge tags, for example `{{ contact.offer_file }}`. A missing one holds the mail. */
-export const attachmentSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('file'), fileId: idSchema }),
-  z.object({ kind: z.literal('path'), path: z.string().min(1).max(1000) }),
-]);
-export type Attachment = z.infer<typeof attachmentSchema>;
-
-export const emailStepSchema = z.object({
-  id: stepId,
-  type: z.literal('email'),
-  variants: z.array(variantSchema).min(1).max(26),
-  attachments: z.array(attachmentSchema).max(20).optional(),
-  next,
-});
-export const waitStepSchema = z
-  .object({ id: stepId, type: z.literal('wait'), duration: durationSchema, businessDays: z.boolean().default(false), next })
-  .refine((step) => !step.businessDays || /^P(\d+W)?(\d+D)?$/.test(step.duration), { message: 'Business days need whole days, for example P3D', path: ['duration'] });
-export const exitStepSchema = z.object({ id: stepId, type: z.literal('exit') });
-
-export const stepSchema = z.union([emailStepSchema, waitStepSchema, exitStepSchema]);
-export type Step = z.infer<typeof stepSchema>;
-export type EmailStep = z.infer<typeof emailStepSchema>;
-export type WaitStep = z.infer<typeof waitStepSchema>;
+export * from './step.ts';
 
 export const graphSchema = z.object({ steps: z.array(stepSchema).max(200) });
 export type SequenceGraph = z.infer<typeof graphSchema>;

@@ -52,7 +52,7 @@ export type Workspace = z.infer<typeof workspaceSchema>;
 /** Something that waits for a person. */
 export const needsYouItemSchema = z.object({
   id: z.string(),
-  kind: z.enum(['unknown_outcome', 'held', 'failed', 'mailbox', 'campaign', 'reply', 'sending_paused']),
+  kind: z.enum(['unknown_outcome', 'held', 'failed', 'mailbox', 'campaign', 'reply', 'task', 'review', 'webhook', 'sending_paused']),
   title: z.string(),
   detail: z.string(),
   at: epochMsSchema,

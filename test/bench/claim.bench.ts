@@ -55,7 +55,7 @@ const retryPolicy = () => retryPolicySchema.parse({});
 const outbox = createOutbox({
   ...base,
   boot: 'bench',
-  planner: createPlanner(base),
+  planner: createPlanner({ ...base, contacts, webhooks: { queue: () => undefined } }),
   enrolments: createEnrolments(base),
   contacts,
   domains: createDomainTrouble({ ...base, retryPolicy }),

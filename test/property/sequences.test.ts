@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createComposer } from '../../electron/engine/composing/index.ts';
-import { chooseVariant, emailSteps, nextEmail, normaliseGraph, validateGraph } from '../../electron/engine/sequences/index.ts';
+import { chooseVariant, emailSteps, likelyMails, normaliseGraph, validateGraph } from '../../electron/engine/sequences/index.ts';
 import { emailStepSchema, graphSchema, type SequenceGraph, type Step } from '../../shared/schemas/sequence.ts';
 
 const composer = createComposer();
@@ -22,7 +22,7 @@ function way(graph: SequenceGraph): Step[] {
     const current = graph.steps[index];
     if (current === undefined || passed.some(({ id: known }) => known === current.id)) return passed;
     passed.push(current);
-    if (current.type === 'exit' || current.next === null) return passed;
+    if (current.type === 'exit' || current.type === 'split' || current.next === null) return passed;
     index = current.next === undefined ? index + 1 : graph.steps.findLastIndex(({ id: other }) => other === current.next);
     if (index < 0) return passed;
   }
@@ -35,15 +35,8 @@ test('walking a graph always ends, and passes its e-mails and waits in order', (
       (graph) => {
         const expected = way(graph).filter(({ type }) => type === 'email');
         expect(emailSteps(graph).map(({ id: own }) => own)).toEqual(expected.map(({ id: own }) => own));
-        let last: string | null = null;
-        let passed: string[] = [];
-        for (const [index, email] of expected.entries()) {
-          const found = nextEmail(graph, last);
-          expect(found?.stepNumber).toBe(index + 1);
-          passed = [...passed, ...(found?.waits ?? []).map(({ id: own }) => own), email.id];
-          last = email.id;
-        }
-        if (last !== null) expect(nextEmail(graph, last)).toBeNull();
+        const passed = likelyMails(graph).flatMap(({ step: email, waits }) => [...waits.map(({ id: own }) => own), email.id]);
+        for (const [index, email] of expected.entries()) expect(likelyMails(graph, email.id).map(({ step: own }) => own.id).slice(0, expected.length - index)).toEqual(expected.slice(index).map(({ id: own }) => own));
         expect(
           way(graph)
             .map(({ id: own }) => own)
@@ -75,6 +68,7 @@ test('a graph without blocking issues can be walked to its end and begins with a
       expect(mails.length).toBeGreaterThan(0);
       const walked = way(graph);
       const end = walked.at(-1);
+      if (end?.type === 'split') return;
       expect(end?.type === 'exit' || end?.next === null || (end?.next === undefined && graph.steps.at(-1) === end)).toBe(true);
     }),
     { numRuns: 1000 },

@@ -13,6 +13,7 @@ import type { DomainEvent, LiveMessage } from '../../shared/schemas/event.ts';
 import type { Mailbox, MailboxInput, MailboxTest, ServerSettings } from '../../shared/schemas/mailbox.ts';
 import { conversationScopes, type ConversationScope, type ReplyDetail } from '../../shared/schemas/reply.ts';
 import type { GraphIssue, Sequence, Template } from '../../shared/schemas/sequence.ts';
+import type { Task } from '../../shared/schemas/task.ts';
 import { settingsSchema, type NeedsYouItem, type Settings, type Workspace } from '../../shared/schemas/settings.ts';
 import { day, fakeCampaign, fakeContact, fakeDeliveries, fakeDelivery, fakeEvent, fakeForecast, fakeMailbox, fakeNow, fakeReply, fakeWorkspace, hour } from './fake-data.ts';
 
@@ -30,6 +31,7 @@ export interface FakeState {
   files: MailFile[];
   campaigns: Campaign[];
   enrolments: Enrolment[];
+  tasks: Task[];
   deliveries: Delivery[];
   replies: ReplyDetail[];
   events: DomainEvent[];
@@ -60,6 +62,7 @@ export function emptyState(): FakeState {
     files: [],
     campaigns: [],
     enrolments: [],
+    tasks: [],
     deliveries: [],
     replies: [],
     events: [],
@@ -430,6 +433,21 @@ export function createFakeEngine(state: FakeState = busyState()) {
       stop: os.enrolments.stop.handler(({ input }) => change(state.enrolments, input.id, { state: 'stopped', reason: 'by_hand' })),
       pause: os.enrolments.pause.handler(({ input }) => change(state.enrolments, input.id, { state: 'paused', pausedUntil: input.until })),
       resume: os.enrolments.resume.handler(({ input }) => change(state.enrolments, input.id, { state: 'active', pausedUntil: null })),
+    },
+    tasks: {
+      list: os.tasks.list.handler(({ input }) =>
+        page(
+          state.tasks.filter((task) => task.state === input.state && (input.due === undefined || task.dueAt <= fakeNow === input.due)),
+          input,
+        ),
+      ),
+      done: os.tasks.done.handler(({ input }) => change(state.tasks, input.id, { state: 'done' })),
+      skip: os.tasks.skip.handler(({ input }) => change(state.tasks, input.id, { state: 'skipped' })),
+      snooze: os.tasks.snooze.handler(({ input }) => change(state.tasks, input.id, { dueAt: input.until })),
+    },
+    webhooks: {
+      failed: os.webhooks.failed.handler(() => ({ items: [] })),
+      retry: os.webhooks.retry.handler(({ input }) => ({ id: input.id })),
     },
     deliveries: {
       list: os.deliveries.list.handler(({ input }) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createComposer } from '../../electron/engine/composing/index.ts';
-import { createSequences, createTemplates, nextEmail, normaliseGraph, validateGraph } from '../../electron/engine/sequences/index.ts';
+import { createSequences, createTemplates, likelyMails, normaliseGraph, validateGraph } from '../../electron/engine/sequences/index.ts';
 import type { AppError } from '../../shared/errors.ts';
 import { graphSchema, sequenceInputSchema, type SequenceGraph } from '../../shared/schemas/sequence.ts';
 import { openTestBase } from '../support/store.ts';
@@ -258,12 +258,7 @@ describe('the sample sequences', () => {
   test('end by themselves', () => {
     for (const sample of samples) {
       const value = normaliseGraph(sequenceInputSchema.parse(sample).graph);
-      let last: string | null = null;
-      let mails = 0;
-      for (let found = nextEmail(value, null); found !== null; found = nextEmail(value, last)) {
-        last = found.step.id;
-        mails += 1;
-      }
+      const mails = likelyMails(value).length;
       expect(mails).toBeGreaterThanOrEqual(2);
     }
   });

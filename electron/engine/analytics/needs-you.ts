@@ -23,7 +23,7 @@ interface Group {
 /** Everything that waits for a person, most urgent kind first, newest first inside a kind. */
 export function needsYou(deps: { store: Store; clock: Clock; pausedUntil: () => number | null; pausedReason: () => string | null }): NeedsYouItem[] {
   const { store } = deps;
-  return [...pausedItems(deps), ...mailboxItems(store), ...campaignItems(store), ...unknownItems(store), ...replyItems(store), ...failedItems(store), ...heldItems(store)];
+  return [...pausedItems(deps), ...mailboxItems(store), ...campaignItems(store), ...unknownItems(store), ...replyItems(store), ...taskItems(deps), ...failedItems(store), ...webhookItems(store), ...heldItems(store)];
 }
 
 function pausedItems(deps: { store: Store; clock: Clock; pausedUntil: () => number | null; pausedReason: () => string | null }): NeedsYouItem[] {
@@ -133,6 +133,29 @@ function replyItems(store: Store): NeedsYouItem[] {
   ];
 }
 
+/** Tasks that are due now. */
+function taskItems({ store, clock }: { store: Store; clock: Clock }): NeedsYouItem[] {
+  const row = store.prepareRead(`select count(*) as n, min(due_at) as at from tasks where state = 'open' and due_at <= +?`).get(clock.now()) as { n: number; at: number | null };
+  if (row.n === 0 || row.at === null) return [];
+  const first = store
+    .prepareRead(
+      `select t.title, coalesce(nullif(trim(c.first_name || ' ' || c.last_name), ''), c.email, '') as name from tasks t left join contacts c on c.id = t.contact_id
+       where t.state = 'open' and t.due_at <= +? order by t.due_at, t.id limit 1`,
+    )
+    .get(clock.now()) as { title: string; name: string };
+  const detail = `${first.title}${first.name === '' ? '' : `: ${first.name}`}`;
+  return [{ ...none, id: 'tasks', kind: 'task', title: row.n === 1 ? 'One task is due' : `${row.n} tasks are due`, detail, at: row.at, count: row.n }];
+}
+
+/** Calls that were given up. */
+function webhookItems(store: Store): NeedsYouItem[] {
+  const row = store.prepareRead(`select count(*) as n, max(updated_at) as at from webhook_calls where state = 'failed'`).get() as { n: number; at: number | null };
+  if (row.n === 0 || row.at === null) return [];
+  const newest = store.prepareRead(`select url, answer from webhook_calls where state = 'failed' order by updated_at desc limit 1`).get() as { url: string; answer: string | null };
+  const title = row.n === 1 ? 'A webhook could not be called' : `${row.n} webhooks could not be called`;
+  return [{ ...none, id: 'webhooks', kind: 'webhook', title, detail: `${newest.url}: ${newest.answer ?? ''}`, at: row.at, count: row.n }];
+}
+
 function failedItems(store: Store): NeedsYouItem[] {
   // A bad address is settled: the person is suppressed, nothing is left to decide.
   return groups(store, 'failed', 'final_reason', `coalesce(d.answer_class, '') <> 'unknown_recipient'`, 'answer').map((group) => ({
@@ -167,7 +190,7 @@ function heldItems(store: Store): NeedsYouItem[] {
   return groups(store, 'held', 'why', `d.why not in (${skip})`, 'why_detail').map((group) => ({
     ...none,
     id: `held:${group.campaignId ?? ''}:${group.why}`,
-    kind: 'held',
+    kind: group.why === 'approval' ? ('review' as const) : ('held' as const),
     title: `${mails(group.n)} ${(holdTitles[group.why as HoldReason] ?? ['waits for you', 'wait for you'])[group.n === 1 ? 0 : 1]}${inCampaign(group)}`,
     detail: group.detail ?? '',
     at: group.at,

@@ -8,7 +8,7 @@ import type { Ids } from '../lib/ids.ts';
 import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Logger } from '../ports.ts';
 import { parseRules } from '../scheduling/index.ts';
-import { emailSteps, type Enrolments } from '../sequences/index.ts';
+import { firstEmails, reachableEmails, type Enrolments } from '../sequences/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { audienceZones, missingFields, viewAudience } from './audience.ts';
 import { chosenMailboxes } from './chosen-mailboxes.ts';
@@ -157,7 +157,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       audienceNamed: audience.everyone || audience.listIds.length + audience.contactIds.length > 0,
       sequenceActive: versionId !== null,
       draftChanged,
-      followUps: Math.max(0, emailSteps(graph).length - 1),
+      followUps: Math.max(0, reachableEmails(graph).length - firstEmails(graph).size),
       rules,
       mailboxes,
       zones: audienceZones(store, audience),
@@ -327,6 +327,9 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
         tx.prepare(
           `update deliveries set slot_at = max(slot_at, max(@pausedAt, updated_at)) + (@now - max(@pausedAt, updated_at)), why = 'slot', why_detail = 'campaign_paused', updated_at = @now where campaign_id = @id and state in ('planned','deferred','held','unknown','failed') and state in ('planned','deferred')`,
         ).run({ pausedAt, now, id });
+        tx.prepare(
+          `update enrolments set wake_at = max(wake_at, @pausedAt) + @shift, entered_at = entered_at + @shift where campaign_id = @id and state = 'active' and wake_at is not null`,
+        ).run({ pausedAt, shift: now - pausedAt, id });
         events.append(tx, { type: 'campaign_resumed', actor: 'person', campaignId: id, data: { shiftMs: now - pausedAt } });
       });
       deps.wake();

@@ -83,6 +83,7 @@ export function createForecaster(deps: { store: Store; clock: Clock }): Forecast
         if (state === 'paused' && pausedUntil === null) strand('enrolment_paused');
         else if (state === 'held' || (state === 'active' && row.deliveryState === 'held')) strand(why ?? 'approval');
         else if (row.deliveryState === 'unknown') strand('unknown_outcome');
+        else if (state === 'active' && row.deliveryState === null && row.parked === 0) strand('task');
         else if (row.nextStepId !== null) {
           const at = state === 'paused' && pausedUntil !== null ? pausedUntil + (remainingMs ?? 0) : slotAt === null ? null : slotAt + shift;
           people.push({
@@ -113,13 +114,14 @@ export function createForecaster(deps: { store: Store; clock: Clock }): Forecast
     readonly deliveryState: string | null;
     readonly why: WhyCode | null;
     readonly slotAt: number | null;
+    readonly parked: number;
   };
 
   function enrolmentPage(campaignId: string, afterId: string): EnrolmentRow[] {
     return store
       .prepareRead(
         `select e.id, e.state, e.mailbox_id as mailboxId, coalesce(d.step_id, e.next_step_id) as nextStepId, e.paused_until as pausedUntil, e.remaining_ms as remainingMs,
-           d.state as deliveryState, d.why, d.slot_at as slotAt, c.company_key as companyKey, ${recipientColumns}
+           d.state as deliveryState, d.why, coalesce(d.slot_at, e.wake_at) as slotAt, e.wake_at is not null as parked, c.company_key as companyKey, ${recipientColumns}
          from enrolments e join contacts c on c.id = e.contact_id
          left join deliveries d on d.enrolment_id = e.id and d.kind = 'step' and d.state in ('planned','deferred','claimed','sending','held','unknown')
          where e.campaign_id = ? and e.id > ? and e.state in ('pending','active','paused','held') order by e.id limit ${pageRows}`,

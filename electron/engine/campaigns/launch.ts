@@ -5,7 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
 import { calendarsFor, dueAfter, recipientColumns, toRecipient, type Planner, type RecipientPlace, type RecipientRow } from '../scheduling/index.ts';
-import { nextEmail } from '../sequences/index.ts';
+import { leadToMail, type MailOnTheWay } from '../sequences/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { candidates } from './audience.ts';
 import { openLanes, recipientOf, type LaunchMailbox, type MailboxLane } from './mailbox-lanes.ts';
@@ -84,8 +84,8 @@ export function createLauncher(deps: { store: Store; events: Events; clock: Cloc
   }
 
   /** The slot of a first mail, or null when no time is allowed within a year. */
-  function firstSlot({ rules, graph }: LaunchTarget, { mailbox, allocation }: MailboxLane, person: Person): number | null {
-    const dueAt = dueAfter(Math.max(clock.now(), rules.startAt ?? 0), nextEmail(graph, null)?.waits ?? [], rules, person.recipient);
+  function firstSlot({ rules }: LaunchTarget, { mailbox, allocation }: MailboxLane, person: Person, waits: MailOnTheWay['waits']): number | null {
+    const dueAt = dueAfter(Math.max(clock.now(), rules.startAt ?? 0), waits, rules, person.recipient);
     return allocation.take(calendarsFor(rules, mailbox, person.recipient, true), dueAt, recipientOf(rules, person));
   }
 
@@ -93,8 +93,8 @@ export function createLauncher(deps: { store: Store; events: Events; clock: Cloc
     async enrolAll(target, onProgress, cancelled) {
       const { campaignId, rules, graph } = target;
       const rotation = openLanes(deps, target);
-      const first = nextEmail(graph, null);
-      if (first === null || target.mailboxes.length === 0) return 0;
+      const start = graph.steps[0];
+      if (start === undefined || target.mailboxes.length === 0) return 0;
       let afterId = '';
       let done = 0;
       for (;;) {
@@ -107,25 +107,28 @@ export function createLauncher(deps: { store: Store; events: Events; clock: Cloc
             const { contactId } = person;
             const lane = rotation.pick(providerOf.get(person.domain) ?? null);
             const mailboxId = lane?.mailbox.id ?? null;
-            const slotAt = lane === null ? null : firstSlot(target, lane, person);
             const id = ids.next();
             const now = clock.now();
+            const first = leadToMail(graph, id);
             const written = tx
               .prepare(
                 `insert or ignore into enrolments (id, campaign_id, contact_id, sequence_version_id, mailbox_id, state, next_step_id, "references", variants, created_at, updated_at)
                  values (?, ?, ?, ?, ?, 'active', ?, '[]', '{}', ?, ?)`,
               )
-              .run(id, campaignId, contactId, target.versionId, mailboxId, first.step.id, now, now);
+              .run(id, campaignId, contactId, target.versionId, mailboxId, first?.step.id ?? start.id, now, now);
             // Enrolled by somebody else since the page was read.
             if (written.changes === 0) return;
             events.append(tx, { type: 'enrolled', actor: 'person', enrolmentId: id, campaignId, contactId, mailboxId });
+            done += 1;
+            // Something stands before the first mail that looks at the person, or acts.
+            if (first === null) return planner.begin(tx, id, Math.max(now, rules.startAt ?? 0));
+            const slotAt = lane === null ? null : firstSlot(target, lane, person, first.waits);
             planner.planFirst(
               tx,
               { id, campaignId, contactId, mailboxId, recipient: person.email, recipientDomain: person.domain },
-              graph,
+              first.step,
               lane === null ? 'no_matching_mailbox' : slotAt === null ? 'no_allowed_time' : { at: slotAt, why: 'slot' },
             );
-            done += 1;
           },
           () => {
             onProgress(done);
@@ -154,7 +157,7 @@ export function createLauncher(deps: { store: Store; events: Events; clock: Cloc
           if (person.mailboxId !== null && own.has(person.mailboxId)) return planner.moveTo(tx, person.id, person.mailboxId, clock.now());
           const lane = person.sentCount > 0 && rules.lostMailbox === 'hold' ? undefined : rotation.pick(providerOf.get(person.domain) ?? null);
           if (lane === undefined || lane === null) return planner.holdWithoutMailbox(tx, person.id, lane === null ? 'no_matching_mailbox' : 'mailbox_gone');
-          const slotAt = person.sentCount > 0 ? clock.now() : firstSlot(target, lane, person);
+          const slotAt = person.sentCount > 0 ? clock.now() : firstSlot(target, lane, person, leadToMail(target.graph, person.id)?.waits ?? []);
           planner.moveTo(tx, person.id, lane.mailbox.id, slotAt ?? clock.now());
           placed += 1;
         },

@@ -52,6 +52,15 @@ export function createLists({ store, clock, ids }: ContactsDeps) {
 
   return {
     get,
+    /** Adds one person inside another transaction. Returns false when the list does not exist. */
+    addIn(tx: Tx, listId: string, contactId: string): boolean {
+      if (tx.prepare('select 1 from lists where id = ?').get(listId) === undefined) return false;
+      addMembers(tx, listId, [contactId], clock.now());
+      return true;
+    },
+    removeIn(tx: Tx, listId: string, contactId: string): void {
+      tx.prepare('delete from list_members where list_id = ? and contact_id = ?').run(listId, contactId);
+    },
     /** The list of this name, made when there is none. */
     named: (tx: Tx, name: string): string => idOf(tx, name) ?? insert(tx, name),
     list(query: PageQuery): Page<ContactList> {

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Contact, ContactInput, ContactPatch } from '../../../shared/schemas/contact.ts';
+import type { Actor } from '../../../shared/schemas/event.ts';
 import { parseAddress } from '../lib/address.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { ContactsDeps } from './deps.ts';
@@ -53,8 +54,11 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
   }
 
   function update({ id, ...patch }: ContactPatch & { id: string }): Contact {
-    return store.transaction((tx) => {
-      const known = read(tx, id);
+    return store.transaction((tx) => changeTo(tx, read(tx, id), patch, 'person'));
+  }
+
+  function changeTo(tx: Tx, known: ContactRow, patch: ContactPatch, actor: Actor): Contact {
+      const { id } = known;
       const next: ContactRow = { ...known };
       for (const field of textFields) {
         const text = patch[field];
@@ -68,9 +72,16 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
       if (fields.length === 0) return toContact(known);
       updateContact(tx, { ...keyed, updatedAt: clock.now() });
       tx.afterCommit(() => names.forget());
-      events.append(tx, { type: 'contact_updated', actor: 'person', contactId: id, data: { fields } });
+      events.append(tx, { type: 'contact_updated', actor, contactId: id, data: { fields } });
       return toContact(read(tx, id));
-    });
+  }
+
+  /** A rule changes a contact inside its own transaction; `patch` sees the contact as it is. A contact that is gone stays gone. */
+  function change(tx: Tx, id: string, actor: Actor, patch: (contact: ContactRow) => ContactPatch): void {
+    const found = tx.prepare(`select ${contactColumns} from contacts c where c.id = ?`).get(id) as StoredContact | undefined;
+    if (found === undefined) return;
+    const known = parseContact(found);
+    changeTo(tx, known, patch(known), actor);
   }
 
   // A new address is a new key: suppression and bounces belong to the address, not to the person.
@@ -102,6 +113,7 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     findByAddress,
     create,
     update,
+    change,
     list: (query: ContactQuery) => findContacts(store, query),
     get({ id }: { id: string }): Contact & { lists: { id: string; name: string }[] } {
       const found = row(id);

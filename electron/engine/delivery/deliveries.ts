@@ -27,7 +27,7 @@ export interface QueuedMessage {
 export interface Deliveries {
   list(query: DeliveryQuery): Page<Delivery>;
   get(id: string): Delivery;
-  /** Plans a failed, held, cancelled or skipped delivery again. Throws wrong_state otherwise. */
+  /** Plans a failed, held, cancelled or skipped delivery again; approves one that waits for it, which keeps its slot. Throws wrong_state otherwise. */
   retry(id: string): Delivery;
   /** Cancels a waiting, failed or unknown delivery. */
   drop(id: string): Delivery;
@@ -59,6 +59,7 @@ interface Row {
   subject: string | null;
   messageId: string | null;
   slotAt: number;
+  needsApproval: number;
   why: string;
   whyDetail: string | null;
   attempts: number;
@@ -73,7 +74,7 @@ interface Row {
 const columns = `d.id, d.kind, d.state, d.priority, d.campaign_id as campaignId, g.name as campaignName, d.enrolment_id as enrolmentId, d.contact_id as contactId,
   trim(coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, '')) as contactName, d.recipient, d.recipient_domain as recipientDomain, d.mailbox_id as mailboxId, m.name as mailboxName,
   d.step_id as stepId, d.step_number as stepNumber, d.variant_id as variantId, coalesce(d.subject, json_extract(d.content, '$.subject')) as subject, d.message_id as messageId,
-  d.slot_at as slotAt, d.why, d.why_detail as whyDetail, d.attempts, d.sent_at as sentAt, d.final_reason as finalReason, d.answer_class as answerClass, d.answer,
+  d.slot_at as slotAt, d.needs_approval as needsApproval, d.why, d.why_detail as whyDetail, d.attempts, d.sent_at as sentAt, d.final_reason as finalReason, d.answer_class as answerClass, d.answer,
   d.created_at as createdAt, d.updated_at as updatedAt`;
 const joins = `from deliveries d left join campaigns g on g.id = d.campaign_id left join contacts c on c.id = d.contact_id left join mailboxes m on m.id = d.mailbox_id`;
 
@@ -153,6 +154,23 @@ export function createDeliveries(deps: {
     if (row !== undefined) outbox.cancel(tx, row, 'by_hand', 'person');
   }
 
+  /** The mail keeps its slot. Of somebody who is paused it waits for the end of the pause. */
+  function approve(delivery: Delivery): Delivery {
+    store.transaction((tx) => {
+      const now = clock.now();
+      tx.prepare(
+        `update deliveries set needs_approval = 0, slot_at = max(slot_at, @now), why_detail = null, updated_at = @now,
+           state = iif((select state from enrolments e where e.id = enrolment_id) = 'paused', 'held', 'planned'),
+           why = iif((select state from enrolments e where e.id = enrolment_id) = 'paused', 'enrolment_paused', 'slot')
+         where id = @id and state = 'held' and why = 'approval'`,
+      ).run({ id: delivery.id, now });
+      const { id: deliveryId, enrolmentId, campaignId, contactId, mailboxId, stepId, variantId } = delivery;
+      events.append(tx, { type: 'released', actor: 'person', reason: 'approved', deliveryId, enrolmentId, campaignId, contactId, mailboxId, stepId, variantId });
+    });
+    deps.dispatcher().wake();
+    return get(delivery.id);
+  }
+
   function wrongState(delivery: Delivery, wish: string): AppError {
     return new AppError('wrong_state', `This mail is ${delivery.state}; it cannot be ${wish}.`, { state: delivery.state });
   }
@@ -180,6 +198,7 @@ export function createDeliveries(deps: {
       const delivery = get(id);
       if (delivery.state !== 'failed' && delivery.state !== 'held' && delivery.state !== 'deferred' && delivery.state !== 'cancelled' && delivery.state !== 'skipped')
         throw wrongState(delivery, 'sent again');
+      if (delivery.why?.code === 'approval') return approve(delivery);
       store.transaction((tx) => {
         const now = clock.now();
         if (delivery.enrolmentId !== null) {

@@ -33,6 +33,7 @@ export interface OutboxRow {
   readonly variantId: string | null;
   readonly content: StoredContent | null;
   readonly slotAt: number;
+  readonly needsApproval: number;
   readonly attempts: number;
   /** First time that a server was asked; null = never yet. */
   readonly firstTriedAt: number | null;
@@ -42,7 +43,7 @@ export interface OutboxRow {
 }
 
 const columns = `id, kind, state, priority, campaign_id as campaignId, enrolment_id as enrolmentId, contact_id as contactId, mailbox_id as mailboxId,
-  recipient, recipient_domain as recipientDomain, step_id as stepId, step_number as stepNumber, variant_id as variantId, content, slot_at as slotAt, attempts, first_tried_at as firstTriedAt,
+  recipient, recipient_domain as recipientDomain, step_id as stepId, step_number as stepNumber, variant_id as variantId, content, slot_at as slotAt, needs_approval as needsApproval, attempts, first_tried_at as firstTriedAt,
   message_id as messageId, claim_token as claimToken`;
 
 /** A connection that went before the body: the server accepted nothing, and one that does so each time is not asked at once. */

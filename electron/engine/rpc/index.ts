@@ -1,11 +1,12 @@
 import type { Analytics } from '../analytics/index.ts';
-import type { Campaigns, EnrolmentList, Forecaster } from '../campaigns/index.ts';
+import type { Campaigns, EnrolmentList, Forecaster, Tasks } from '../campaigns/index.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { DeadLetters, Deliveries, TestSendInput } from '../delivery/index.ts';
 import type { Files } from '../files/index.ts';
 import type { Inbox } from '../inbox/index.ts';
 import type { Mailboxes } from '../mailboxes/index.ts';
 import type { Sequences, Templates } from '../sequences/index.ts';
+import type { Webhooks } from '../webhooks/index.ts';
 import type { SettingsService } from '../workspace/index.ts';
 import { os } from './base.ts';
 import { campaignsRouter } from './campaigns.ts';
@@ -21,7 +22,9 @@ import { sequencesRouter } from './sequences.ts';
 import { settingsRouter } from './settings.ts';
 import { subscribersRouter } from './subscribers.ts';
 import { suppressionsRouter } from './suppressions.ts';
+import { tasksRouter } from './tasks.ts';
 import { templatesRouter } from './templates.ts';
+import { webhooksRouter } from './webhooks.ts';
 import { workspaceRouter, type WorkspaceDeps } from './workspace.ts';
 
 export interface RouterDeps extends Omit<WorkspaceDeps, 'analytics'> {
@@ -31,6 +34,8 @@ export interface RouterDeps extends Omit<WorkspaceDeps, 'analytics'> {
   readonly templates: Templates;
   readonly campaigns: Campaigns;
   readonly forecaster: Forecaster;
+  readonly tasks: Tasks;
+  readonly webhooks: Webhooks;
   readonly enrolments: EnrolmentList;
   readonly deliveries: Deliveries;
   readonly deadLetters: DeadLetters;
@@ -53,6 +58,8 @@ export function createRouter(deps: RouterDeps) {
     sequences: sequencesRouter(deps.sequences, deps.testSend),
     campaigns: campaignsRouter(deps.campaigns, deps.forecaster),
     enrolments: enrolmentsRouter(deps.enrolments),
+    tasks: tasksRouter(deps.tasks),
+    webhooks: webhooksRouter(deps.webhooks),
     deliveries: deliveriesRouter(deps.deliveries, deps.deadLetters),
     replies: repliesRouter(deps.inbox),
     events: eventsRouter(deps.analytics.feed),

@@ -49,6 +49,8 @@ export interface DispatchRow {
   readonly mailboxId: string;
   readonly recipientDomain: string;
   readonly slotAt: number;
+  /** 1 = a person has not approved it yet. */
+  readonly needsApproval?: number;
 }
 
 /** The mailbox as the gates see it on the day that `todayOf` gives, or undefined when it is gone. */
@@ -90,6 +92,7 @@ function domainGate(prepare: Tx['prepare'], domain: string, now: number): Block 
 /** Everything about the row itself: campaign, windows, domain, staleness, limits. Null = may leave now. */
 export function rowBlock(prepare: Tx['prepare'], row: DispatchRow, campaign: CampaignView | undefined, mailbox: MailboxView, books: SendBooks, now: number): Block | null {
   if (row.priority === 0) return null;
+  if (row.needsApproval === 1) return { code: 'approval', until: null };
   const domain = domainGate(prepare, row.recipientDomain, now);
   if (domain !== null) return domain;
   if (row.campaignId === null) return null;

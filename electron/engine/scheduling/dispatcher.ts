@@ -324,5 +324,5 @@ function endsTheDay({ code, until }: Block, mailbox: MailboxView, now: number): 
 }
 
 function isHold(code: Block['code']): code is HoldReason {
-  return code === 'stale_slot' || code === 'no_allowed_time';
+  return code === 'stale_slot' || code === 'no_allowed_time' || code === 'approval';
 }

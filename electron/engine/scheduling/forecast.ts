@@ -5,7 +5,7 @@ import type { SequenceGraph, WaitStep } from '../../../shared/schemas/sequence.t
 import { day as dayMs } from '../lib/clock.ts';
 import { seededRandom, type Random } from '../lib/random.ts';
 import { localDay, startOfLocalDay, startOfNextLocalDay } from '../lib/zone.ts';
-import { emailSteps, nextEmail } from '../sequences/index.ts';
+import { firstEmails, likelyMails, type MailOnTheWay } from '../sequences/index.ts';
 import { nextAllowed, windowEnd } from './calendar.ts';
 import { calendarsFor, type MailboxHours, type RecipientPlace, type RuleCalendar } from './gates.ts';
 import { todayOf, type DayMailbox } from './mailbox-day.ts';
@@ -33,7 +33,7 @@ export interface ForecastPerson {
   readonly companyKey: string;
   /** The mailbox that writes to this person; null = not chosen yet. */
   readonly mailboxId: string | null;
-  /** The e-mail step that comes next; null = the first. */
+  /** The step where the person stands: a mail that is planned, or what is waited for; null = before the first. */
   readonly nextStepId: string | null;
   /** When that mail may leave at the earliest; null = as soon as the sequence lets it. */
   readonly slotAt: number | null;
@@ -99,7 +99,7 @@ export function createForecast(input: ForecastInput): ForecastRun {
   const random: Random = seededRandom(input.seed);
   const startAt = Math.max(input.now, rules.startAt ?? 0);
   const endAt = startAt + horizonMs;
-  const steps = stepsOf(graph);
+  const { nodes, entry, indexFrom } = nodesOf(graph);
   const stepOf = new Int32Array(people.length);
   const pools = new Map<string, SlotQueue>();
   const stuck = new Map<WhyCode, number>(input.stuck?.map(({ code, people: count }) => [code, count]));
@@ -122,11 +122,12 @@ export function createForecast(input: ForecastInput): ForecastRun {
   /** Puts a person into the line in which the next mail waits. */
   function place(index: number): void {
     const person = people[index];
-    const step = person === undefined || person.nextStepId === null ? 0 : steps.findIndex(({ id }) => id === person.nextStepId);
-    if (person === undefined || step === -1 || steps.length === 0) return;
-    stepOf[index] = step;
+    const from = person === undefined ? null : person.nextStepId === null ? entry : indexFrom(person.nextStepId);
+    const step = from === null ? undefined : nodes[from.index];
+    if (person === undefined || from === null || step === undefined) return;
+    stepOf[index] = from.index;
     const key = keyOf(person.recipient);
-    const slot = person.slotAt ?? dueAtFirst(key, person.recipient);
+    const slot = person.slotAt === null ? dueAtFirst(key, person.recipient) : dueAfter(person.slotAt, from.waits, rules, person.recipient);
     if (lanes.length === 0) return strand('mailbox_paused');
     const mailboxId = person.mailboxId ?? (rules.rotation === 'round_robin' ? (lanes[index % lanes.length]?.mailbox.id ?? null) : null);
     if (mailboxId === null) {
@@ -140,7 +141,7 @@ export function createForecast(input: ForecastInput): ForecastRun {
 
   function dueAtFirst(key: string, recipient: RecipientPlace): number {
     let due = firstDue.get(key);
-    if (due === undefined) firstDue.set(key, (due = dueAfter(startAt, steps[0]?.waits ?? [], rules, recipient)));
+    if (due === undefined) firstDue.set(key, (due = dueAfter(startAt, entry?.waits ?? [], rules, recipient)));
     return due;
   }
 
@@ -161,7 +162,7 @@ export function createForecast(input: ForecastInput): ForecastRun {
   function enqueue(lane: Lane, index: number, slot: number): void {
     const person = people[index];
     if (person === undefined) return;
-    const kind: Kind = stepOf[index] === 0 ? 'first' : 'followUp';
+    const kind: Kind = nodes[stepOf[index] ?? 0]?.first === true ? 'first' : 'followUp';
     if (kind === 'followUp' && !lane.mailbox.hasInbox) return strand('no_inbox');
     const lines = lane.lines[kind];
     const key = keyOf(person.recipient);
@@ -248,10 +249,10 @@ export function createForecast(input: ForecastInput): ForecastRun {
     count(lane, kind, now);
     lane.paced.nextSendAt = now + drawGapMs(lane.paced.limits, random);
     lane.at = Math.max(now, lane.paced.nextSendAt);
-    const step = steps[(stepOf[index] ?? 0) + 1];
-    if (step === undefined) return true;
-    stepOf[index] = (stepOf[index] ?? 0) + 1;
-    enqueue(lane, index, dueAfter(now, step.waits, rules, person.recipient));
+    const next = nodes[stepOf[index] ?? 0]?.next ?? null;
+    if (next === null) return true;
+    stepOf[index] = next.index;
+    enqueue(lane, index, dueAfter(now, next.waits, rules, person.recipient));
     return true;
   }
 
@@ -339,10 +340,37 @@ function keyOf({ zone, country }: RecipientPlace): string {
   return `${zone ?? ''}|${country ?? ''}`;
 }
 
-/** The e-mail steps in order, each with the waits before it. */
-function stepsOf(graph: SequenceGraph): { id: string; waits: readonly WaitStep[] }[] {
-  const order = emailSteps(graph);
-  return order.map((step, index) => ({ id: step.id, waits: nextEmail(graph, index === 0 ? null : (order[index - 1]?.id ?? null))?.waits ?? [] }));
+/** The way to a mail: its node, and the waits before it. */
+interface WayToNode {
+  readonly index: number;
+  readonly waits: readonly WaitStep[];
+}
+
+interface MailNode {
+  /** Nobody has had a mail before it. */
+  readonly first: boolean;
+  readonly next: WayToNode | null;
+}
+
+/** Every mail of a graph with the one that likely follows it, so that people on any branch find their way. */
+function nodesOf(graph: SequenceGraph): { nodes: readonly MailNode[]; entry: WayToNode | null; indexFrom: (stepId: string) => WayToNode | null } {
+  const emails = graph.steps.filter((step) => step.type === 'email');
+  const indexOf = new Map(emails.map(({ id }, index) => [id, index]));
+  const firsts = firstEmails(graph);
+  const wayTo = (mail: MailOnTheWay | undefined): WayToNode | null => {
+    const index = mail === undefined ? undefined : indexOf.get(mail.step.id);
+    return mail === undefined || index === undefined ? null : { index, waits: mail.waits };
+  };
+  const known = new Map<string, WayToNode | null>();
+  return {
+    nodes: emails.map(({ id }) => ({ first: firsts.has(id), next: wayTo(likelyMails(graph, id)[1]) })),
+    entry: wayTo(likelyMails(graph)[0]),
+    indexFrom(stepId) {
+      let way = known.get(stepId);
+      if (way === undefined) known.set(stepId, (way = wayTo(likelyMails(graph, stepId)[0])));
+      return way;
+    },
+  };
 }
 
 function openLane(mailbox: ForecastMailbox, startAt: number): Lane {

@@ -1,41 +1,33 @@
 import type { Actor } from '../../../shared/schemas/event.ts';
 import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
-import type { HoldReason, WhyCode } from '../../../shared/schemas/delivery.ts';
-import type { SequenceGraph, WaitStep } from '../../../shared/schemas/sequence.ts';
+import type { HoldReason } from '../../../shared/schemas/delivery.ts';
+import type { EmailStep, WaitStep } from '../../../shared/schemas/sequence.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
-import { chooseVariant, enrolmentRow, isReversible, nextEmail, type EnrolmentRow } from '../sequences/index.ts';
+import { enrolmentRow, isReversible, nextStepId, type EnrolmentRow } from '../sequences/index.ts';
 import type { Tx } from '../store/index.ts';
-import { nextAllowed } from './calendar.ts';
+import { parseRules } from './claim-rules.ts';
 import { addDuration } from './duration.ts';
-import { parseAbsences, parseCalendar, parseRules, recipientColumns, toRecipient, type RecipientRow } from './claim-rules.ts';
-import { calendarsFor, campaignCalendar, type MailboxHours, type RecipientPlace } from './gates.ts';
+import { campaignCalendar, type RecipientPlace } from './gates.ts';
+import { createJourney } from './journey.ts';
+import { createJourneyActions, type ActionDeps } from './journey-actions.ts';
+import { createMailPlan, type PlanContext, type Slot } from './mail-plan.ts';
+import type { Position } from './next-step.ts';
 
-interface PlanContext {
-  readonly rules: CampaignRules;
-  readonly graph: SequenceGraph;
-  readonly email: string;
-  readonly domain: string;
-  readonly recipient: RecipientPlace;
-  /** Null where its mailbox no longer sends for the campaign. */
-  readonly hours: MailboxHours | null;
-}
-
-/** A slot as the launch or the planner chose it. */
-export interface Slot {
-  readonly at: number;
-  readonly why: WhyCode;
-}
+/** How a person closed a task. */
+export type TaskOutcome = 'done' | 'skipped';
 
 export interface Planner {
   /** Plans the first mail of an enrolment that was just written, or holds it for the reason given. */
   planFirst(
     tx: Tx,
     enrolment: { id: string; campaignId: string; contactId: string; mailboxId: string | null; recipient: string; recipientDomain: string },
-    graph: SequenceGraph,
+    step: EmailStep,
     slot: Slot | HoldReason,
   ): void;
+  /** Walks an enrolment that was just written from the first step on, at `at` or later. */
+  begin(tx: Tx, enrolmentId: string, at: number): void;
   /**
    * Gives an enrolment, and what waits for it, to another mailbox. Whoever has had a mail gets a new thread from there:
    * another mailbox cannot answer in the old one; the same mailbox just goes on. A mail that was held for want of a mailbox is planned at `slotAt`, or at
@@ -45,27 +37,20 @@ export interface Planner {
   /** The enrolment has no mailbox in its campaign: what waits for it is held with the reason. */
   holdWithoutMailbox(tx: Tx, enrolmentId: string, reason: 'mailbox_gone' | 'no_matching_mailbox'): void;
   /**
-   * The mail of `stepId` left at `sentAt`: plans the next one from that real moment, or finishes the enrolment.
+   * The mail of `stepId` left at `sentAt`: plans what comes next from that real moment, or finishes the enrolment.
    * Returns false when the enrolment was no longer active.
    */
   planNext(tx: Tx, enrolmentId: string, stepId: string, sentAt: number): boolean;
+  /** Looks again at whoever waits at a step whose moment has come. */
+  lookAgain(tx: Tx, enrolmentId: string): void;
+  /** A person did or skipped the task that an enrolment waits for: it goes on from now. Returns false when it does not wait for it. */
+  closeTask(tx: Tx, enrolmentId: string, stepId: string, outcome: TaskOutcome): boolean;
+  /** The enrolment goes on at `stepId` (null = ends) of its version, which may have changed. What waited must be cancelled already. */
+  goOnAt(tx: Tx, enrolmentId: string, stepId: string | null, at: number): void;
   /** Puts the waiting, failed or cancelled mail of an active enrolment back into the queue, now. Returns false when the campaign is stopped or nothing is left. */
   replan(tx: Tx, enrolmentId: string): boolean;
   /** Resumes a paused, held, failed or reversibly stopped enrolment: what was waiting is planned again. Returns false when that is not allowed. */
   resume(tx: Tx, enrolmentId: string, actor: Actor, reason: string): boolean;
-}
-
-/** Graphs of immutable versions, parsed once. */
-export function createGraphCache(): (prepare: Tx['prepare'], versionId: string) => SequenceGraph {
-  const graphs = new Map<string, SequenceGraph>();
-  return (prepare, versionId) => {
-    const known = graphs.get(versionId);
-    if (known !== undefined) return known;
-    const row = prepare('select graph from sequence_versions where id = ?').get(versionId) as { graph: string } | undefined;
-    const graph = row === undefined ? { steps: [] } : (JSON.parse(row.graph) as SequenceGraph);
-    graphs.set(versionId, graph);
-    return graph;
-  };
 }
 
 /** When the next mail is due: the waits on the way, counted from the real send, read in the recipient's zone. Pure. */
@@ -74,145 +59,26 @@ export function dueAfter(sentAt: number, waits: readonly WaitStep[], rules: Camp
   return waits.reduce((at, wait) => addDuration(at, wait.duration, { businessDays: wait.businessDays, zone: calendar.zone, calendar }), sentAt);
 }
 
-export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }): Planner {
-  const { events, clock, ids } = deps;
-  const graphOf = createGraphCache();
+export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids } & Pick<ActionDeps, 'contacts' | 'webhooks'>): Planner {
+  const { events, clock } = deps;
+  const mails = createMailPlan(deps);
+  const journey = createJourney({ ...deps, mails, actions: createJourneyActions({ ...deps, begin }) });
 
-  function contextOf(tx: Tx, enrolment: EnrolmentRow): PlanContext | null {
-    const campaign = tx.prepare('select rules, mailbox_ids as mailboxIds from campaigns where id = ?').get(enrolment.campaignId) as
-      { rules: string; mailboxIds: string } | undefined;
-    const contact = tx.prepare(`select c.email, ${recipientColumns} from contacts c where c.id = ?`).get(enrolment.contactId) as (RecipientRow & { email: string }) | undefined;
-    if (campaign === undefined || contact === undefined) return null;
-    const sends = enrolment.mailboxId !== null && campaign.mailboxIds.includes(`"${enrolment.mailboxId}"`);
-    const mailbox = sends
-      ? (tx.prepare('select calendar, absences from mailboxes where id = ?').get(enrolment.mailboxId) as { calendar: string; absences: string } | undefined)
-      : undefined;
-    return {
-      rules: parseRules(campaign.rules),
-      graph: graphOf(tx.prepare, enrolment.sequenceVersionId),
-      email: contact.email,
-      domain: contact.domain,
-      recipient: toRecipient(contact),
-      hours: mailbox === undefined ? null : { calendar: parseCalendar(mailbox.calendar), absences: parseAbsences(mailbox.absences) },
-    };
+  function walk(tx: Tx, enrolment: EnrolmentRow, from: Position): void {
+    const context = mails.contextOf(tx, enrolment);
+    if (context === null) journey.finish(tx, enrolment);
+    else journey.walk(tx, enrolment, context, from);
   }
 
-  function slotFor(context: PlanContext, dueAt: number, firstMail: boolean): number | null {
-    return context.hours === null ? null : nextAllowed(calendarsFor(context.rules, context.hours, context.recipient, firstMail), dueAt);
-  }
-
-  function insert(
-    tx: Tx,
-    row: {
-      enrolmentId: string;
-      campaignId: string;
-      contactId: string;
-      mailboxId: string | null;
-      recipient: string;
-      recipientDomain: string;
-      stepId: string;
-      stepNumber: number;
-      variantId: string;
-      slot: Slot | null;
-      whyNot?: HoldReason;
-    },
-  ): void {
-    const now = clock.now();
-    const id = ids.next();
-    tx.prepare(
-      `insert into deliveries (id, kind, unique_key, state, priority, campaign_id, enrolment_id, contact_id, mailbox_id, recipient, recipient_domain,
-         step_id, step_number, variant_id, slot_at, why, created_at, updated_at)
-       values (?, 'step', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ).run(
-      id,
-      `${row.enrolmentId}:${row.stepId}`,
-      row.slot === null ? 'held' : 'planned',
-      row.stepNumber === 1 ? 2 : 1,
-      row.campaignId,
-      row.enrolmentId,
-      row.contactId,
-      row.mailboxId,
-      row.recipient,
-      row.recipientDomain,
-      row.stepId,
-      row.stepNumber,
-      row.variantId,
-      row.slot?.at ?? now,
-      row.slot?.why ?? row.whyNot ?? 'no_allowed_time',
-      now,
-      now,
-    );
-    events.append(tx, {
-      type: row.slot === null ? 'held' : 'planned',
-      actor: 'engine',
-      reason: row.slot === null ? (row.whyNot ?? 'no_allowed_time') : null,
-      deliveryId: id,
-      enrolmentId: row.enrolmentId,
-      campaignId: row.campaignId,
-      contactId: row.contactId,
-      mailboxId: row.mailboxId,
-      stepId: row.stepId,
-      variantId: row.variantId,
-      data: row.slot === null ? null : { slotAt: row.slot.at },
-    });
-  }
-
-  function finish(tx: Tx, enrolment: EnrolmentRow): void {
-    const now = clock.now();
-    tx.prepare(`update enrolments set state = 'finished', next_step_id = null, updated_at = ? where id = ?`).run(now, enrolment.id);
-    events.append(tx, {
-      type: 'finished',
-      actor: 'engine',
-      enrolmentId: enrolment.id,
-      campaignId: enrolment.campaignId,
-      contactId: enrolment.contactId,
-      mailboxId: enrolment.mailboxId,
-    });
-  }
-
-  /** Puts the delivery of the enrolment's next step back into the queue, or writes it where none exists yet. */
-  function putBack(tx: Tx, enrolment: EnrolmentRow, context: PlanContext, slot: Slot | null): void {
-    const next = nextEmail(context.graph, enrolment.stepId);
-    if (next === null) return finish(tx, enrolment);
-    const now = clock.now();
-    const revived = tx
-      .prepare(
-        `update deliveries set state = case when @slotAt is null then 'held' else 'planned' end, slot_at = coalesce(@slotAt, slot_at), why = @why, mailbox_id = @mailboxId, why_detail = null, attempts = 0, first_tried_at = null,
-           final_at = null, final_reason = null, answer = null, answer_class = null, answer_code = null, boot = null, updated_at = @now
-         where kind = 'step' and unique_key = @key and state in ('planned','deferred','held','cancelled','failed','skipped')`,
-      )
-      .run({ slotAt: slot?.at ?? null, why: slot?.why ?? whyNot(context), mailboxId: enrolment.mailboxId, now, key: `${enrolment.id}:${next.step.id}` });
-    if (revived.changes > 0) return;
-    const known = tx.prepare(`select 1 from deliveries where kind = 'step' and unique_key = ?`).get(`${enrolment.id}:${next.step.id}`);
-    if (known !== undefined) return; // in flight, unknown or sent: never a second row
-    insert(tx, {
-      enrolmentId: enrolment.id,
-      campaignId: enrolment.campaignId,
-      contactId: enrolment.contactId,
-      mailboxId: enrolment.mailboxId,
-      recipient: context.email,
-      recipientDomain: context.domain,
-      stepId: next.step.id,
-      stepNumber: next.stepNumber,
-      variantId: chooseVariant(next.step, enrolment.id)?.id ?? 'A',
-      slot,
-      whyNot: whyNot(context),
-    });
+  function begin(tx: Tx, enrolmentId: string, at: number): void {
+    const enrolment = enrolmentRow(tx, enrolmentId);
+    const context = enrolment === undefined ? null : mails.contextOf(tx, enrolment);
+    if (enrolment !== undefined && context !== null) journey.walk(tx, enrolment, context, { stepId: context.graph.steps[0]?.id ?? null, at });
   }
 
   return {
-    planFirst(tx, enrolment, graph, slot) {
-      const next = nextEmail(graph, null);
-      if (next === null) return;
-      insert(tx, {
-        ...enrolment,
-        enrolmentId: enrolment.id,
-        stepId: next.step.id,
-        stepNumber: next.stepNumber,
-        variantId: chooseVariant(next.step, enrolment.id)?.id ?? 'A',
-        ...(typeof slot === 'string' ? { slot: null, whyNot: slot } : { slot }),
-      });
-    },
+    planFirst: (tx, { id, ...to }, step, slot) => mails.insert(tx, { ...to, enrolmentId: id }, { step, stepNumber: 1 }, slot),
+    begin,
     moveTo,
     holdWithoutMailbox(tx, enrolmentId, reason) {
       const waiting = tx
@@ -226,43 +92,54 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
     planNext(tx, enrolmentId, stepId, sentAt) {
       const enrolment = enrolmentRow(tx, enrolmentId);
       if (enrolment === undefined) return false;
-      const context = contextOf(tx, enrolment);
-      const next = context === null ? null : nextEmail(context.graph, stepId);
-      tx.prepare(`update enrolments set step_id = ?, next_step_id = ?, sent_count = sent_count + 1, updated_at = ? where id = ?`).run(
+      const context = mails.contextOf(tx, enrolment);
+      const step = context?.graph.steps.find(({ id }) => id === stepId);
+      const next = context === null || step === undefined ? null : nextStepId(context.graph, step);
+      tx.prepare(`update enrolments set step_id = ?, next_step_id = ?, entered_at = ?, wake_at = null, looked_at = null, sent_count = sent_count + 1, updated_at = ? where id = ?`).run(
         stepId,
-        next?.step.id ?? null,
+        next,
+        sentAt,
         sentAt,
         enrolmentId,
       );
+      // Whoever is paused or stopped stands at the next step, from this moment on.
       if (enrolment.state !== 'active') return false;
-      if (context === null || next === null) {
-        finish(tx, enrolment);
-        return true;
-      }
-      const slotAt = slotFor(context, dueAfter(sentAt, next.waits, context.rules, context.recipient), false);
-      insert(tx, {
-        enrolmentId,
-        campaignId: enrolment.campaignId,
-        contactId: enrolment.contactId,
-        mailboxId: enrolment.mailboxId,
-        recipient: context.email,
-        recipientDomain: context.domain,
-        stepId: next.step.id,
-        stepNumber: next.stepNumber,
-        variantId: chooseVariant(next.step, enrolmentId)?.id ?? 'A',
-        slot: slotAt === null ? null : { at: slotAt, why: 'slot' },
-        whyNot: whyNot(context),
-      });
+      const sent = { ...enrolment, stepId, nextStepId: next, sentCount: enrolment.sentCount + 1 };
+      if (context === null) journey.finish(tx, sent);
+      else journey.walk(tx, sent, context, { stepId: next, at: sentAt });
       return true;
+    },
+    lookAgain(tx, enrolmentId) {
+      const enrolment = enrolmentRow(tx, enrolmentId);
+      if (enrolment?.state !== 'active' || enrolment.wakeAt === null) return;
+      walk(tx, enrolment, { stepId: enrolment.nextStepId, at: enrolment.enteredAt ?? clock.now(), lookedAt: enrolment.lookedAt });
+    },
+    closeTask(tx, enrolmentId, stepId, outcome) {
+      const enrolment = enrolmentRow(tx, enrolmentId);
+      const context = enrolment === undefined ? null : mails.contextOf(tx, enrolment);
+      if (enrolment === undefined || context === null || enrolment.nextStepId !== stepId) return false;
+      const step = context.graph.steps.find(({ id }) => id === stepId);
+      if (step?.type !== 'task') return false;
+      const way = outcome === 'skipped' && step.skipped !== undefined ? step.skipped : nextStepId(context.graph, step);
+      const position = { stepId: way, at: clock.now() };
+      journey.stand(tx, enrolment, position, null, null);
+      if (enrolment.state === 'active') journey.walk(tx, { ...enrolment, nextStepId: way }, context, position);
+      return true;
+    },
+    goOnAt(tx, enrolmentId, stepId, at) {
+      const enrolment = enrolmentRow(tx, enrolmentId);
+      if (enrolment === undefined) return;
+      journey.stand(tx, enrolment, { stepId, at }, null, null);
+      if (enrolment.state === 'active') walk(tx, enrolment, { stepId, at });
     },
     replan(tx, enrolmentId) {
       const enrolment = enrolmentRow(tx, enrolmentId);
       if (enrolment?.state !== 'active' || !reopenCampaign(tx, enrolment.campaignId)) return false;
       const settled = withMailbox(tx, enrolment, 'person');
-      const context = contextOf(tx, settled);
-      if (context === null) return false;
-      const slotAt = slotFor(context, clock.now(), settled.stepId === null);
-      putBack(tx, settled, context, slotAt === null ? null : { at: slotAt, why: 'slot' });
+      const context = mails.contextOf(tx, settled);
+      const step = context?.graph.steps.find(({ id }) => id === settled.nextStepId);
+      if (context === null || step?.type !== 'email') return false;
+      mails.plan(tx, settled, context, step, clock.now());
       return true;
     },
     resume(tx, enrolmentId, actor, reason) {
@@ -272,12 +149,12 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
       const other = tx
         .prepare(`select 1 from enrolments where campaign_id = ? and contact_id = ? and id <> ? and state in ('pending','active','paused','held')`)
         .get(stored.campaignId, stored.contactId, enrolmentId);
-      if (other !== undefined || contextOf(tx, stored) === null || !reopenCampaign(tx, stored.campaignId)) return false;
+      if (other !== undefined || mails.contextOf(tx, stored) === null || !reopenCampaign(tx, stored.campaignId)) return false;
       const enrolment = withMailbox(tx, stored, actor);
-      const context = contextOf(tx, enrolment);
+      const context = mails.contextOf(tx, enrolment);
       if (context === null) return false;
       const now = clock.now();
-      tx.prepare(`update enrolments set state = 'active', reason = null, paused_until = null, remaining_ms = null, updated_at = ? where id = ?`).run(now, enrolmentId);
+      tx.prepare(`update enrolments set state = 'active', reason = null, paused_until = null, remaining_ms = null, wake_at = null, updated_at = ? where id = ?`).run(now, enrolmentId);
       events.append(tx, {
         type: enrolment.state === 'stopped' ? 'restarted' : 'resumed',
         actor,
@@ -287,18 +164,25 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
         contactId: enrolment.contactId,
         mailboxId: enrolment.mailboxId,
       });
-      const dueAt = enrolment.remainingMs === null ? Math.max(now, dueFromLast(tx, enrolment, context)) : now + enrolment.remainingMs;
-      const slotAt = slotFor(context, dueAt, enrolment.stepId === null);
-      putBack(tx, enrolment, context, slotAt === null ? null : { at: slotAt, why: 'slot' });
+      journey.walk(tx, enrolment, context, goesOnFrom(tx, enrolment, context, now));
       return true;
     },
   };
 
-  /** When the next mail is due by the delays after the last one that left; 0 when none has left. */
-  function dueFromLast(tx: Tx, enrolment: EnrolmentRow, context: PlanContext): number {
-    const last = tx.prepare('select max(sent_at) as at from deliveries where enrolment_id = ?').get(enrolment.id) as { at: number | null };
-    const next = nextEmail(context.graph, enrolment.stepId);
-    return last.at === null || next === null ? 0 : dueAfter(last.at, next.waits, context.rules, context.recipient);
+  /** Where somebody goes on who stood still: with the delay that was left. */
+  function goesOnFrom(tx: Tx, enrolment: EnrolmentRow, context: PlanContext, now: number): Position {
+    const { nextStepId: stepId, enteredAt, wakeAt, remainingMs, lookedAt } = enrolment;
+    // The clock stood still: what was left of a wait, or of the windows of a wait-until, is still left.
+    if (wakeAt !== null && enteredAt !== null) return { stepId, at: enteredAt + (remainingMs === null ? 0 : Math.max(0, now + remainingMs - wakeAt)), lookedAt };
+    if (remainingMs !== null) return { stepId, at: now + remainingMs };
+    if (enteredAt !== null) {
+      const isMail = context.graph.steps.some(({ id, type }) => id === stepId && type === 'email');
+      return { stepId, at: isMail ? Math.max(now, enteredAt) : enteredAt };
+    }
+    // Written before the moment was kept: the delays count from the last mail that left.
+    const sent = context.graph.steps.find(({ id }) => id === enrolment.stepId);
+    const { at } = tx.prepare('select max(sent_at) as at from deliveries where enrolment_id = ?').get(enrolment.id) as { at: number | null };
+    return sent === undefined || at === null ? { stepId, at: now } : { stepId: nextStepId(context.graph, sent), at };
   }
 
   /** Somebody goes on in a campaign that had come to its end: it runs again. A stopped one stays stopped. */
@@ -323,7 +207,7 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
       `update deliveries set ${set}, state = case state when 'claimed' then 'planned' else state end where enrolment_id = @enrolmentId and state in ('planned','claimed','deferred','held')`,
     ).run({ mailboxId, now, enrolmentId });
     tx.prepare(
-      `update deliveries set state = 'planned', slot_at = max(slot_at, @slotAt), why = 'slot', why_detail = null where enrolment_id = @enrolmentId and state = 'held' and why in ('mailbox_gone','no_matching_mailbox')`,
+      `update deliveries set state = iif(needs_approval = 1, 'held', 'planned'), slot_at = max(slot_at, @slotAt), why = iif(needs_approval = 1, 'approval', 'slot'), why_detail = null where enrolment_id = @enrolmentId and state = 'held' and why in ('mailbox_gone','no_matching_mailbox')`,
     ).run({ slotAt, enrolmentId });
     events.append(tx, {
       type: moves ? 'moved_mailbox' : 'released',
@@ -351,9 +235,4 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids }):
     moveTo(tx, enrolment.id, other.id, clock.now());
     return enrolmentRow(tx, enrolment.id) ?? enrolment;
   }
-}
-
-/** Why no slot was found. */
-function whyNot(context: PlanContext): HoldReason {
-  return context.hours === null ? 'mailbox_gone' : 'no_allowed_time';
 }

@@ -28,10 +28,16 @@ export interface EnrolmentRow {
   readonly stepId: string | null;
   readonly nextStepId: string | null;
   readonly sentCount: number;
+  /** From when the step in `nextStepId` counts; null = an older row. */
+  readonly enteredAt: number | null;
+  /** When that step is looked at again; null = a mail is planned, or a person must act. */
+  readonly wakeAt: number | null;
+  readonly lookedAt: number | null;
 }
 
 const enrolmentColumns = `id, campaign_id as campaignId, contact_id as contactId, sequence_version_id as sequenceVersionId, mailbox_id as mailboxId,
-  state, reason, remaining_ms as remainingMs, step_id as stepId, next_step_id as nextStepId, sent_count as sentCount`;
+  state, reason, remaining_ms as remainingMs, step_id as stepId, next_step_id as nextStepId, sent_count as sentCount,
+  entered_at as enteredAt, wake_at as wakeAt, looked_at as lookedAt`;
 
 /** The enrolment inside a transaction, or undefined. */
 export function enrolmentRow(tx: Tx, id: string): EnrolmentRow | undefined {
@@ -77,7 +83,13 @@ export function createEnrolments(deps: { events: Events; clock: Clock }): Enrolm
         stepId: row.stepId,
       });
     }
+    tx.prepare(`update tasks set state = 'cancelled', closed_at = ?, updated_at = ? where enrolment_id = ? and state = 'open'`).run(now, now, enrolmentId);
     return waiting[0] === undefined ? null : Math.max(0, waiting[0].slotAt - now);
+  }
+
+  /** What is left of a wait that is no mail's. `wake_at` stays as it was, so that resuming knows by how much the clock stood still. */
+  function leftOfWait({ wakeAt }: EnrolmentRow): number | null {
+    return wakeAt === null ? null : Math.max(0, wakeAt - clock.now());
   }
 
   const enrolments: Enrolments = {
@@ -85,7 +97,7 @@ export function createEnrolments(deps: { events: Events; clock: Clock }): Enrolm
       const row = enrolmentRow(tx, id);
       if (row === undefined || !livingStates.some((state) => state === row.state)) return false;
       // A pause has frozen the delay already.
-      const left = cancelWaiting(tx, id, reason, actor);
+      const left = cancelWaiting(tx, id, reason, actor) ?? leftOfWait(row);
       tx.prepare(`update enrolments set state = 'stopped', reason = ?, paused_until = null, remaining_ms = coalesce(remaining_ms, ?), updated_at = ? where id = ?`).run(
         reason,
         left,
@@ -128,7 +140,7 @@ export function createEnrolments(deps: { events: Events; clock: Clock }): Enrolm
            where enrolment_id = ? and state in ('planned','claimed','deferred') returning slot_at as slotAt`,
         )
         .all(reason, now, id) as { slotAt: number }[];
-      const remaining = waiting[0] === undefined ? null : Math.max(0, waiting[0].slotAt - now);
+      const remaining = waiting[0] === undefined ? leftOfWait(row) : Math.max(0, waiting[0].slotAt - now);
       tx.prepare(`update enrolments set state = 'paused', reason = ?, paused_until = ?, remaining_ms = ?, updated_at = ? where id = ?`).run(reason, until, remaining, now, id);
       events.append(tx, {
         type: 'paused',

@@ -1,4 +1,6 @@
-export { chooseVariant, emailSteps, nextEmail, nextStepId, normaliseGraph, type NextEmail } from './graph.ts';
+export { nextStepId } from '../../../shared/graph.ts';
+export { chooseVariant, drawArm, emailSteps, firstEmails, leadToMail, likelyMails, normaliseGraph, reachableEmails, type MailOnTheWay } from './graph.ts';
+export { caseOf, holds, waitsForNothing, type Facts } from './facts.ts';
 export { createEnrolments, enrolmentRow, isReversible, livingStates, type EnrolmentRow, type Enrolments } from './enrolments.ts';
 export { createSequences, type Sequences } from './sequences.ts';
 export { createTemplates, type Templates } from './templates.ts';

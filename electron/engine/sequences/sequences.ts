@@ -5,10 +5,10 @@ import type { GraphIssue, Preview, Sequence, SequenceGraph, SequenceInput, Seque
 import type { Tx } from '../store/index.ts';
 import { createCustomFields } from './custom-fields.ts';
 import type { SequencesDeps } from './deps.ts';
-import { emailSteps, normaliseGraph } from './graph.ts';
+import { normaliseGraph, reachableEmails } from './graph.ts';
 import { listPage } from './listing.ts';
 import { createPreview, type PreviewInput } from './preview.ts';
-import { validateGraph } from './validate.ts';
+import { validateGraph, type KnownThings } from './validate.ts';
 
 interface SequenceRow {
   readonly id: string;
@@ -59,8 +59,19 @@ export function createSequences(deps: SequencesDeps): Sequences {
     const fields = customFields();
     const key = `${fields.join('\u0000')}\u0001${draft}`;
     let issues = checked.get(key);
-    if (issues === undefined) checked.set(key, (issues = validateGraph(JSON.parse(draft) as SequenceGraph, composer, fields)));
+    if (issues === undefined) {
+      const graph = JSON.parse(draft) as SequenceGraph;
+      issues = validateGraph(graph, composer, fields, knownOf(graph));
+      // What names other records may become right or wrong without a change of its own.
+      if (!namesOthers(graph)) checked.set(key, issues);
+    }
     return issues;
+  }
+
+  function knownOf(graph: SequenceGraph): KnownThings | null {
+    if (!namesOthers(graph)) return null;
+    const idsOf = (sql: string) => new Set((store.prepareRead(sql).all() as { id: string }[]).map(({ id }) => id));
+    return { listIds: idsOf('select id from lists'), activeSequenceIds: idsOf('select id from sequences where active_version_id is not null') };
   }
 
   function present(row: SequenceRow): Sequence {
@@ -162,7 +173,7 @@ export function createSequences(deps: SequencesDeps): Sequences {
       const original = get(id);
       return get(insert({ name: copyName(original.name), description: original.description, draft: JSON.stringify(original.draft) }));
     },
-    check: (graph) => validateGraph(graph, composer, customFields()),
+    check: (graph) => validateGraph(graph, composer, customFields(), knownOf(graph)),
     prepare: deps.composer.prepare,
     preview: createPreview(deps, customFields),
     mergeTags() {
@@ -174,10 +185,19 @@ export function createSequences(deps: SequencesDeps): Sequences {
       return [...composer.tags.map((tag) => ({ ...tag })), ...custom];
     },
     requiredFields(graph) {
-      const fields = emailSteps(graph).flatMap((step) => step.variants.filter(({ active, weight }) => active && weight > 0).flatMap((variant) => composer.requiredFields(variant)));
+      const fields = reachableEmails(graph).flatMap((step) => step.variants.filter(({ active, weight }) => active && weight > 0).flatMap((variant) => composer.requiredFields(variant)));
       return [...new Set(fields)];
     },
   };
+}
+
+/** Whether a step names a list or another sequence. */
+function namesOthers(graph: SequenceGraph): boolean {
+  return graph.steps.some(
+    (step) =>
+      (step.type === 'action' && ['add_to_list', 'remove_from_list', 'move_to'].includes(step.action.kind)) ||
+      ((step.type === 'condition' || step.type === 'wait_for') && step.branches.some(({ when }) => when.tests.some(({ kind }) => kind === 'list'))),
+  );
 }
 
 function gone(): AppError {

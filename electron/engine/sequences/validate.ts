@@ -1,29 +1,38 @@
-import type { EmailStep, GraphIssue, SequenceGraph, Step, Variant, WaitStep } from '../../../shared/schemas/sequence.ts';
+import { edgesOf, reachable } from '../../../shared/graph.ts';
+import type { EmailStep, GraphIssue, SequenceGraph, Step, Variant } from '../../../shared/schemas/sequence.ts';
 import type { Composer } from './composer-port.ts';
-import { emailSteps, nextStepId } from './graph.ts';
+import { firstEmails } from './graph.ts';
+import { issue, lowerFirst, stepName } from './issue.ts';
+import { checkStep } from './validate-step.ts';
 
-type NewIssue = Omit<GraphIssue, 'stepId' | 'variantId' | 'field'> & Partial<Pick<GraphIssue, 'stepId' | 'variantId' | 'field'>>;
-
-function issue(input: NewIssue): GraphIssue {
-  return { stepId: null, variantId: null, field: null, ...input };
+/** What exists beside the sequence; null = not known, so nothing is said about it. */
+export interface KnownThings {
+  readonly listIds: ReadonlySet<string>;
+  /** Sequences with an active version. */
+  readonly activeSequenceIds: ReadonlySet<string>;
 }
 
 /**
  * What stands against sending by this graph. Blocking issues forbid activation; the others are advice. Pure.
  * `customFields` are the custom fields in use; null = not known.
  */
-export function validateGraph(graph: SequenceGraph, composer: Pick<Composer, 'check'>, customFields: readonly string[] | null): GraphIssue[] {
+export function validateGraph(
+  graph: SequenceGraph,
+  composer: Pick<Composer, 'check'>,
+  customFields: readonly string[] | null,
+  known: KnownThings | null = null,
+): GraphIssue[] {
   if (graph.steps.length === 0) return [issue({ code: 'empty', blocking: true, message: 'The sequence has no steps. Add an e-mail.' })];
   const shape = checkShape(graph);
   const issues = [...shape];
   // A walk has no meaning while ids or edges are wrong.
-  const order = shape.some(({ blocking }) => blocking) ? [] : emailSteps(graph);
+  const walkable = shape.every(({ blocking }) => !blocking);
+  const first = walkable ? firstEmails(graph) : new Set<string>();
   if (!graph.steps.some((step) => step.type === 'email')) issues.push(issue({ code: 'no_email', blocking: true, message: 'The sequence has no e-mail. Add one.' }));
-  else if (shape.every(({ blocking }) => !blocking) && order.length === 0)
-    issues.push(issue({ code: 'no_email', blocking: true, message: 'The way from the first step never comes to an e-mail.' }));
+  else if (walkable && first.size === 0) issues.push(issue({ code: 'no_email', blocking: true, message: 'No way from the first step ever comes to an e-mail.' }));
   for (const step of graph.steps) {
-    if (step.type === 'wait') issues.push(...checkWait(step, graph));
-    if (step.type === 'email') issues.push(...checkEmail(step, order[0]?.id === step.id, composer, customFields));
+    if (step.type === 'email') issues.push(...checkEmail(step, first.has(step.id), composer, customFields));
+    else issues.push(...checkStep(step, graph, known));
   }
   return issues;
 }
@@ -33,40 +42,52 @@ function checkShape(graph: SequenceGraph): GraphIssue[] {
   const byId = new Map<string, Step>();
   for (const step of graph.steps) {
     if (byId.has(step.id)) issues.push(issue({ stepId: step.id, code: 'duplicate_id', blocking: true, message: `Two steps have the id “${step.id}”. Each step needs its own.` }));
-    byId.set(step.id, step);
+    else byId.set(step.id, step);
   }
   for (const step of graph.steps) {
-    const next = nextStepId(graph, step);
-    if (next !== null && !byId.has(next))
-      issues.push(issue({ stepId: step.id, field: 'next', code: 'dangling_next', blocking: true, message: `This step leads to “${next}”, which does not exist.` }));
-  }
-  const visited = new Set<string>();
-  let step = graph.steps[0];
-  while (step !== undefined) {
-    if (visited.has(step.id)) {
-      issues.push(issue({ stepId: step.id, field: 'next', code: 'loop', blocking: true, message: 'The steps lead back to this one: people would go round for ever.' }));
-      break;
+    for (const { id, to } of edgesOf(graph, step)) {
+      if (to !== null && !byId.has(to))
+        issues.push(issue({ stepId: step.id, field: id, code: 'dangling_next', blocking: true, message: `${stepName(graph, step)} leads to “${to}”, which does not exist.` }));
     }
-    visited.add(step.id);
-    const next = nextStepId(graph, step);
-    step = next === null ? undefined : byId.get(next);
   }
-  for (const id of byId.keys()) {
-    if (!visited.has(id)) issues.push(issue({ stepId: id, code: 'unreachable', blocking: false, message: 'No way leads to this step: it is never run.' }));
+  const loop = findLoop(graph, byId);
+  if (loop !== null) {
+    const [from, to] = loop;
+    const message = `${stepName(graph, from)} leads back to ${from === to ? 'itself' : lowerFirst(stepName(graph, to))}: people would go round for ever. Lead it to a later step or to the end.`;
+    issues.push(issue({ stepId: to.id, field: 'next', code: 'loop', blocking: true, message }));
+  }
+  const reached = reachable(graph);
+  for (const [id, step] of byId) {
+    if (!reached.has(id)) issues.push(issue({ stepId: id, code: 'unreachable', blocking: false, message: `No way leads to ${lowerFirst(stepName(graph, step))}: it is never run.` }));
   }
   return issues;
 }
 
-function checkWait(step: WaitStep, graph: SequenceGraph): GraphIssue[] {
-  const issues: GraphIssue[] = [];
-  if (!/[1-9]/.test(step.duration))
-    issues.push(
-      issue({ stepId: step.id, field: 'duration', code: 'zero_wait', blocking: true, message: 'This wait lasts no time. Give it a duration such as P3D, or remove it.' }),
-    );
-  if (step.businessDays && !/^P(\d+W)?(\d+D)?$/.test(step.duration))
-    issues.push(issue({ stepId: step.id, field: 'duration', code: 'business_days', blocking: true, message: 'Business days need whole days, for example P3D.' }));
-  if (nextStepId(graph, step) === null) issues.push(issue({ stepId: step.id, code: 'wait_at_end', blocking: false, message: 'Nothing follows this wait.' }));
-  return issues;
+/** The first edge found that leads back to a step on the way to it. Depth first, without recursion: a graph may be long. */
+function findLoop(graph: SequenceGraph, byId: ReadonlyMap<string, Step>): [Step, Step] | null {
+  const done = new Set<string>();
+  const onTheWay = new Set<string>();
+  const start = graph.steps[0];
+  const stack: { step: Step; ways: (string | null)[] }[] = [];
+  const enter = (step: Step) => {
+    onTheWay.add(step.id);
+    stack.push({ step, ways: edgesOf(graph, step).map(({ to }) => to) });
+  };
+  if (start !== undefined) enter(start);
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const to = top.ways.shift();
+    if (to === undefined) {
+      stack.pop();
+      onTheWay.delete(top.step.id);
+      done.add(top.step.id);
+      continue;
+    }
+    const target = to === null ? undefined : byId.get(to);
+    if (target === undefined || done.has(target.id)) continue;
+    if (onTheWay.has(target.id)) return [top.step, target];
+    enter(target);
+  }
+  return null;
 }
 
 function checkEmail(step: EmailStep, isFirst: boolean, composer: Pick<Composer, 'check'>, customFields: readonly string[] | null): GraphIssue[] {

@@ -1,14 +1,14 @@
 import { Button, Text, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouterState } from '@tanstack/react-router';
-import { IconAlertTriangle, IconAt, IconChartDots, IconHandStop, IconHelp, IconMessageReply, IconPlayerPause, type Icon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconAt, IconChartDots, IconChecklist, IconEyeCheck, IconHandStop, IconHelp, IconMessageReply, IconPlayerPause, IconWebhook, type Icon } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { LinkButton } from '../../components/links.tsx';
 import type { NeedsYouItem } from '../../../shared/schemas/settings.ts';
 import { QueryState } from '../../components/states.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { UnknownOutcomeChoice } from '../../components/unknown-outcome.tsx';
-import { api } from '../../lib/client.ts';
+import { api, client } from '../../lib/client.ts';
 import { t } from '../../lib/messages/index.ts';
 import { refresh } from '../../lib/query.ts';
 import styles from './dashboard.module.css';
@@ -20,6 +20,9 @@ const icons: Record<NeedsYouItem['kind'], Icon> = {
   mailbox: IconAt,
   campaign: IconChartDots,
   reply: IconMessageReply,
+  task: IconChecklist,
+  review: IconEyeCheck,
+  webhook: IconWebhook,
   sending_paused: IconPlayerPause,
 };
 
@@ -92,10 +95,24 @@ function Decide({ deliveryId }: { deliveryId: string }) {
 function Settle({ item }: { item: NeedsYouItem }) {
   const queryClient = useQueryClient();
   const resume = useMutation(api.workspace.resumeSending.mutationOptions({ onSettled: () => refresh(queryClient, api.workspace.key()) }));
+  const callAgain = useMutation({
+    mutationFn: async () => {
+      const { items } = await client.webhooks.failed({});
+      await Promise.all(items.map(({ id }) => client.webhooks.retry({ id })));
+    },
+    onSettled: () => refresh(queryClient, api.workspace.key()),
+  });
   const text = t(`dashboard.needs.action.${item.kind}`);
   if (item.kind === 'sending_paused') {
     return (
       <Button size="compact-sm" variant="light" loading={resume.isPending} onClick={() => resume.mutate({})}>
+        {text}
+      </Button>
+    );
+  }
+  if (item.kind === 'webhook') {
+    return (
+      <Button size="compact-sm" variant="light" loading={callAgain.isPending} onClick={() => callAgain.mutate()}>
         {text}
       </Button>
     );

@@ -54,6 +54,7 @@ export const sequencesMessages = {
   'sequences.activateBlocked': 'Put the problems right first.',
   'sequences.activateSame': 'The active version is what you see.',
   'sequences.activateHint': 'Makes this draft usable for campaigns. It sends nothing, and running campaigns keep their version.',
+  'sequences.otherSteps': 'This sequence has steps that the list cannot show. Change it over the API.',
   'sequences.branchesTitle': 'Steps outside the list',
   'sequences.branchesDropped':
     '{count, plural, one {# step is} other {# steps are}} on no path through this sequence. The next change in this list leaves {count, plural, one {it} other {them}} out.',

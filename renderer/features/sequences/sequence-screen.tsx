@@ -138,12 +138,23 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
               {t('sequences.emptyEditorText')}
             </EmptyState>
           )}
-          <StepList graph={graph} issues={issues} place={place} onPlace={setPlace} onChange={(change) => draft.edit((old) => ({ ...old, graph: change(old.graph) }))} />
+          {hasOtherSteps(graph) ? (
+            <Alert color="amber" variant="light">
+              {t('sequences.otherSteps')}
+            </Alert>
+          ) : (
+            <StepList graph={graph} issues={issues} place={place} onPlace={setPlace} onChange={(change) => draft.edit((old) => ({ ...old, graph: change(old.graph) }))} />
+          )}
         </div>
         <PreviewPane shown={shownAt(graph, place)} />
       </div>
     </>
   );
+}
+
+/** Steps that the list does not show yet. */
+function hasOtherSteps(graph: SequenceGraph): boolean {
+  return graph.steps.some(({ type }) => type !== 'email' && type !== 'wait' && type !== 'exit');
 }
 
 function firstPlace(graph: SequenceGraph): Place | null {

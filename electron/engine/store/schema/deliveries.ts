@@ -35,6 +35,8 @@ export const deliveries = sqliteTable(
     stepNumber: integer('step_number'),
     variantId: text('variant_id'),
     content: json<StoredContent>('content'),
+    /** 1 = waits until a person approves it. */
+    needsApproval: integer('needs_approval').notNull().default(0),
     /** When it may leave at the earliest; a change is an event with its reason. For `deferred` the end of the back-off. */
     slotAt: integer('slot_at').notNull(),
     /** Rule that set the slot, or the reason it is held (closed lists in shared/schemas/delivery.ts). */

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { Audience, CampaignRules, CampaignStatus } from '../../../../shared/schemas/campaign.ts';
+import type { TaskState } from '../../../../shared/schemas/task.ts';
 import type { EnrolmentState } from '../../../../shared/schemas/enrolment.ts';
 import type { SequenceGraph } from '../../../../shared/schemas/sequence.ts';
 import { createdAt, id, json, updatedAt } from './columns.ts';
@@ -91,7 +92,7 @@ export const enrolments = sqliteTable(
     pausedUntil: integer('paused_until'),
     /** Delay that was left when the clock was frozen, ms. */
     remainingMs: integer('remaining_ms'),
-    /** The last e-mail step that was sent, and the one planned next. */
+    /** The last e-mail step that was sent, and the step that the person stands at: the mail planned next, or what is waited for. */
     stepId: text('step_id'),
     nextStepId: text('next_step_id'),
     /** Thread of the last sent mail: what a follow-up answers to. */
@@ -101,6 +102,12 @@ export const enrolments = sqliteTable(
     /** Chosen variant by step id, so that a retry keeps its text. */
     variants: json<Record<string, string>>('variants').notNull(),
     sentCount: integer('sent_count').notNull().default(0),
+    /** From when the step in `nextStepId` counts; null = written before steps other than mails and waits existed. */
+    enteredAt: integer('entered_at'),
+    /** When that step is looked at again; null = a mail is planned for it, or a person must act. */
+    wakeAt: integer('wake_at'),
+    /** When a wait-until was looked at last. */
+    lookedAt: integer('looked_at'),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -114,6 +121,72 @@ export const enrolments = sqliteTable(
     index('enrolments_paused')
       .on(t.pausedUntil)
       .where(sql`${t.state} = 'paused' and ${t.pausedUntil} is not null`),
+    index('enrolments_wake')
+      .on(t.wakeAt)
+      .where(sql`${t.state} = 'active' and ${t.wakeAt} is not null`),
     check('enrolments_state', sql`${t.state} in ('pending','active','paused','held','finished','stopped','failed')`),
+  ],
+);
+
+/** What a person has to do by hand before somebody goes on in a sequence. */
+export const tasks = sqliteTable(
+  'tasks',
+  {
+    id: id(),
+    enrolmentId: text('enrolment_id')
+      .notNull()
+      .references(() => enrolments.id, { onDelete: 'cascade' }),
+    campaignId: text('campaign_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    stepId: text('step_id').notNull(),
+    title: text('title').notNull(),
+    note: text('note').notNull(),
+    state: text('state').$type<TaskState>().notNull(),
+    /** Not shown as due before; snoozing moves it. */
+    dueAt: integer('due_at').notNull(),
+    closedAt: integer('closed_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    uniqueIndex('tasks_step').on(t.enrolmentId, t.stepId),
+    index('tasks_open')
+      .on(t.dueAt)
+      .where(sql`${t.state} = 'open'`),
+    index('tasks_contact').on(t.contactId),
+    check('tasks_state', sql`${t.state} in ('open','done','skipped','cancelled')`),
+  ],
+);
+
+/** Webhooks that were caused and are sent, or were: their own outbox. The body is written with the fact that caused it. */
+export const webhookCalls = sqliteTable(
+  'webhook_calls',
+  {
+    id: id(),
+    /** `<enrolment>:<step>`: the same cause never calls twice. */
+    uniqueKey: text('unique_key').notNull(),
+    url: text('url').notNull(),
+    body: text('body').notNull(),
+    state: text('state').$type<'planned' | 'sent' | 'failed'>().notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    nextAt: integer('next_at').notNull(),
+    /** What the other side answered last. */
+    answer: text('answer'),
+    campaignId: text('campaign_id'),
+    enrolmentId: text('enrolment_id'),
+    contactId: text('contact_id'),
+    stepId: text('step_id'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    uniqueIndex('webhook_calls_key').on(t.uniqueKey),
+    index('webhook_calls_due')
+      .on(t.nextAt)
+      .where(sql`${t.state} = 'planned'`),
+    index('webhook_calls_failed')
+      .on(t.updatedAt)
+      .where(sql`${t.state} = 'failed'`),
+    check('webhook_calls_state', sql`${t.state} in ('planned','sent','failed')`),
   ],
 );

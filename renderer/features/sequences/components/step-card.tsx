@@ -1,5 +1,21 @@
 import { ActionIcon, Collapse, Text, Tooltip, UnstyledButton } from '@mantine/core';
-import { IconArrowDown, IconArrowUp, IconClockHour4, IconCopy, IconFlag, IconMail, IconTrash } from '@tabler/icons-react';
+import {
+  IconArrowDown,
+  IconArrowUp,
+  IconArrowsSplit2,
+  IconBolt,
+  IconCalendarClock,
+  IconCalendarEvent,
+  IconChecklist,
+  IconClockHour4,
+  IconCopy,
+  IconDice3,
+  IconFlag,
+  IconHourglass,
+  IconMail,
+  IconSwitch3,
+  IconTrash,
+} from '@tabler/icons-react';
 import { useId, type KeyboardEvent, type ReactNode } from 'react';
 import type { GraphIssue, Step } from '../../../../shared/schemas/sequence.ts';
 import { t } from '../../../lib/messages/index.ts';
@@ -23,11 +39,23 @@ interface Props {
   readonly children?: ReactNode;
 }
 
-const icons = { email: IconMail, wait: IconClockHour4, exit: IconFlag } as const;
+export const stepIcons = {
+  email: IconMail,
+  wait: IconClockHour4,
+  wait_time: IconCalendarClock,
+  wait_date: IconCalendarEvent,
+  condition: IconArrowsSplit2,
+  wait_for: IconHourglass,
+  switch: IconSwitch3,
+  split: IconDice3,
+  task: IconChecklist,
+  action: IconBolt,
+  exit: IconFlag,
+} as const satisfies Record<Step['type'], unknown>;
 
 /** The frame of every step: what it is, the buttons that move, copy and delete it, and its editor when it is open. */
 export function StepCard({ kind, stepId, name, title, detail, badges, open, issues, canUp, canDown, onToggle, onMove, onDuplicate, onRemove, children }: Props) {
-  const StepIcon = icons[kind];
+  const StepIcon = stepIcons[kind];
   const bodyId = useId();
   const blocking = issues.some((issue) => issue.blocking);
   const onKeyDown = (event: KeyboardEvent) => {

@@ -156,6 +156,7 @@ export function StepList({ graph, issues, place, onPlace, onChange }: Props) {
               </StepCard>
             );
           }
+          if (step.type !== 'email') return null;
           return (
             <StepCard key={step.id} {...common} title={mailTitle(graph, step, common.name)} detail={mailDetail(step)} badges={<ThreadBadge graph={graph} step={step} />}>
               <MailEditor

@@ -25,7 +25,7 @@ export function walkOrder(graph: SequenceGraph): { steps: Step[]; unreachable: S
     if (!step) break;
     seen.add(index);
     steps.push(step);
-    if (step.type === 'exit' || step.next === null) break;
+    if (step.type === 'exit' || step.type === 'split' || step.next === null) break;
     index = step.next === undefined ? index + 1 : byId.get(step.next);
   }
   return { steps, unreachable: graph.steps.filter((_, position) => !seen.has(position)) };
@@ -37,13 +37,13 @@ export function walkOrder(graph: SequenceGraph): { steps: Step[]; unreachable: S
  */
 export function linearise(graph: SequenceGraph): SequenceGraph {
   const { steps, unreachable } = walkOrder(graph);
-  const explicit = steps.some((step) => step.type !== 'exit' && step.next !== undefined);
+  const explicit = steps.some((step) => step.type !== 'exit' && step.type !== 'split' && step.next !== undefined);
   if (!explicit && unreachable.length === 0) return graph;
   return { steps: steps.map(withoutNext) };
 }
 
 function withoutNext(step: Step): Step {
-  if (step.type === 'exit' || step.next === undefined) return step;
+  if (step.type === 'exit' || step.type === 'split' || step.next === undefined) return step;
   const { next: _next, ...rest } = step;
   return rest as Step;
 }
@@ -227,6 +227,7 @@ export function timeline(graph: SequenceGraph): TimelinePoint[] {
       maxMinutes += span.max;
       continue;
     }
+    if (step.type !== 'email') continue;
     points.push({ stepId: step.id, number: points.length + 1, minMinutes, maxMinutes });
   }
   return points;

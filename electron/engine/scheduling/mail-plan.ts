@@ -1,0 +1,160 @@
+import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
+import type { HoldReason, WhyCode } from '../../../shared/schemas/delivery.ts';
+import type { EmailStep, SequenceGraph } from '../../../shared/schemas/sequence.ts';
+import type { Events } from '../events/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
+import { chooseVariant, type EnrolmentRow } from '../sequences/index.ts';
+import type { Tx } from '../store/index.ts';
+import { nextAllowed } from './calendar.ts';
+import { parseAbsences, parseCalendar, parseRules, recipientColumns, toRecipient, type RecipientRow } from './claim-rules.ts';
+import { addDuration } from './duration.ts';
+import { calendarsFor, campaignCalendar, type MailboxHours, type RecipientPlace } from './gates.ts';
+
+/** What planning needs to know beside the enrolment. */
+export interface PlanContext {
+  readonly rules: CampaignRules;
+  readonly graph: SequenceGraph;
+  readonly email: string;
+  readonly domain: string;
+  readonly recipient: RecipientPlace;
+  /** Null where its mailbox no longer sends for the campaign. */
+  readonly hours: MailboxHours | null;
+}
+
+/** A slot as the launch or the planner chose it. */
+export interface Slot {
+  readonly at: number;
+  readonly why: WhyCode;
+}
+
+/** Who a mail goes to. */
+export interface Addressee {
+  readonly enrolmentId: string;
+  readonly campaignId: string;
+  readonly contactId: string;
+  readonly mailboxId: string | null;
+  readonly recipient: string;
+  readonly recipientDomain: string;
+}
+
+export type MailPlan = ReturnType<typeof createMailPlan>;
+
+/** Graphs of immutable versions, parsed once. */
+export function createGraphCache(): (prepare: Tx['prepare'], versionId: string) => SequenceGraph {
+  const graphs = new Map<string, SequenceGraph>();
+  return (prepare, versionId) => {
+    const known = graphs.get(versionId);
+    if (known !== undefined) return known;
+    const row = prepare('select graph from sequence_versions where id = ?').get(versionId) as { graph: string } | undefined;
+    const graph = row === undefined ? { steps: [] } : (JSON.parse(row.graph) as SequenceGraph);
+    graphs.set(versionId, graph);
+    return graph;
+  };
+}
+
+/** Writes the delivery rows of steps. */
+export function createMailPlan(deps: { events: Events; clock: Clock; ids: Ids }) {
+  const { events, clock, ids } = deps;
+  const graphOf = createGraphCache();
+
+  function contextOf(tx: Tx, enrolment: EnrolmentRow): PlanContext | null {
+    const campaign = tx.prepare('select rules, mailbox_ids as mailboxIds from campaigns where id = ?').get(enrolment.campaignId) as
+      { rules: string; mailboxIds: string } | undefined;
+    const contact = tx.prepare(`select c.email, ${recipientColumns} from contacts c where c.id = ?`).get(enrolment.contactId) as (RecipientRow & { email: string }) | undefined;
+    if (campaign === undefined || contact === undefined) return null;
+    const sends = enrolment.mailboxId !== null && campaign.mailboxIds.includes(`"${enrolment.mailboxId}"`);
+    const mailbox = sends
+      ? (tx.prepare('select calendar, absences from mailboxes where id = ?').get(enrolment.mailboxId) as { calendar: string; absences: string } | undefined)
+      : undefined;
+    return {
+      rules: parseRules(campaign.rules),
+      graph: graphOf(tx.prepare, enrolment.sequenceVersionId),
+      email: contact.email,
+      domain: contact.domain,
+      recipient: toRecipient(contact),
+      hours: mailbox === undefined ? null : { calendar: parseCalendar(mailbox.calendar), absences: parseAbsences(mailbox.absences) },
+    };
+  }
+
+  /** A new row. A mail that a person must approve is held at once, so that there is time to read it; its slot stays. */
+  function insert(tx: Tx, to: Addressee, mail: { step: EmailStep; stepNumber: number }, slot: Slot | HoldReason): void {
+    const now = clock.now();
+    const id = ids.next();
+    const review = mail.step.review === true;
+    const held: HoldReason | null = typeof slot === 'string' ? slot : review ? 'approval' : null;
+    const slotAt = typeof slot === 'string' ? now : slot.at;
+    const variantId = chooseVariant(mail.step, to.enrolmentId)?.id ?? 'A';
+    tx.prepare(
+      `insert into deliveries (id, kind, unique_key, state, priority, campaign_id, enrolment_id, contact_id, mailbox_id, recipient, recipient_domain,
+         step_id, step_number, variant_id, needs_approval, slot_at, why, created_at, updated_at)
+       values (?, 'step', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ).run(
+      id,
+      `${to.enrolmentId}:${mail.step.id}`,
+      held === null ? 'planned' : 'held',
+      mail.stepNumber === 1 ? 2 : 1,
+      to.campaignId,
+      to.enrolmentId,
+      to.contactId,
+      to.mailboxId,
+      to.recipient,
+      to.recipientDomain,
+      mail.step.id,
+      mail.stepNumber,
+      variantId,
+      review ? 1 : 0,
+      slotAt,
+      held ?? (typeof slot === 'string' ? slot : slot.why),
+      now,
+      now,
+    );
+    events.append(tx, {
+      type: held === null ? 'planned' : 'held',
+      actor: 'engine',
+      reason: held,
+      deliveryId: id,
+      enrolmentId: to.enrolmentId,
+      campaignId: to.campaignId,
+      contactId: to.contactId,
+      mailboxId: to.mailboxId,
+      stepId: mail.step.id,
+      variantId,
+      data: typeof slot === 'string' ? null : { slotAt },
+    });
+  }
+
+  return {
+    contextOf,
+    insert,
+    /**
+     * Plans a mail that is due at `dueAt`, at the next allowed time: a new row, or the one that waited, failed or was
+     * cancelled. One that is in flight, unknown or sent stays as it is: never a second row.
+     */
+    plan(tx: Tx, enrolment: EnrolmentRow, context: PlanContext, step: EmailStep, dueAt: number): void {
+      const calendars = context.hours === null ? null : calendarsFor(context.rules, context.hours, context.recipient, enrolment.sentCount === 0);
+      const slotAt = calendars === null ? null : nextAllowed(calendars, dueAt);
+      const slot: Slot | HoldReason = slotAt !== null ? { at: slotAt, why: 'slot' } : context.hours === null ? 'mailbox_gone' : 'no_allowed_time';
+      const key = `${enrolment.id}:${step.id}`;
+      const revived = tx
+        .prepare(
+          `update deliveries set state = case when @slotAt is null or needs_approval = 1 then 'held' else 'planned' end, slot_at = coalesce(@slotAt, slot_at),
+             why = case when @slotAt is not null and needs_approval = 1 then 'approval' else @why end, mailbox_id = @mailboxId, why_detail = null, attempts = 0, first_tried_at = null,
+             final_at = null, final_reason = null, answer = null, answer_class = null, answer_code = null, boot = null, updated_at = @now
+           where kind = 'step' and unique_key = @key and state in ('planned','deferred','held','cancelled','failed','skipped')`,
+        )
+        .run({ slotAt, why: typeof slot === 'string' ? slot : slot.why, mailboxId: enrolment.mailboxId, now: clock.now(), key });
+      if (revived.changes > 0 || tx.prepare(`select 1 from deliveries where kind = 'step' and unique_key = ?`).get(key) !== undefined) return;
+      const to = { ...enrolment, enrolmentId: enrolment.id, recipient: context.email, recipientDomain: context.domain };
+      insert(tx, to, { step, stepNumber: enrolment.sentCount + 1 }, slot);
+    },
+    /** `at` plus a duration, as the campaign counts days for this person. */
+    after(at: number, duration: string, { rules, recipient }: PlanContext): number {
+      const calendar = campaignCalendar(rules, recipient);
+      return addDuration(at, duration, { businessDays: false, zone: calendar.zone, calendar });
+    },
+    /** Whether the mail of a step has left already. */
+    hasLeft: (tx: Tx, enrolmentId: string, stepId: string): boolean =>
+      tx.prepare(`select 1 from deliveries where kind = 'step' and unique_key = ? and state = 'sent'`).get(`${enrolmentId}:${stepId}`) !== undefined,
+  };
+}
