@@ -260,7 +260,25 @@ export async function createEngine(ports: EnginePorts) {
   }
 
   const router = createRouter({
-    ...{ contacts, mailboxes, files, sequences, templates, campaigns, forecaster, tasks, webhooks, enrolments: enrolmentList, deliveries, deadLetters, inbox, analytics, settings, vault, pause },
+    ...{
+      contacts,
+      mailboxes,
+      files,
+      sequences,
+      templates,
+      campaigns,
+      forecaster,
+      tasks,
+      webhooks,
+      enrolments: enrolmentList,
+      deliveries,
+      deadLetters,
+      inbox,
+      analytics,
+      settings,
+      vault,
+      pause,
+    },
     workspace,
     testSend: createTestSend({ store, sequences, deliveries }),
     openPractice: ports.openPractice,

@@ -5,7 +5,20 @@ import { useConnection } from './connection.ts';
 import { useTasks } from './tasks.ts';
 
 type Area =
-  'deliveries' | 'enrolments' | 'campaigns' | 'tasks' | 'replies' | 'mailboxes' | 'subscribers' | 'lists' | 'suppressions' | 'sequences' | 'templates' | 'settings' | 'workspace' | 'events';
+  | 'deliveries'
+  | 'enrolments'
+  | 'campaigns'
+  | 'tasks'
+  | 'replies'
+  | 'mailboxes'
+  | 'subscribers'
+  | 'lists'
+  | 'suppressions'
+  | 'sequences'
+  | 'templates'
+  | 'settings'
+  | 'workspace'
+  | 'events';
 
 /** Which areas of the cache an event makes stale. */
 export function areasOf(type: EventType): readonly Area[] {

@@ -57,7 +57,10 @@ export const tasksContract = {
     .route({ method: 'POST', path: '/tasks/{id}/done', tags: ['Tasks'], summary: 'It is done: the person goes on, and the next delay counts from now' })
     .input(idInput)
     .output(taskSchema),
-  skip: base.route({ method: 'POST', path: '/tasks/{id}/skip', tags: ['Tasks'], summary: 'Not to be done: the person goes on' }).input(idInput).output(taskSchema),
+  skip: base
+    .route({ method: 'POST', path: '/tasks/{id}/skip', tags: ['Tasks'], summary: 'Not to be done: the person goes on' })
+    .input(idInput)
+    .output(taskSchema),
   snooze: base
     .route({ method: 'POST', path: '/tasks/{id}/snooze', tags: ['Tasks'], summary: 'Due again later; the person waits' })
     .input(idInput.extend({ until: chosenMomentSchema }))

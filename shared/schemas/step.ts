@@ -44,7 +44,6 @@ export const attachmentSchema = z.discriminatedUnion('kind', [
 ]);
 export type Attachment = z.infer<typeof attachmentSchema>;
 
-
 export const emailStepSchema = z.object({
   id: stepId,
   type: z.literal('email'),

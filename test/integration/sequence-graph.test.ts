@@ -36,7 +36,13 @@ async function open(factor = 1, dataDir = temporaryDir()) {
 }
 
 const steps = (...list: unknown[]): Step[] => list.map((step) => stepSchema.parse(step));
-const mail = (id: string, subject: string, next: string | null = null, more: object = {}) => ({ id, type: 'email', variants: [{ subject, text: `Text of ${subject}` }], next, ...more });
+const mail = (id: string, subject: string, next: string | null = null, more: object = {}) => ({
+  id,
+  type: 'email',
+  variants: [{ subject, text: `Text of ${subject}` }],
+  next,
+  ...more,
+});
 const enrolmentOf = (engine: Engine, who: string) => engine.enrolmentList.list({ limit: 5, q: who }).items[0];
 const eventsOf = (engine: Engine, contactId: string) =>
   engine.services.events.after(0, 500).flatMap((event) => (event.contactId === contactId ? [`${event.type}${event.reason === null ? '' : ` ${event.reason}`}`] : []));
@@ -51,7 +57,23 @@ test('people take the ways that their fields, tags and switches say, each mail o
       { id: 'mark', type: 'action', action: { kind: 'add_tag', tag: 'seen' }, next: 'who' },
       { id: 'who', type: 'switch', field: 'first_name', cases: [{ id: 'a', match: 'contains', values: ['ANN'], next: 'vip' }], next: 'cond' },
       mail('vip', 'For Anna'),
-      { id: 'cond', type: 'condition', branches: [{ id: 'b', when: { tests: [{ kind: 'tag', tag: 'seen' }, { kind: 'field', field: 'first_name', value: 'ben' }] }, next: 'ben' }], next: 'rest' },
+      {
+        id: 'cond',
+        type: 'condition',
+        branches: [
+          {
+            id: 'b',
+            when: {
+              tests: [
+                { kind: 'tag', tag: 'seen' },
+                { kind: 'field', field: 'first_name', value: 'ben' },
+              ],
+            },
+            next: 'ben',
+          },
+        ],
+        next: 'rest',
+      },
       mail('ben', 'For Ben'),
       mail('rest', 'For the others', 'win'),
       { id: 'win', type: 'action', action: { kind: 'convert', goal: 'told' }, next: 'bye' },
@@ -63,7 +85,19 @@ test('people take the ways that their fields, tags and switches say, each mail o
   expect([run.got('anna@'), run.got('ben@'), run.got('carl@')]).toEqual([['For Anna'], ['For Ben'], ['For the others']]);
   const carl = contacts.findByAddress('carl@example.com');
   expect(carl?.tags).toEqual(['seen']);
-  expect(eventsOf(run.engine, carl?.id ?? '')).toEqual(['contact_created', 'enrolled', 'contact_updated', 'acted add_tag', 'branched next', 'branched next', 'planned', 'sent', 'converted told', 'acted convert', 'finished']);
+  expect(eventsOf(run.engine, carl?.id ?? '')).toEqual([
+    'contact_created',
+    'enrolled',
+    'contact_updated',
+    'acted add_tag',
+    'branched next',
+    'branched next',
+    'planned',
+    'sent',
+    'converted told',
+    'acted convert',
+    'finished',
+  ]);
 });
 
 test('a task holds its person through a restart; the next delay counts from when it is done', async () => {
@@ -71,7 +105,12 @@ test('a task holds its person through a restart; the next delay counts from when
   await launchCampaign(run.engine, {
     recipients: ['anna@example.com', 'ben@example.com'],
     mailboxIds: [run.mailboxId],
-    steps: steps(mail('first', 'Hello', 'call'), { id: 'call', type: 'task', title: 'Call them', note: 'Ask about lunch', skipped: null, next: 'w' }, { id: 'w', type: 'wait', duration: 'PT2H', next: 'second' }, mail('second', 'After the call')),
+    steps: steps(
+      mail('first', 'Hello', 'call'),
+      { id: 'call', type: 'task', title: 'Call them', note: 'Ask about lunch', skipped: null, next: 'w' },
+      { id: 'w', type: 'wait', duration: 'PT2H', next: 'second' },
+      mail('second', 'After the call'),
+    ),
   });
   await until(() => run.engine.services.tasks.list({ limit: 10, state: 'open' }).total === 2, 'both tasks are open');
   expect(run.engine.services.analytics.needsYou()).toEqual([expect.objectContaining({ kind: 'task', count: 2, detail: expect.stringContaining('Call them') as string })]);
@@ -96,7 +135,11 @@ test('a task holds its person through a restart; the next delay counts from when
 
 test('stopping a person closes the task; going on opens it again', async () => {
   const run = await open();
-  await launchCampaign(run.engine, { recipients: ['anna@example.com'], mailboxIds: [run.mailboxId], steps: steps({ id: 'call', type: 'task', title: 'Call', next: 'm' }, mail('m', 'Hello')) });
+  await launchCampaign(run.engine, {
+    recipients: ['anna@example.com'],
+    mailboxIds: [run.mailboxId],
+    steps: steps({ id: 'call', type: 'task', title: 'Call', next: 'm' }, mail('m', 'Hello')),
+  });
   await until(() => run.engine.services.tasks.list({ limit: 5, state: 'open' }).total === 1, 'the task is open');
   const id = enrolmentOf(run.engine, 'anna')?.id ?? '';
   run.engine.enrolmentList.stop(id);
@@ -109,7 +152,11 @@ test('stopping a person closes the task; going on opens it again', async () => {
 
 test('a mail for review waits for a person, keeps its slot, and leaves once it is approved', async () => {
   const run = await open();
-  await launchCampaign(run.engine, { recipients: ['anna@example.com', 'ben@example.com'], mailboxIds: [run.mailboxId], steps: steps(mail('m', 'Please read me', null, { review: true })) });
+  await launchCampaign(run.engine, {
+    recipients: ['anna@example.com', 'ben@example.com'],
+    mailboxIds: [run.mailboxId],
+    steps: steps(mail('m', 'Please read me', null, { review: true })),
+  });
   const waiting = () => run.engine.services.deliveries.list({ limit: 5, state: 'held', heldFor: 'approval' }).items;
   await until(() => waiting().length === 2, 'both wait');
   expect(run.engine.services.analytics.needsYou()).toEqual([expect.objectContaining({ kind: 'review', count: 2 })]);
@@ -155,7 +202,12 @@ test('pausing freezes what is left of a wait that is no mail', async () => {
   await launchCampaign(run.engine, {
     recipients: ['anna@example.com'],
     mailboxIds: [run.mailboxId],
-    steps: steps(mail('a', 'Hello', 'w'), { id: 'w', type: 'wait', duration: 'PT5H', next: 'c' }, { id: 'c', type: 'condition', branches: [{ id: 'x', when: { tests: [{ kind: 'tag', tag: 'vip' }] }, next: 'b' }], next: null }, mail('b', 'Second')),
+    steps: steps(
+      mail('a', 'Hello', 'w'),
+      { id: 'w', type: 'wait', duration: 'PT5H', next: 'c' },
+      { id: 'c', type: 'condition', branches: [{ id: 'x', when: { tests: [{ kind: 'tag', tag: 'vip' }] }, next: 'b' }], next: null },
+      mail('b', 'Second'),
+    ),
   });
   await until(() => enrolmentOf(run.engine, 'anna')?.nextStepId === 'c', 'Anna waits for the condition');
   const { id, nextAt } = enrolmentOf(run.engine, 'anna') ?? { id: '', nextAt: 0 };
@@ -172,12 +224,16 @@ test('an action moves people to another sequence once, and its mails come from t
   const other = run.engine.services.sequences.create({ name: 'Nurture', description: '', graph: { steps: steps(mail('n', 'From the other sequence')) } });
   run.engine.services.sequences.activate(other.id);
   // It leads back to itself, which nobody does twice.
-  run.engine.services.sequences.update(other.id, { graph: { steps: steps(mail('n', 'From the other sequence', 'back'), { id: 'back', type: 'action', action: { kind: 'move_to', sequenceId: other.id }, next: null }) } });
+  run.engine.services.sequences.update(other.id, {
+    graph: { steps: steps(mail('n', 'From the other sequence', 'back'), { id: 'back', type: 'action', action: { kind: 'move_to', sequenceId: other.id }, next: null }) },
+  });
   run.engine.services.sequences.activate(other.id);
   await launchCampaign(run.engine, {
     recipients: ['anna@example.com'],
     mailboxIds: [run.mailboxId],
-    steps: steps(mail('a', 'First'), { id: 'go', type: 'action', action: { kind: 'move_to', sequenceId: other.id }, next: null }).map((step) => (step.id === 'a' ? { ...step, next: 'go' } : step)) as Step[],
+    steps: steps(mail('a', 'First'), { id: 'go', type: 'action', action: { kind: 'move_to', sequenceId: other.id }, next: null }).map((step) =>
+      step.id === 'a' ? { ...step, next: 'go' } : step,
+    ) as Step[],
   });
   await until(() => run.engine.enrolmentList.list({ limit: 5, state: 'finished' }).total === 2, 'both enrolments are through');
   expect(run.got('anna@')).toEqual(['First', 'From the other sequence']);

@@ -36,8 +36,14 @@ function laterThan(index: number): fc.Arbitrary<string | null> {
 function stepAt(index: number): fc.Arbitrary<unknown> {
   const id = ids[index];
   const next = laterThan(index);
-  const when = fc.record({ match: fc.constantFrom('all', 'any'), tests: fc.array(fc.record({ kind: fc.constant('tag'), tag: fc.constantFrom('x', 'y'), not: fc.boolean() }), { maxLength: 2 }) });
-  const branches = fc.uniqueArray(fc.record({ id: fc.constantFrom('p', 'q', 'r'), when, next, within: fc.constantFrom('P1D', 'PT2H') }), { selector: (one) => one.id, maxLength: 3 });
+  const when = fc.record({
+    match: fc.constantFrom('all', 'any'),
+    tests: fc.array(fc.record({ kind: fc.constant('tag'), tag: fc.constantFrom('x', 'y'), not: fc.boolean() }), { maxLength: 2 }),
+  });
+  const branches = fc.uniqueArray(fc.record({ id: fc.constantFrom('p', 'q', 'r'), when, next, within: fc.constantFrom('P1D', 'PT2H') }), {
+    selector: (one) => one.id,
+    maxLength: 3,
+  });
   return fc.oneof(
     fc.record({ id: fc.constant(id), type: fc.constant('email'), variants: fc.constant([{ subject: 'x', text: 'y' }]), next }),
     fc.record({ id: fc.constant(id), type: fc.constant('wait'), duration: fc.constantFrom('P1D', 'PT5M'), next }),
@@ -115,7 +121,12 @@ describe('walking a person', () => {
   test('what validation lets through has no loop and no edge to nowhere', () => {
     const wild = fc
       .array(
-        fc.record({ id: fc.constantFrom(...ids), type: fc.constant('condition'), branches: fc.constant([{ id: 'p', when: tag('x'), next: 'a' }]), next: fc.constantFrom(...ids, null, 'nowhere') }),
+        fc.record({
+          id: fc.constantFrom(...ids),
+          type: fc.constant('condition'),
+          branches: fc.constant([{ id: 'p', when: tag('x'), next: 'a' }]),
+          next: fc.constantFrom(...ids, null, 'nowhere'),
+        }),
         { minLength: 1, maxLength: 6 },
       )
       .chain((conditions) => fc.tuple(fc.constant(conditions), fc.constantFrom(...ids, null, 'nowhere')))
@@ -138,7 +149,19 @@ describe('walking a person', () => {
   });
 
   test('a random split gives each person one arm for good, in the proportion of the weights', () => {
-    const graph = read({ id: 's', type: 'split', arms: [{ id: 'x', weight: 3, next: 'a' }, { id: 'y', weight: 1, next: 'b' }, { id: 'z', weight: 0, next: null }] }, mail('a', { next: null }), mail('b'));
+    const graph = read(
+      {
+        id: 's',
+        type: 'split',
+        arms: [
+          { id: 'x', weight: 3, next: 'a' },
+          { id: 'y', weight: 1, next: 'b' },
+          { id: 'z', weight: 0, next: null },
+        ],
+      },
+      mail('a', { next: null }),
+      mail('b'),
+    );
     const drawn = Array.from({ length: 4000 }, (_, i) => nextStep(graph, { stepId: 's', at: start }, person(`e${i}`), facts(), start).taken[0]?.edge);
     expect(new Set(drawn)).toEqual(new Set(['x', 'y']));
     // 3000 expected with a standard deviation of 27.
@@ -151,7 +174,15 @@ describe('single steps', () => {
   test('a condition behind a wait is looked at when the wait is over, first match wins, else the last way', () => {
     const graph = read(
       { id: 'w', type: 'wait', duration: 'P3D' },
-      { id: 'c', type: 'condition', branches: [{ id: 'one', when: tag('vip'), next: 'a' }, { id: 'two', when: { tests: [{ kind: 'field', field: 'city', op: 'is_empty', not: true }] }, next: 'b' }], next: 'x' },
+      {
+        id: 'c',
+        type: 'condition',
+        branches: [
+          { id: 'one', when: tag('vip'), next: 'a' },
+          { id: 'two', when: { tests: [{ kind: 'field', field: 'city', op: 'is_empty', not: true }] }, next: 'b' },
+        ],
+        next: 'x',
+      },
       mail('a', { next: null }),
       mail('b', { next: null }),
       mail('x'),
@@ -165,7 +196,15 @@ describe('single steps', () => {
   });
 
   const waitFor = read(
-    { id: 'f', type: 'wait_for', branches: [{ id: 'quiet', when: { tests: [{ kind: 'event', event: 'replied', not: true }] }, within: 'P3D', next: 'a' }, { id: 'tagged', when: tag('vip'), within: 'P1D', next: 'b' }], next: 'x' },
+    {
+      id: 'f',
+      type: 'wait_for',
+      branches: [
+        { id: 'quiet', when: { tests: [{ kind: 'event', event: 'replied', not: true }] }, within: 'P3D', next: 'a' },
+        { id: 'tagged', when: tag('vip'), within: 'P1D', next: 'b' },
+      ],
+      next: 'x',
+    },
     mail('a', { next: null }),
     mail('b', { next: null }),
     mail('x'),
@@ -182,7 +221,10 @@ describe('single steps', () => {
   test('a window that is over takes nobody any more, and the time-out comes after the last one', () => {
     const late = { ...here, lookedAt: start + 2 * day };
     expect(nextStep(waitFor, late, person(), facts({ tags: ['vip'], counts: { replied: 1 } }), start + 2 * day + hour).move).toEqual({ kind: 'wait', until: start + 3 * day });
-    expect(nextStep(waitFor, late, person(), facts({ tags: ['vip'], counts: { replied: 1 } }), start + 3 * day)).toMatchObject({ move: { step: { id: 'x' } }, taken: [{ edge: 'next' }] });
+    expect(nextStep(waitFor, late, person(), facts({ tags: ['vip'], counts: { replied: 1 } }), start + 3 * day)).toMatchObject({
+      move: { step: { id: 'x' } },
+      taken: [{ edge: 'next' }],
+    });
   });
 
   test('what happened while nobody looked counts by its own moment', () => {
@@ -215,7 +257,17 @@ describe('single steps', () => {
 
   test('a switch goes by value, contained text or wildcard, whatever the capitals', () => {
     const graph = read(
-      { id: 's', type: 'switch', field: 'title', cases: [{ id: 'it', match: 'equals', values: ['CTO', 'CIO'], next: 'a' }, { id: 'sales', match: 'contains', values: ['sales'], next: 'b' }, { id: 'vp', match: 'wildcard', values: ['vp ? *'], next: 'c' }], next: null },
+      {
+        id: 's',
+        type: 'switch',
+        field: 'title',
+        cases: [
+          { id: 'it', match: 'equals', values: ['CTO', 'CIO'], next: 'a' },
+          { id: 'sales', match: 'contains', values: ['sales'], next: 'b' },
+          { id: 'vp', match: 'wildcard', values: ['vp ? *'], next: 'c' },
+        ],
+        next: null,
+      },
       mail('a', { next: null }),
       mail('b', { next: null }),
       mail('c'),

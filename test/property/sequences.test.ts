@@ -36,7 +36,12 @@ test('walking a graph always ends, and passes its e-mails and waits in order', (
         const expected = way(graph).filter(({ type }) => type === 'email');
         expect(emailSteps(graph).map(({ id: own }) => own)).toEqual(expected.map(({ id: own }) => own));
         const passed = likelyMails(graph).flatMap(({ step: email, waits }) => [...waits.map(({ id: own }) => own), email.id]);
-        for (const [index, email] of expected.entries()) expect(likelyMails(graph, email.id).map(({ step: own }) => own.id).slice(0, expected.length - index)).toEqual(expected.slice(index).map(({ id: own }) => own));
+        for (const [index, email] of expected.entries())
+          expect(
+            likelyMails(graph, email.id)
+              .map(({ step: own }) => own.id)
+              .slice(0, expected.length - index),
+          ).toEqual(expected.slice(index).map(({ id: own }) => own));
         expect(
           way(graph)
             .map(({ id: own }) => own)

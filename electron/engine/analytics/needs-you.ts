@@ -23,7 +23,17 @@ interface Group {
 /** Everything that waits for a person, most urgent kind first, newest first inside a kind. */
 export function needsYou(deps: { store: Store; clock: Clock; pausedUntil: () => number | null; pausedReason: () => string | null }): NeedsYouItem[] {
   const { store } = deps;
-  return [...pausedItems(deps), ...mailboxItems(store), ...campaignItems(store), ...unknownItems(store), ...replyItems(store), ...taskItems(deps), ...failedItems(store), ...webhookItems(store), ...heldItems(store)];
+  return [
+    ...pausedItems(deps),
+    ...mailboxItems(store),
+    ...campaignItems(store),
+    ...unknownItems(store),
+    ...replyItems(store),
+    ...taskItems(deps),
+    ...failedItems(store),
+    ...webhookItems(store),
+    ...heldItems(store),
+  ];
 }
 
 function pausedItems(deps: { store: Store; clock: Clock; pausedUntil: () => number | null; pausedReason: () => string | null }): NeedsYouItem[] {

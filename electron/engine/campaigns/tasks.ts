@@ -46,7 +46,8 @@ export function createTasks(deps: { store: Store; events: Events; clock: Clock; 
       if (query.due !== undefined) parts.push(query.due ? 't.due_at <= @now' : 't.due_at > @now');
       if (query.campaignId !== undefined) parts.push('t.campaign_id = @campaignId');
       if (query.contactId !== undefined) parts.push('t.contact_id = @contactId');
-      if (query.q !== undefined && query.q !== '') parts.push(`(t.title || ' ' || coalesce(c.email, '') || ' ' || coalesce(c.first_name || ' ' || c.last_name, '')) like @like escape '\\'`);
+      if (query.q !== undefined && query.q !== '')
+        parts.push(`(t.title || ' ' || coalesce(c.email, '') || ' ' || coalesce(c.first_name || ' ' || c.last_name, '')) like @like escape '\\'`);
       const { state, campaignId = null, contactId = null } = query;
       const params = { state, campaignId, contactId, now: clock.now(), like: containing(query.q ?? '') };
       const { n: total } = store.prepareRead(`select count(*) as n ${joins} where ${parts.join(' and ')}`).get(params) as { n: number };

@@ -58,22 +58,22 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
   }
 
   function changeTo(tx: Tx, known: ContactRow, patch: ContactPatch, actor: Actor): Contact {
-      const { id } = known;
-      const next: ContactRow = { ...known };
-      for (const field of textFields) {
-        const text = patch[field];
-        if (text !== undefined) next[field] = oneLine(text);
-      }
-      if (patch.timeZone !== undefined) next.timeZone = patch.timeZone;
-      if (patch.tags !== undefined) next.tags = uniqueTags(patch.tags);
-      if (patch.custom !== undefined) next.custom = cleanCustom(patch.custom);
-      const keyed = patch.email === undefined ? next : rekey(tx, next, patch.email);
-      const fields = Object.keys(patch).filter((key) => JSON.stringify(keyed[key as keyof ContactRow]) !== JSON.stringify(known[key as keyof ContactRow]));
-      if (fields.length === 0) return toContact(known);
-      updateContact(tx, { ...keyed, updatedAt: clock.now() });
-      tx.afterCommit(() => names.forget());
-      events.append(tx, { type: 'contact_updated', actor, contactId: id, data: { fields } });
-      return toContact(read(tx, id));
+    const { id } = known;
+    const next: ContactRow = { ...known };
+    for (const field of textFields) {
+      const text = patch[field];
+      if (text !== undefined) next[field] = oneLine(text);
+    }
+    if (patch.timeZone !== undefined) next.timeZone = patch.timeZone;
+    if (patch.tags !== undefined) next.tags = uniqueTags(patch.tags);
+    if (patch.custom !== undefined) next.custom = cleanCustom(patch.custom);
+    const keyed = patch.email === undefined ? next : rekey(tx, next, patch.email);
+    const fields = Object.keys(patch).filter((key) => JSON.stringify(keyed[key as keyof ContactRow]) !== JSON.stringify(known[key as keyof ContactRow]));
+    if (fields.length === 0) return toContact(known);
+    updateContact(tx, { ...keyed, updatedAt: clock.now() });
+    tx.afterCommit(() => names.forget());
+    events.append(tx, { type: 'contact_updated', actor, contactId: id, data: { fields } });
+    return toContact(read(tx, id));
   }
 
   /** A rule changes a contact inside its own transaction; `patch` sees the contact as it is. A contact that is gone stays gone. */

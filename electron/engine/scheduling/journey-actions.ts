@@ -89,9 +89,7 @@ export function createJourneyActions(deps: ActionDeps): JourneyActions {
     const row = tx.prepare('select active_version_id as versionId from sequences where id = ?').get(sequenceId) as { versionId: string | null } | undefined;
     if (row === undefined || row.versionId === null) return 'The sequence does not exist or has no active version';
     const been = tx
-      .prepare(
-        `select 1 from enrolments e join sequence_versions v on v.id = e.sequence_version_id where e.campaign_id = ? and e.contact_id = ? and v.sequence_id = ? limit 1`,
-      )
+      .prepare(`select 1 from enrolments e join sequence_versions v on v.id = e.sequence_version_id where e.campaign_id = ? and e.contact_id = ? and v.sequence_id = ? limit 1`)
       .get(enrolment.campaignId, enrolment.contactId, sequenceId);
     return been === undefined ? { versionId: row.versionId } : 'The person has been in this sequence already';
   }

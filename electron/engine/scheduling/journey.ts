@@ -97,7 +97,15 @@ export function createJourney(deps: { events: Events; clock: Clock; ids: Ids; ma
       finish(tx, enrolment);
     },
     stand,
-    note(tx: Tx, enrolment: EnrolmentRow, type: 'task_done' | 'task_skipped' | 'task_snoozed', actor: Actor, stepId: string, reason: string, data: Record<string, unknown> | null = null) {
+    note(
+      tx: Tx,
+      enrolment: EnrolmentRow,
+      type: 'task_done' | 'task_skipped' | 'task_snoozed',
+      actor: Actor,
+      stepId: string,
+      reason: string,
+      data: Record<string, unknown> | null = null,
+    ) {
       events.append(tx, { type, actor, reason, stepId, data, ...about(enrolment) });
     },
   };

@@ -95,13 +95,9 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids } &
       const context = mails.contextOf(tx, enrolment);
       const step = context?.graph.steps.find(({ id }) => id === stepId);
       const next = context === null || step === undefined ? null : nextStepId(context.graph, step);
-      tx.prepare(`update enrolments set step_id = ?, next_step_id = ?, entered_at = ?, wake_at = null, looked_at = null, sent_count = sent_count + 1, updated_at = ? where id = ?`).run(
-        stepId,
-        next,
-        sentAt,
-        sentAt,
-        enrolmentId,
-      );
+      tx.prepare(
+        `update enrolments set step_id = ?, next_step_id = ?, entered_at = ?, wake_at = null, looked_at = null, sent_count = sent_count + 1, updated_at = ? where id = ?`,
+      ).run(stepId, next, sentAt, sentAt, enrolmentId);
       // Whoever is paused or stopped stands at the next step, from this moment on.
       if (enrolment.state !== 'active') return false;
       const sent = { ...enrolment, stepId, nextStepId: next, sentCount: enrolment.sentCount + 1 };
@@ -154,7 +150,10 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids } &
       const context = mails.contextOf(tx, enrolment);
       if (context === null) return false;
       const now = clock.now();
-      tx.prepare(`update enrolments set state = 'active', reason = null, paused_until = null, remaining_ms = null, wake_at = null, updated_at = ? where id = ?`).run(now, enrolmentId);
+      tx.prepare(`update enrolments set state = 'active', reason = null, paused_until = null, remaining_ms = null, wake_at = null, updated_at = ? where id = ?`).run(
+        now,
+        enrolmentId,
+      );
       events.append(tx, {
         type: enrolment.state === 'stopped' ? 'restarted' : 'resumed',
         actor,

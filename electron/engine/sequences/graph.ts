@@ -44,7 +44,8 @@ export function likelyMails(graph: SequenceGraph, fromStepId: string | null = nu
 
 /** Where somebody goes of whom nothing is known. */
 function likelyNext(graph: SequenceGraph, step: Step): string | null {
-  if (step.type === 'split') return step.arms.reduce<(typeof step.arms)[number] | null>((best, arm) => (best === null || arm.weight > best.weight ? arm : best), null)?.next ?? null;
+  if (step.type === 'split')
+    return step.arms.reduce<(typeof step.arms)[number] | null>((best, arm) => (best === null || arm.weight > best.weight ? arm : best), null)?.next ?? null;
   return nextStepId(graph, step);
 }
 

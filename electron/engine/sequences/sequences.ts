@@ -185,7 +185,9 @@ export function createSequences(deps: SequencesDeps): Sequences {
       return [...composer.tags.map((tag) => ({ ...tag })), ...custom];
     },
     requiredFields(graph) {
-      const fields = reachableEmails(graph).flatMap((step) => step.variants.filter(({ active, weight }) => active && weight > 0).flatMap((variant) => composer.requiredFields(variant)));
+      const fields = reachableEmails(graph).flatMap((step) =>
+        step.variants.filter(({ active, weight }) => active && weight > 0).flatMap((variant) => composer.requiredFields(variant)),
+      );
       return [...new Set(fields)];
     },
   };

@@ -16,12 +16,7 @@ export interface KnownThings {
  * What stands against sending by this graph. Blocking issues forbid activation; the others are advice. Pure.
  * `customFields` are the custom fields in use; null = not known.
  */
-export function validateGraph(
-  graph: SequenceGraph,
-  composer: Pick<Composer, 'check'>,
-  customFields: readonly string[] | null,
-  known: KnownThings | null = null,
-): GraphIssue[] {
+export function validateGraph(graph: SequenceGraph, composer: Pick<Composer, 'check'>, customFields: readonly string[] | null, known: KnownThings | null = null): GraphIssue[] {
   if (graph.steps.length === 0) return [issue({ code: 'empty', blocking: true, message: 'The sequence has no steps. Add an e-mail.' })];
   const shape = checkShape(graph);
   const issues = [...shape];
@@ -58,7 +53,8 @@ function checkShape(graph: SequenceGraph): GraphIssue[] {
   }
   const reached = reachable(graph);
   for (const [id, step] of byId) {
-    if (!reached.has(id)) issues.push(issue({ stepId: id, code: 'unreachable', blocking: false, message: `No way leads to ${lowerFirst(stepName(graph, step))}: it is never run.` }));
+    if (!reached.has(id))
+      issues.push(issue({ stepId: id, code: 'unreachable', blocking: false, message: `No way leads to ${lowerFirst(stepName(graph, step))}: it is never run.` }));
   }
   return issues;
 }

@@ -1,7 +1,19 @@
 import { Button, Text, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouterState } from '@tanstack/react-router';
-import { IconAlertTriangle, IconAt, IconChartDots, IconChecklist, IconEyeCheck, IconHandStop, IconHelp, IconMessageReply, IconPlayerPause, IconWebhook, type Icon } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconAt,
+  IconChartDots,
+  IconChecklist,
+  IconEyeCheck,
+  IconHandStop,
+  IconHelp,
+  IconMessageReply,
+  IconPlayerPause,
+  IconWebhook,
+  type Icon,
+} from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { LinkButton } from '../../components/links.tsx';
 import type { NeedsYouItem } from '../../../shared/schemas/settings.ts';
