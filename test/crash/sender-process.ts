@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import type { OutgoingMessage, SendHooks, SmtpSession } from '../../electron/engine/ports.ts';
 import { openSmtpSession } from '../../electron/engine/mailboxes/index.ts';
 import { createEngine } from '../../electron/engine/engine.ts';
-import { fastClock, realPorts } from '../support/engine.ts';
+import { realPorts, steeredClock, type ClockSetting } from '../support/engine.ts';
 
 /** Where the process kills itself, with SIGKILL, at the nth message. */
 export type KillPoint = 'before_354' | 'after_354_before_mark' | 'after_mark_before_body' | 'mid_body' | 'after_dot_before_250' | 'after_250_before_commit';
@@ -13,10 +13,13 @@ interface Options {
   readonly killAt?: { readonly point: KillPoint; readonly message: number };
   /** Gives the connection a message while the one before is under way. */
   readonly ahead?: boolean;
-  /** Workspace time per real time; 1 = real. */
-  readonly factor?: number;
+  /** Absent = real time. */
+  readonly clock?: ClockSetting;
   readonly errorFile: string;
 }
+
+/** `stop` ends it in an orderly way; a clock setting takes hold at once, and `woken` tells the engine as a host does after sleep. */
+export type SenderOrder = 'stop' | { readonly clock: ClockSetting; readonly woken: boolean };
 
 const options = JSON.parse(process.argv[2] ?? '{}') as Options;
 let messages = 0;
@@ -54,7 +57,7 @@ function deadly(session: SmtpSession, point: KillPoint): SmtpSession {
 }
 
 const { killAt } = options;
-const clock = options.factor === undefined ? undefined : fastClock(options.factor);
+const clock = options.clock === undefined ? undefined : steeredClock(options.clock);
 const log = {
   debug() {},
   info() {},
@@ -72,7 +75,12 @@ const engine = await createEngine(
 );
 engine.start();
 process.send?.('started');
-process.on('message', (order) => {
-  if (order === 'stop') void engine.stop().then(() => process.exit(0));
+process.on('message', (order: SenderOrder) => {
+  if (order === 'stop') {
+    void engine.stop().then(() => process.exit(0));
+    return;
+  }
+  clock?.set(order.clock);
+  if (order.woken) engine.poke();
 });
 // The engine's timers do not keep a process alive; the channel to the test does.

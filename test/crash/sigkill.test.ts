@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import type { Step } from '../../shared/schemas/sequence.ts';
 import { dovecotMissing, startDovecot } from '../support/dovecot.ts';
-import { emailStep, launchCampaign, realPorts, startEngine, testMailbox, until, waitStep } from '../support/engine.ts';
+import { emailStep, launchCampaign, realPorts, startEngine, testMailbox, until, waitStep, type ClockSetting } from '../support/engine.ts';
 import { startRecordingSmtp, type RecordedMessage } from '../support/recording-smtp.ts';
 import { temporaryDir } from '../support/store.ts';
 import type { KillPoint } from './sender-process.ts';
@@ -16,7 +16,7 @@ afterEach(() => {
   child?.kill('SIGKILL');
 });
 
-function startSender(dataDir: string, options: { killAt?: { point: KillPoint; message: number }; factor?: number } = {}): Promise<number | null> {
+function startSender(dataDir: string, options: { killAt?: { point: KillPoint; message: number }; clock?: ClockSetting } = {}): Promise<number | null> {
   const started = fork(fileURLToPath(new URL('./sender-process.ts', import.meta.url)), [JSON.stringify({ dataDir, errorFile: join(dataDir, 'errors.log'), ...options })], {
     execArgv: [],
   });
@@ -174,12 +174,13 @@ test.skipIf(dovecotMissing !== null)('with a proven Sent folder none stays unkno
   });
   inspectWritable(dataDir, (db) => db.prepare(`update mailboxes set sent_copy = 'provider', sent_folder = 'Sent'`).run());
 
+  const fast = (): ClockSetting => ({ base: Date.now(), at: Date.now(), factor: 300 });
   for (const message of [15, 20, 12, 25]) {
     // The clock runs fast, so that the grace period of 15 minutes passes in seconds.
-    await startSender(dataDir, { factor: 300, killAt: { point: message % 2 === 0 ? 'after_250_before_commit' : 'after_mark_before_body', message } });
+    await startSender(dataDir, { clock: fast(), killAt: { point: message % 2 === 0 ? 'after_250_before_commit' : 'after_mark_before_body', message } });
     file();
   }
-  void startSender(dataDir, { factor: 300 });
+  void startSender(dataDir, { clock: fast() });
   await until(() => countState(dataDir, ['sent']) === people * 2, 'every step was sent', 90_000);
   await stopSender();
 

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { hour, minute } from '../../electron/engine/lib/clock.ts';
 import { openStore } from '../../electron/engine/store/index.ts';
 import { anyTime, emailStep, fastClock, launchCampaign, realPorts, startEngine, testMailbox, until, waitStep } from '../support/engine.ts';
+import { startImapStandIn } from '../support/imap-stand-in.ts';
 import { startRecordingSmtp, type RecordingSmtpOptions } from '../support/recording-smtp.ts';
 import { silentLog, temporaryDir } from '../support/store.ts';
 
@@ -100,6 +101,33 @@ test('dropping the next mail of a person ends their enrolment, so that the campa
   deliveries.drop(inState('planned')[0]?.id ?? '');
   await until(() => campaigns.get(campaignId).status === 'finished', 'the campaign is finished');
   expect(campaigns.get(campaignId).counts.enrolments.stopped).toBe(1);
+});
+
+test.each([
+  ['is put off after its body', '', { phase: 'body', after: 1, times: 1, answer: { code: 452, text: '4.3.1 Try again later' } }],
+  ['is lost, and a person sends it again,', '', { phase: 'body', after: 1, times: 1, drop: 'lost' }],
+  ['begins a thread of its own and is put off', 'Another matter', { phase: 'body', after: 1, times: 1, answer: { code: 452, text: '4.3.1 Try again later' } }],
+] as const)('a follow-up that %s answers only to what left', async (_what, subject, script) => {
+  const imap = await startImapStandIn();
+  onTestFinished(() => imap.close());
+  const { engine, smtp, mailboxes, deliveries, inState } = await open({ scripts: [script] }, 600);
+  const { id } = mailboxes.create(testMailbox(smtp.port, { imapPort: imap.port, password: 'secret' }));
+  const steps = [emailStep('a', 'Hello', 'Hi'), waitStep('w1', 'PT1M'), emailStep('b', subject, 'Again'), waitStep('w2', 'PT1M'), emailStep('c', '', 'And again')];
+  await launchCampaign(engine, { recipients: ['anna@example.com'], mailboxIds: [id], steps });
+  if ('drop' in script) {
+    await until(() => inState('unknown').length === 1, 'the outcome is unknown');
+    deliveries.resolve(inState('unknown')[0]?.id ?? '', 'send_again');
+  }
+  await until(() => smtp.messages().length === 3, 'all three left');
+  const [first, second, third] = smtp.messages();
+  if (subject === '') {
+    expect([second?.subject, second?.inReplyTo, second?.references]).toEqual(['Re: Hello', first?.messageId, first?.messageId]);
+    expect(third?.references).toBe(`${first?.messageId ?? ''} ${second?.messageId ?? ''}`);
+  } else {
+    expect([second?.subject, second?.inReplyTo, second?.references]).toEqual([subject, '', '']);
+    expect([third?.subject, third?.references]).toEqual([`Re: ${subject}`, second?.messageId]);
+  }
+  expect(third?.inReplyTo).toBe(second?.messageId);
 });
 
 test('a person who goes on after a stop waits out what was left of the delay', async () => {

@@ -12,11 +12,35 @@ import { mailboxInputSchema, type MailboxInput } from '../../shared/schemas/mail
 import type { Step } from '../../shared/schemas/sequence.ts';
 import { silentLog } from './silent-log.ts';
 
+/** Workspace time: it stood at `base` when the real time was `at`, and runs `factor` times as fast. */
+export interface ClockSetting {
+  readonly base: number;
+  readonly at: number;
+  readonly factor: number;
+}
+
+/** What a clock of this setting shows at a moment of real time. */
+export function timeOf({ base, at, factor }: ClockSetting, realTime = Date.now()): number {
+  return base + (realTime - at) * factor;
+}
+
+/** A clock that a test sets while it runs, as sleep and a corrected system clock do: timers go on as before. */
+export function steeredClock(first: ClockSetting): Clock & { set(setting: ClockSetting): void } {
+  let setting = first;
+  return {
+    ...systemClock,
+    now: () => timeOf(setting),
+    after: (delayMs, callback) => systemClock.after(Math.max(1, delayMs / setting.factor), callback),
+    set(next) {
+      setting = next;
+    },
+  };
+}
+
 /** Workspace time that runs `factor` times as fast as real time, from now on. */
 export function fastClock(factor: number): Clock {
-  const start = Date.now();
-  const now = () => start + (Date.now() - start) * factor;
-  return { ...systemClock, now, after: (delayMs, callback) => systemClock.after(Math.max(1, delayMs / factor), callback) };
+  const now = Date.now();
+  return steeredClock({ base: now, at: now, factor });
 }
 
 /** The ports of a real engine: real servers, real time unless a clock is given. */

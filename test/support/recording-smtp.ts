@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import type { Random } from '../../electron/engine/lib/random.ts';
 
 /** One accepted message, as written to the append-only record just before the 250. */
 export interface RecordedMessage {
@@ -14,6 +15,8 @@ export interface RecordedMessage {
   readonly connection: string;
   readonly from: string;
   readonly to: string;
+  /** Of the header, epoch ms. */
+  readonly date: number;
   readonly messageId: string;
   readonly homingId: string;
   readonly subject: string;
@@ -26,7 +29,8 @@ export interface RecordedMessage {
 
 /**
  * A connection that ended although a message had begun on it: `body` = after the 354 and before our answer, so the
- * message is not recorded unless the server had all of it; `answered` = after our answer, before any other command.
+ * message is not recorded unless the server had all of it; `answered` = after our answer, before another 354 or QUIT: commands
+ * that came meanwhile may have left before the answer (RFC 2920).
  */
 export interface CutConnection {
   readonly kind: 'cut';
@@ -49,6 +53,8 @@ export interface SmtpScript {
   readonly after?: number;
   /** How often it applies; absent = always. */
   readonly times?: number;
+  /** Applies to this share of what matches, 0..1, drawn by the server's `random`; absent = to all. */
+  readonly chance?: number;
   readonly delayMs?: number;
   readonly answer?: { readonly code: number; readonly text: string };
   readonly drop?: 'now' | 'mid_body' | 'lost' | 'kept';
@@ -62,6 +68,12 @@ export interface RecordingSmtpOptions {
   readonly keepSource?: boolean;
   /** Login that is asked for; absent = none is needed. */
   readonly auth?: { readonly user: string; readonly password: string };
+  /** Draws for scripts with a chance. */
+  readonly random?: Random;
+  /** Called with each message as it is recorded, before the answer; only in this process. */
+  readonly onMessage?: (message: RecordedMessage) => void;
+  /** Called with each script that is played; only in this process. */
+  readonly onScript?: (script: SmtpScript) => void;
 }
 
 export interface RecordingSmtp {
@@ -106,6 +118,7 @@ export async function startRecordingSmtp(options: RecordingSmtpOptions = {}): Pr
   const record = openSync(file, 'a');
   const counter = openSync(`${file}.open`, 'w');
   const counterBytes = Buffer.alloc(4);
+  const { random = Math.random } = options;
   let bodies = 0;
   /** An answer that is still delayed when the server closes must not write: its file's number may be another file's by then. */
   let closed = false;
@@ -126,6 +139,7 @@ export async function startRecordingSmtp(options: RecordingSmtpOptions = {}): Pr
   function write(line: RecordedMessage | CutConnection): void {
     if (closed) return;
     writeSync(record, `${JSON.stringify(line)}\n`);
+    if (line.kind === 'message') options.onMessage?.(line);
   }
   function scriptFor(phase: SmtpScript['phase'], to: string): SmtpScript | null {
     for (const entry of scripts) {
@@ -135,6 +149,8 @@ export async function startRecordingSmtp(options: RecordingSmtpOptions = {}): Pr
       entry.seen += 1;
       const skipped = script.after ?? 0;
       if (entry.seen <= skipped || entry.seen > skipped + (script.times ?? Infinity)) continue;
+      if (script.chance !== undefined && random() >= script.chance) continue;
+      options.onScript?.(script);
       return script;
     }
     return null;
@@ -174,7 +190,6 @@ export async function startRecordingSmtp(options: RecordingSmtpOptions = {}): Pr
       callback();
     },
     onMailFrom(_address, session, callback) {
-      begun.delete(session.id);
       play(scriptFor('mail', ''), session, callback);
     },
     onRcptTo(address, session, callback) {
@@ -282,6 +297,7 @@ function describe(raw: Buffer, from: string, to: string, connection: string, kee
     connection,
     from,
     to,
+    date: Date.parse(header('Date')),
     messageId: header('Message-ID'),
     homingId: header('X-Homing-Id'),
     subject: header('Subject'),

@@ -156,7 +156,7 @@ test('who follows the link of a mail is opted out once; a forged link does nothi
   const bench = openReceiving();
   const { contactId, enrolmentId, deliveryId } = bench.addSent('anna@example.org');
   const token = unsubscribeToken(deliveryId, unsubscribeKey);
-  expect([bench.inbox.optOut(`${token.slice(0, -1)}x`), bench.inbox.optOut('nonsense')]).toEqual([false, false]);
+  expect([bench.inbox.optOut(`${token.slice(0, -1)}${token.endsWith('x') ? 'y' : 'x'}`), bench.inbox.optOut('nonsense')]).toEqual([false, false]);
   expect(bench.contact(contactId).status).toBe('active');
   expect([bench.inbox.optOut(token), bench.inbox.optOut(token)]).toEqual([true, true]);
   expect([bench.contact(contactId).status, bench.enrolment(enrolmentId)]).toMatchObject(['unsubscribed', { state: 'stopped', reason: 'unsubscribed' }]);

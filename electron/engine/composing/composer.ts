@@ -68,9 +68,7 @@ export interface Composed {
   /** Header fields as a reader sees them: decoded, unfolded. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
   readonly sameThread: boolean;
-  /** References of this mail, and the subject of its thread: what the next follow-up answers to. */
   readonly references: string[];
-  readonly threadSubject: string;
   /** Merge tags without value and fallback, left empty (`onMissing: 'blank'`). */
   readonly missing: readonly string[];
 }
@@ -332,7 +330,6 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
     headers,
     sameThread,
     references,
-    threadSubject: threadSubject(subject),
     missing,
   };
 }

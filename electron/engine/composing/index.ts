@@ -5,5 +5,5 @@ export type { TemplateMode } from './liquid.ts';
 export { htmlOfText, textOfHtml } from './html-text.ts';
 export type { MergeContact, MergeSender } from './merge-data.ts';
 export { renderLiquid, TemplateError } from './template.ts';
-export type { Thread } from './thread.ts';
+export { referencesOf, threadSubject, type Thread } from './thread.ts';
 export { newMessageId, readUnsubscribeToken, unsubscribeAddress, unsubscribeToken } from './unsubscribe.ts';

@@ -1,6 +1,7 @@
 import type { DeliveryKind, DeliveryState, HoldReason } from '../../../shared/schemas/delivery.ts';
 import type { Actor, EventType } from '../../../shared/schemas/event.ts';
 import type { RetryPolicy } from '../../../shared/schemas/settings.ts';
+import { referencesOf, threadSubject } from '../composing/index.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { Events } from '../events/index.ts';
 import { backoffMs, mailboxBackoff, retriesExhausted, retryBackoff } from '../lib/backoff.ts';
@@ -63,8 +64,6 @@ export interface BeginMark {
   readonly contentHash: string;
   readonly subject: string;
   readonly connection: string;
-  readonly references: readonly string[];
-  readonly threadSubject: string;
 }
 
 /** Something outside SMTP that proves what became of a delivery. */
@@ -152,7 +151,30 @@ export function createOutbox(deps: {
          where id = +@id`,
       ).run({ sentAt, id: row.contactId });
     }
-    if (row.enrolmentId !== null && row.stepId !== null) planner.planNext(tx, row.enrolmentId, row.stepId, sentAt);
+    if (row.enrolmentId === null || row.stepId === null) return;
+    joinThread(tx, row, row.enrolmentId, row.stepId);
+    planner.planNext(tx, row.enrolmentId, row.stepId, sentAt);
+  }
+
+  /** What the next mail answers to: only what left. An attempt that failed has a Message-ID that nobody ever saw. */
+  function joinThread(tx: Tx, row: OutboxRow, enrolmentId: string, stepId: string): void {
+    const mail = tx
+      .prepare(
+        `select coalesce(d.wire_message_id, d.message_id) as messageId, coalesce(d.subject, '') as subject, e.last_message_id as inReplyTo, e."references" as refs, coalesce(e.thread_subject, '') as thread
+         from deliveries d join enrolments e on e.id = +@enrolmentId where d.id = +@id`,
+      )
+      .get({ id: row.id, enrolmentId }) as { messageId: string; subject: string; inReplyTo: string | null; refs: string; thread: string } | undefined;
+    if (mail === undefined) return;
+    const subject = threadSubject(mail.subject);
+    const references = subject === mail.thread ? referencesOf({ subject, inReplyTo: mail.inReplyTo, references: JSON.parse(mail.refs) as string[] }) : [];
+    tx.prepare(`update enrolments set last_message_id = ?, "references" = ?, thread_subject = ?, variants = json_set(variants, '$."' || ? || '"', ?) where id = +?`).run(
+      mail.messageId,
+      JSON.stringify(references),
+      subject,
+      stepId,
+      row.variantId ?? 'A',
+      enrolmentId,
+    );
   }
 
   /** A refusal or a lost connection is tried again after a back-off, until the mail is too old. A permanent answer is final, unless it is about the sender. */
@@ -260,7 +282,7 @@ export function createOutbox(deps: {
       if (!mayGoOn(tx, row)) return false;
       const now = clock.now();
       // A stop rule that fired since the claim has already cancelled the row, so the state guards this update.
-      const begun = transit(tx, row, 'begin', 'sending', {
+      return transit(tx, row, 'begin', 'sending', {
         message_id: mark.messageId,
         content_hash: mark.contentHash,
         subject: mark.subject,
@@ -268,17 +290,6 @@ export function createOutbox(deps: {
         sending_at: now,
         attempts: row.attempts + 1,
       });
-      if (begun && row.enrolmentId !== null && row.stepId !== null) {
-        tx.prepare(`update enrolments set last_message_id = ?, "references" = ?, thread_subject = ?, variants = json_set(variants, '$."' || ? || '"', ?) where id = ?`).run(
-          mark.messageId,
-          JSON.stringify(mark.references),
-          mark.threadSubject,
-          row.stepId,
-          row.variantId ?? 'A',
-          row.enrolmentId,
-        );
-      }
-      return begun;
     },
     settle(tx, row, outcome) {
       const now = clock.now();

@@ -225,8 +225,6 @@ export function createSender(deps: {
                   contentHash: message.contentHash,
                   subject: message.subject,
                   connection: session.id,
-                  references: message.references,
-                  threadSubject: message.threadSubject,
                 }),
             ),
         },
