@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { EventType } from '../../shared/schemas/event.ts';
 import type { Workspace } from '../../shared/schemas/settings.ts';
 import { createAnalytics } from './analytics/index.ts';
-import { createAutoPause, createCampaigns, createEnrolmentList, createForecaster, createLauncher, createRecipientProviders, createTasks, createWaker } from './campaigns/index.ts';
+import { createAutoPause, createCampaigns, createEnrolmentList, createForecaster, createLauncher, createMigration, createRecipientProviders, createTasks, createWaker } from './campaigns/index.ts';
 import { createComposer } from './composing/index.ts';
 import { createContacts } from './contacts/index.ts';
 import {
@@ -221,6 +221,7 @@ export async function createEngine(ports: EnginePorts) {
   });
   const forecaster = createForecaster(base);
   const tasks = createTasks({ ...base, planner, wake });
+  const migration = createMigration({ ...base, planner, wake });
   const waker = createWaker({ ...base, planner, wake });
   const enrolmentList = createEnrolmentList({ ...base, enrolments, planner, wake });
 
@@ -268,6 +269,7 @@ export async function createEngine(ports: EnginePorts) {
       templates,
       campaigns,
       forecaster,
+      migration,
       tasks,
       webhooks,
       enrolments: enrolmentList,
@@ -302,7 +304,7 @@ export async function createEngine(ports: EnginePorts) {
     workspace,
     optOut: inbox.optOut,
     enrolmentList,
-    services: { contacts, files, mailboxes, sequences, templates, campaigns, tasks, webhooks, deliveries, deadLetters, inbox, analytics, settings, events, vault },
+    services: { contacts, files, mailboxes, sequences, templates, campaigns, migration, tasks, webhooks, deliveries, deadLetters, inbox, analytics, settings, events, vault },
     /** Called when the computer wakes or comes online: rows and the wall clock are looked at now. */
     poke(): void {
       dispatcher.wake();

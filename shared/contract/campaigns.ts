@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { campaignInputSchema, campaignPatchSchema, campaignSchema, campaignStatusSchema, forecastSchema, preflightSchema } from '../schemas/campaign.ts';
+import { campaignInputSchema, campaignPatchSchema, campaignSchema, campaignStatusSchema, forecastSchema, preflightSchema, versionMoveSchema } from '../schemas/campaign.ts';
 import { chosenMomentSchema, idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
 import { bulkOutcomeSchema, deliveryFilterSchema, deliverySchema, deliverySelectionSchema, deliveryTextSchema } from '../schemas/delivery.ts';
 import { enrolmentSchema, enrolmentStateSchema } from '../schemas/enrolment.ts';
@@ -36,6 +36,14 @@ export const campaignsContract = {
   pause: base.route({ method: 'POST', path: '/campaigns/{id}/pause', tags, summary: 'Pause; the remaining delays freeze' }).input(idInput).output(campaignSchema),
   resume: base.route({ method: 'POST', path: '/campaigns/{id}/resume', tags, summary: 'Go on' }).input(idInput).output(campaignSchema),
   stop: base.route({ method: 'POST', path: '/campaigns/{id}/stop', tags, summary: 'Stop for good: every waiting mail is cancelled' }).input(idInput).output(campaignSchema),
+  migration: base
+    .route({ method: 'GET', path: '/campaigns/{id}/migration', tags, summary: 'Who would move where if people went to the active version of the sequence; changes nothing' })
+    .input(idInput)
+    .output(versionMoveSchema),
+  migrate: base
+    .route({ method: 'POST', path: '/campaigns/{id}/migrate', tags, summary: 'Move the people under way to the active version of the sequence' })
+    .input(idInput)
+    .output(versionMoveSchema),
   enrol: base
     .route({ method: 'POST', path: '/campaigns/{id}/enrol', tags, summary: 'Enrol more contacts in a running campaign' })
     .input(idInput.extend({ contactIds: z.array(idSchema).min(1).max(100_000) }))

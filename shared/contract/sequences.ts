@@ -7,9 +7,13 @@ import {
   sequenceInputSchema,
   sequencePatchSchema,
   sequenceSchema,
+  sequenceVersionSchema,
+  starterSchema,
+  stepChangeSchema,
   templateInputSchema,
   templatePatchSchema,
   templateSchema,
+  variantNumbersSchema,
   variantSchema,
 } from '../schemas/sequence.ts';
 import { base, deleted, idInput } from './base.ts';
@@ -53,6 +57,38 @@ export const sequencesContract = {
     .route({ method: 'GET', path: '/email-sequences/merge-tags', tags, summary: 'Merge tags that can be used now' })
     .input(z.object({}))
     .output(z.object({ tags: z.array(z.object({ tag: z.string(), label: z.string(), example: z.string() })) })),
+  versions: base
+    .route({ method: 'GET', path: '/email-sequences/{id}/versions', tags, summary: 'Every version, newest first' })
+    .input(idInput)
+    .output(z.object({ items: z.array(sequenceVersionSchema) })),
+  diff: base
+    .route({ method: 'GET', path: '/email-sequences/{id}/diff', tags, summary: 'What differs between two versions, step by step' })
+    .input(idInput.extend({ from: idSchema.optional().describe('A version; absent = the active one'), to: idSchema.optional().describe('A version; absent = the draft') }))
+    .output(z.object({ changes: z.array(stepChangeSchema) })),
+  restore: base
+    .route({ method: 'POST', path: '/email-sequences/{id}/restore', tags, summary: 'Make an older version the draft; activating it makes a new version' })
+    .input(idInput.extend({ versionId: idSchema }))
+    .output(sequenceSchema),
+  export: base
+    .route({ method: 'GET', path: '/email-sequences/{id}/export', tags, summary: 'The draft as one readable file' })
+    .input(idInput.extend({ format: z.enum(['yaml', 'json']).default('yaml') }))
+    .output(z.file()),
+  import: base
+    .route({ method: 'POST', path: '/email-sequences/import', tags, successStatus: 201, summary: 'Create a sequence from an exported file, YAML or JSON' })
+    .input(z.object({ text: z.string().max(5_000_000) }))
+    .output(sequenceSchema),
+  fileSchema: base
+    .route({ method: 'GET', path: '/email-sequences/file-schema', tags, summary: 'The JSON Schema of exported files' })
+    .input(z.object({}))
+    .output(z.record(z.string(), z.unknown())),
+  gallery: base
+    .route({ method: 'GET', path: '/email-sequences/gallery', tags, summary: 'Sequences to start from' })
+    .input(z.object({}))
+    .output(z.object({ items: z.array(starterSchema) })),
+  numbers: base
+    .route({ method: 'GET', path: '/email-sequences/{id}/numbers', tags, summary: 'What each e-mail step and variant did, with intervals' })
+    .input(idInput)
+    .output(z.object({ items: z.array(variantNumbersSchema) })),
   testSend: base
     .route({ method: 'POST', path: '/email-sequences/test-send', tags, summary: 'Send one rendered mail to an address of yours' })
     .input(

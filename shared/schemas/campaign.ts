@@ -145,3 +145,21 @@ export const forecastSchema = z.object({
   complete: z.boolean().describe('False = it goes on beyond the three years that are looked at'),
 });
 export type Forecast = z.infer<typeof forecastSchema>;
+
+/** Who would move where when the people of a campaign go to the active version of its sequence. */
+export const versionMoveSchema = z.object({
+  toVersion: z.number().int(),
+  people: z.number().int().describe('People under way on another version'),
+  busy: z.number().int().describe('Of these, people whose mail is on its way right now: they stay on their version'),
+  groups: z.array(
+    z.object({
+      fromVersion: z.number().int(),
+      fromStepId: z.string().nullable(),
+      fromStep: z.string().nullable().describe('Number and title of the step where they stand; null = at the end'),
+      toStepId: z.string().nullable(),
+      toStep: z.string().nullable().describe('Where they go on; null = they finish'),
+      people: z.number().int(),
+    }),
+  ),
+});
+export type VersionMove = z.infer<typeof versionMoveSchema>;

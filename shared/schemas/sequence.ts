@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { epochMsSchema, idSchema, patchOf } from './common.ts';
-import { stepSchema } from './step.ts';
+import { stepSchema, stepTypes } from './step.ts';
 
 export * from './step.ts';
 
@@ -42,6 +42,53 @@ export const sequenceSchema = z.object({
   updatedAt: epochMsSchema,
 });
 export type Sequence = z.infer<typeof sequenceSchema>;
+
+/** A sequence as a file, for other workspaces and for version control. */
+export const sequenceFileSchema = z.object({
+  format: z.literal('homing-sequence-1'),
+  name: z.string().trim().min(1).max(200),
+  description: z.string().max(2000).default(''),
+  steps: z.array(stepSchema).max(200),
+});
+export type SequenceFile = z.infer<typeof sequenceFileSchema>;
+
+/** One step that differs between two versions. */
+export const stepChangeSchema = z.object({
+  stepId: z.string(),
+  type: z.enum(stepTypes),
+  title: z.string(),
+  change: z.enum(['added', 'removed', 'changed']),
+  fields: z.array(z.object({ field: z.string(), before: z.string(), after: z.string() })),
+});
+export type StepChange = z.infer<typeof stepChangeSchema>;
+
+export const sequenceVersionSchema = z.object({
+  id: idSchema,
+  number: z.number().int(),
+  active: z.boolean().describe('New launches use it'),
+  mails: z.number().int(),
+  steps: z.number().int(),
+  people: z.number().int().describe('People who are under way on it'),
+  createdAt: epochMsSchema,
+});
+export type SequenceVersion = z.infer<typeof sequenceVersionSchema>;
+
+/** What an e-mail step or one of its variants did, over all campaigns. A rate is of the people mailed, with its 95 % Wilson interval. */
+export const variantNumbersSchema = z.object({
+  stepId: z.string(),
+  variantId: z.string(),
+  mailed: z.number().int().describe('People who got it'),
+  replied: z.number().int().describe('People whose human reply answers it'),
+  bounced: z.number().int(),
+  rate: z.number().nullable().describe('replied / mailed; null when nobody was mailed'),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+});
+export type VariantNumbers = z.infer<typeof variantNumbersSchema>;
+
+/** A sequence to start from. */
+export const starterSchema = z.object({ key: z.string(), category: z.string(), name: z.string(), description: z.string(), graph: graphSchema });
+export type Starter = z.infer<typeof starterSchema>;
 
 export const templateInputSchema = z.object({
   name: z.string().trim().min(1).max(200),

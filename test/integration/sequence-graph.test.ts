@@ -264,3 +264,57 @@ test('a webhook is called with its key until it is accepted, and holds nobody up
   expect(calls[1]?.body).toMatchObject({ type: 'sequence_step', stepId: 'hook', contact: { email: 'anna@example.com' } });
   expect(run.engine.services.webhooks.failed()).toEqual([]);
 });
+
+test('people finish on their version unless a person moves them: the preview says who goes where, nobody gets a mail twice', async () => {
+  const run = await open();
+  const { sequences, campaigns, migration, tasks, deliveries } = run.engine.services;
+  const first = steps(
+    mail('a', 'First', 'call'),
+    { id: 'call', type: 'task', title: 'Call', next: 'w' },
+    { id: 'w', type: 'wait', duration: 'P3D', next: 'b' },
+    mail('b', 'Second'),
+  );
+  const campaignId = await launchCampaign(run.engine, { recipients: ['anna@example.com', 'ben@example.com', 'carl@example.com'], mailboxIds: [run.mailboxId], steps: first });
+  const { sequenceId } = campaigns.get(campaignId);
+  await until(() => tasks.list({ limit: 5, state: 'open' }).total === 3, 'everybody waits for the call');
+  tasks.close(tasks.list({ limit: 5, state: 'open', q: 'anna' }).items[0]?.id ?? '', 'done');
+
+  // The call goes, the second mail gets another text, and it comes at once.
+  sequences.update(sequenceId, { graph: { steps: steps(mail('a', 'First, better', 'b'), mail('b', 'Second, better', 'c'), mail('c', 'Third')) } });
+  sequences.activate(sequenceId);
+  expect(sequences.versions.list(sequenceId).map(({ number, active, people }) => [number, active, people])).toEqual([
+    [2, true, 0],
+    [1, false, 3],
+  ]);
+  const preview = migration.preview(campaignId);
+  expect(preview).toMatchObject({ toVersion: 2, people: 3, busy: 0 });
+  expect(preview.groups.map(({ fromStep, toStep, people }) => [fromStep, toStep, people])).toEqual([
+    ['2: Call', '2: Second, better', 2],
+    ['4: Second', '2: Second, better', 1],
+  ]);
+  expect(tasks.list({ limit: 5, state: 'open' }).total).toBe(2);
+  await migration.migrate(campaignId);
+  expect(tasks.list({ limit: 5, state: 'open' }).total).toBe(0);
+  // This mailbox has no inbox, so follow-ups stay planned: who waited for the call goes on now, Anna keeps her slot three days ahead.
+  const planned = deliveries.list({ limit: 9, state: 'planned' }).items.map(({ recipient, stepId, slotAt }) => [recipient, stepId, slotAt > run.clock.now() + 2 * day]);
+  expect(planned.sort()).toEqual([
+    ['anna@example.com', 'b', true],
+    ['ben@example.com', 'b', false],
+    ['carl@example.com', 'b', false],
+  ]);
+  expect(run.smtp.messages()).toHaveLength(3);
+  expect(sequences.versions.list(sequenceId).map(({ number, people }) => [number, people])).toEqual([
+    [2, 3],
+    [1, 0],
+  ]);
+  expect(migration.preview(campaignId).people).toBe(0);
+  expect(await run.engine.services.analytics.stepNumbers(sequenceId)).toEqual([expect.objectContaining({ stepId: 'a', variantId: 'A', mailed: 3, replied: 0, rate: 0, low: 0 })]);
+  sequences.update(sequenceId, { graph: sequences.versions.graph(sequenceId, sequences.versions.list(sequenceId)[1]?.id ?? '') });
+  expect(sequences.versions.diff(sequenceId, null, null).map(({ stepId, change }) => [stepId, change])).toEqual([
+    ['a', 'changed'],
+    ['call', 'added'],
+    ['w', 'added'],
+    ['b', 'changed'],
+    ['c', 'removed'],
+  ]);
+});

@@ -1,9 +1,10 @@
 import { createRouterClient, implement, ORPCError } from '@orpc/server';
+import { readGallery, readSequenceFile } from '../../electron/engine/sequences/index.ts';
 import { contract } from '../../shared/contract/index.ts';
 import { errorCodes, type ErrorCode, type ErrorData } from '../../shared/errors.ts';
 import type { ServerCandidate } from '../../shared/schemas/discovery.ts';
 import type { DomainHealth } from '../../shared/schemas/domain-health.ts';
-import type { Campaign } from '../../shared/schemas/campaign.ts';
+import type { Campaign, VersionMove } from '../../shared/schemas/campaign.ts';
 import type { Page, PageQuery } from '../../shared/schemas/common.ts';
 import type { Contact, ContactList, ImportRun, Suppression } from '../../shared/schemas/contact.ts';
 import type { Delivery } from '../../shared/schemas/delivery.ts';
@@ -12,7 +13,7 @@ import type { Enrolment } from '../../shared/schemas/enrolment.ts';
 import type { DomainEvent, LiveMessage } from '../../shared/schemas/event.ts';
 import type { Mailbox, MailboxInput, MailboxTest, ServerSettings } from '../../shared/schemas/mailbox.ts';
 import { conversationScopes, type ConversationScope, type ReplyDetail } from '../../shared/schemas/reply.ts';
-import type { GraphIssue, Sequence, Template } from '../../shared/schemas/sequence.ts';
+import type { GraphIssue, Sequence, SequenceVersion, StepChange, Template, VariantNumbers } from '../../shared/schemas/sequence.ts';
 import type { Task } from '../../shared/schemas/task.ts';
 import { settingsSchema, type NeedsYouItem, type Settings, type Workspace } from '../../shared/schemas/settings.ts';
 import { day, fakeCampaign, fakeContact, fakeDeliveries, fakeDelivery, fakeEvent, fakeForecast, fakeMailbox, fakeNow, fakeReply, fakeWorkspace, hour } from './fake-data.ts';
@@ -32,6 +33,10 @@ export interface FakeState {
   campaigns: Campaign[];
   enrolments: Enrolment[];
   tasks: Task[];
+  versions: SequenceVersion[];
+  changes: StepChange[];
+  numbers: VariantNumbers[];
+  migration: VersionMove;
   deliveries: Delivery[];
   replies: ReplyDetail[];
   events: DomainEvent[];
@@ -63,6 +68,10 @@ export function emptyState(): FakeState {
     campaigns: [],
     enrolments: [],
     tasks: [],
+    versions: [],
+    changes: [],
+    numbers: [],
+    migration: { toVersion: 1, people: 0, busy: 0, groups: [] },
     deliveries: [],
     replies: [],
     events: [],
@@ -400,6 +409,19 @@ export function createFakeEngine(state: FakeState = busyState()) {
       })),
       check: os.sequences.check.handler(() => ({ issues: state.issues })),
       mergeTags: os.sequences.mergeTags.handler(() => ({ tags: [{ tag: '{{ first_name }}', label: 'First name', example: 'Anna' }] })),
+      versions: os.sequences.versions.handler(() => ({ items: state.versions })),
+      diff: os.sequences.diff.handler(() => ({ changes: state.changes })),
+      restore: os.sequences.restore.handler(({ input }) => pick(state.sequences, input.id)),
+      export: os.sequences.export.handler(() => new File(['format: homing-sequence-1'], 'sequence.yaml')),
+      import: os.sequences.import.handler(({ input }) => {
+        const { name, description, steps } = readSequenceFile(input.text);
+        const made = { id: newId(), name, description, status: 'draft' as const, draft: { steps }, draftChanged: true, activeVersion: null, activeVersionId: null, issues: [], ...times };
+        state.sequences.push(made);
+        return made;
+      }),
+      fileSchema: os.sequences.fileSchema.handler(() => ({})),
+      gallery: os.sequences.gallery.handler(() => ({ items: readGallery() })),
+      numbers: os.sequences.numbers.handler(() => ({ items: state.numbers })),
       testSend: os.sequences.testSend.handler(() => ({ deliveryId: 'delivery-test' })),
     },
     campaigns: {
@@ -425,6 +447,8 @@ export function createFakeEngine(state: FakeState = busyState()) {
       pause: os.campaigns.pause.handler(({ input }) => change(state.campaigns, input.id, { status: 'paused' })),
       resume: os.campaigns.resume.handler(({ input }) => change(state.campaigns, input.id, { status: 'running' })),
       stop: os.campaigns.stop.handler(({ input }) => change(state.campaigns, input.id, { status: 'stopped' })),
+      migration: os.campaigns.migration.handler(() => state.migration),
+      migrate: os.campaigns.migrate.handler(() => state.migration),
       enrol: os.campaigns.enrol.handler(({ input }) => ({ enrolled: input.contactIds.length, leftOut: 0 })),
     },
     enrolments: {

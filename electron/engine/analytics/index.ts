@@ -1,5 +1,6 @@
 import type { Dashboard } from '../../../shared/contract/workspace.ts';
 import type { CampaignCounts } from '../../../shared/schemas/campaign.ts';
+import type { VariantNumbers } from '../../../shared/schemas/sequence.ts';
 import type { NeedsYouItem } from '../../../shared/schemas/settings.ts';
 import type { Deliveries } from '../delivery/index.ts';
 import type { Events } from '../events/index.ts';
@@ -14,6 +15,7 @@ import { needsYou } from './needs-you.ts';
 import { campaignCounts, countsIn, readOutcomes, totals, waitingMails } from './numbers.ts';
 import { createReports, type Reports } from './reports.ts';
 import { createRollup } from './rollup.ts';
+import { createStepNumbers } from './step-numbers.ts';
 
 export type { EventQuery, Feed } from './feed.ts';
 export type { Reports } from './reports.ts';
@@ -44,6 +46,8 @@ export interface Analytics {
   needsYou(): NeedsYouItem[];
   /** Counts of several campaigns; every id asked for has an entry. */
   campaignCounts(campaignIds: readonly string[]): Map<string, CampaignCounts>;
+  /** What each e-mail step and variant of a sequence did, with intervals. */
+  stepNumbers(sequenceId: string): Promise<VariantNumbers[]>;
   readonly reports: Reports;
   /** The change feed. */
   readonly feed: Feed;
@@ -82,6 +86,7 @@ export function createAnalytics(deps: AnalyticsDeps): Analytics {
       };
     },
     reports: createReports({ store, clock, zone, withBom: () => settings.get().csvBom }),
+    stepNumbers: createStepNumbers({ store, cursor: events.cursor }),
     feed: createFeed({ store, events, clock, timeLapse: deps.timeLapse ?? null }),
     start: rollup.start,
     stop: rollup.stop,

@@ -1,7 +1,7 @@
-import type { Campaigns, Forecaster } from '../campaigns/index.ts';
+import type { Campaigns, Forecaster, Migration } from '../campaigns/index.ts';
 import { os } from './base.ts';
 
-export function campaignsRouter(campaigns: Campaigns, forecaster: Forecaster) {
+export function campaignsRouter(campaigns: Campaigns, forecaster: Forecaster, migration: Migration) {
   return {
     list: os.campaigns.list.handler(({ input }) => campaigns.list(input)),
     create: os.campaigns.create.handler(({ input }) => campaigns.create(input)),
@@ -17,6 +17,8 @@ export function campaignsRouter(campaigns: Campaigns, forecaster: Forecaster) {
     pause: os.campaigns.pause.handler(({ input }) => campaigns.pause(input.id)),
     resume: os.campaigns.resume.handler(({ input }) => campaigns.resume(input.id)),
     stop: os.campaigns.stop.handler(({ input }) => campaigns.stop(input.id)),
+    migration: os.campaigns.migration.handler(({ input }) => migration.preview(input.id)),
+    migrate: os.campaigns.migrate.handler(({ input }) => migration.migrate(input.id)),
     enrol: os.campaigns.enrol.handler(({ input }) => campaigns.enrol(input.id, input.contactIds)),
   };
 }

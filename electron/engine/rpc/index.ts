@@ -1,5 +1,5 @@
 import type { Analytics } from '../analytics/index.ts';
-import type { Campaigns, EnrolmentList, Forecaster, Tasks } from '../campaigns/index.ts';
+import type { Campaigns, EnrolmentList, Forecaster, Migration, Tasks } from '../campaigns/index.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { DeadLetters, Deliveries, TestSendInput } from '../delivery/index.ts';
 import type { Files } from '../files/index.ts';
@@ -34,6 +34,7 @@ export interface RouterDeps extends Omit<WorkspaceDeps, 'analytics'> {
   readonly templates: Templates;
   readonly campaigns: Campaigns;
   readonly forecaster: Forecaster;
+  readonly migration: Migration;
   readonly tasks: Tasks;
   readonly webhooks: Webhooks;
   readonly enrolments: EnrolmentList;
@@ -55,8 +56,8 @@ export function createRouter(deps: RouterDeps) {
     suppressions: suppressionsRouter(deps.contacts),
     files: filesRouter(deps.files),
     templates: templatesRouter(deps.templates),
-    sequences: sequencesRouter(deps.sequences, deps.testSend),
-    campaigns: campaignsRouter(deps.campaigns, deps.forecaster),
+    sequences: sequencesRouter(deps.sequences, deps.analytics, deps.testSend),
+    campaigns: campaignsRouter(deps.campaigns, deps.forecaster, deps.migration),
     enrolments: enrolmentsRouter(deps.enrolments),
     tasks: tasksRouter(deps.tasks),
     webhooks: webhooksRouter(deps.webhooks),

@@ -1,8 +1,9 @@
 import type { TestSendInput } from '../delivery/index.ts';
-import type { Sequences } from '../sequences/index.ts';
+import type { Analytics } from '../analytics/index.ts';
+import { readGallery, sequenceFileJsonSchema, type Sequences } from '../sequences/index.ts';
 import { os } from './base.ts';
 
-export function sequencesRouter(sequences: Sequences, testSend: (input: TestSendInput) => { deliveryId: string }) {
+export function sequencesRouter(sequences: Sequences, analytics: Pick<Analytics, 'stepNumbers'>, testSend: (input: TestSendInput) => { deliveryId: string }) {
   return {
     list: os.sequences.list.handler(({ input }) => sequences.list(input)),
     create: os.sequences.create.handler(({ input }) => sequences.create(input)),
@@ -20,6 +21,14 @@ export function sequencesRouter(sequences: Sequences, testSend: (input: TestSend
     }),
     check: os.sequences.check.handler(({ input }) => ({ issues: sequences.check(input.graph) })),
     mergeTags: os.sequences.mergeTags.handler(() => ({ tags: sequences.mergeTags() })),
+    versions: os.sequences.versions.handler(({ input }) => ({ items: sequences.versions.list(input.id) })),
+    diff: os.sequences.diff.handler(({ input }) => ({ changes: sequences.versions.diff(input.id, input.from ?? null, input.to ?? null) })),
+    restore: os.sequences.restore.handler(({ input }) => sequences.update(input.id, { graph: sequences.versions.graph(input.id, input.versionId) })),
+    export: os.sequences.export.handler(({ input }) => sequences.file(input.id, input.format)),
+    import: os.sequences.import.handler(({ input }) => sequences.import(input.text)),
+    fileSchema: os.sequences.fileSchema.handler(() => sequenceFileJsonSchema()),
+    gallery: os.sequences.gallery.handler(() => ({ items: readGallery() })),
+    numbers: os.sequences.numbers.handler(async ({ input }) => ({ items: await analytics.stepNumbers(input.id) })),
     testSend: os.sequences.testSend.handler(async ({ input }) => {
       await sequences.prepare(input.variant);
       return testSend(input);

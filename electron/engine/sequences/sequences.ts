@@ -8,6 +8,8 @@ import type { SequencesDeps } from './deps.ts';
 import { normaliseGraph, reachableEmails } from './graph.ts';
 import { listPage } from './listing.ts';
 import { createPreview, type PreviewInput } from './preview.ts';
+import { readSequenceFile, writeSequenceFile } from './exchange.ts';
+import { createVersions, type Versions } from './versions.ts';
 import { validateGraph, type KnownThings } from './validate.ts';
 
 interface SequenceRow {
@@ -41,6 +43,11 @@ export interface Sequences {
    */
   activate(id: string): Sequence;
   duplicate(id: string): Sequence;
+  readonly versions: Versions;
+  /** The draft as a file that `import` reads back. */
+  file(id: string, format: 'yaml' | 'json'): File;
+  /** A new sequence from a file, YAML or JSON. Throws AppError validation with what is wrong in it. */
+  import(text: string): Sequence;
   check(graph: SequenceGraph): GraphIssue[];
   /** Loads what a variant's preview needs; null = nothing. */
   prepare(variant: { readonly html: string }): Promise<void> | null;
@@ -173,6 +180,16 @@ export function createSequences(deps: SequencesDeps): Sequences {
       const original = get(id);
       return get(insert({ name: copyName(original.name), description: original.description, draft: JSON.stringify(original.draft) }));
     },
+    versions: createVersions(store),
+    file(id, format) {
+      const { name, description, draft } = get(id);
+      const text = writeSequenceFile({ name, description, steps: draft.steps }, format);
+      return new File([text], `${fileName(name)}.${format}`, { type: format === 'json' ? 'application/json' : 'application/yaml' });
+    },
+    import(text) {
+      const { name, description, steps } = readSequenceFile(text);
+      return get(insert({ name, description, draft: JSON.stringify(normaliseGraph({ steps })) }));
+    },
     check: (graph) => validateGraph(graph, composer, customFields(), knownOf(graph)),
     prepare: deps.composer.prepare,
     preview: createPreview(deps, customFields),
@@ -204,6 +221,11 @@ function namesOthers(graph: SequenceGraph): boolean {
 
 function gone(): AppError {
   return new AppError('not_found', 'There is no such sequence.');
+}
+
+/** Letters and digits of any script; what a file system could stumble over becomes a dash. */
+function fileName(name: string): string {
+  return name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 80) || 'sequence';
 }
 
 function copyName(name: string): string {
