@@ -2,7 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { EventType } from '../../shared/schemas/event.ts';
 import type { Workspace } from '../../shared/schemas/settings.ts';
 import { createAnalytics } from './analytics/index.ts';
-import { createAutoPause, createCampaigns, createEnrolmentList, createForecaster, createLauncher, createMigration, createRecipientProviders, createTasks, createWaker } from './campaigns/index.ts';
+import {
+  createAutoPause,
+  createCampaigns,
+  createEnrolmentList,
+  createForecaster,
+  createLauncher,
+  createMigration,
+  createRecipientProviders,
+  createTasks,
+  createWaker,
+} from './campaigns/index.ts';
 import { createComposer } from './composing/index.ts';
 import { createContacts } from './contacts/index.ts';
 import {

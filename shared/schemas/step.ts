@@ -171,7 +171,19 @@ export const stepSchema = z.union([
   exitStepSchema,
 ]);
 export type Step = z.infer<typeof stepSchema>;
-export const stepTypes = ['email', 'wait', 'wait_time', 'wait_date', 'condition', 'wait_for', 'switch', 'split', 'task', 'action', 'exit'] as const satisfies readonly Step['type'][];
+export const stepTypes = [
+  'email',
+  'wait',
+  'wait_time',
+  'wait_date',
+  'condition',
+  'wait_for',
+  'switch',
+  'split',
+  'task',
+  'action',
+  'exit',
+] as const satisfies readonly Step['type'][];
 export type StepType = (typeof stepTypes)[number];
 export type StepOf<Type extends StepType> = Extract<Step, { type: Type }>;
 export type EmailStep = z.infer<typeof emailStepSchema>;

@@ -415,7 +415,18 @@ export function createFakeEngine(state: FakeState = busyState()) {
       export: os.sequences.export.handler(() => new File(['format: homing-sequence-1'], 'sequence.yaml')),
       import: os.sequences.import.handler(({ input }) => {
         const { name, description, steps } = readSequenceFile(input.text);
-        const made = { id: newId(), name, description, status: 'draft' as const, draft: { steps }, draftChanged: true, activeVersion: null, activeVersionId: null, issues: [], ...times };
+        const made = {
+          id: newId(),
+          name,
+          description,
+          status: 'draft' as const,
+          draft: { steps },
+          draftChanged: true,
+          activeVersion: null,
+          activeVersionId: null,
+          issues: [],
+          ...times,
+        };
         state.sequences.push(made);
         return made;
       }),

@@ -5,31 +5,73 @@ import { describe, expect, test } from 'vitest';
 import { createComposer } from '../../electron/engine/composing/index.ts';
 import { appRoot } from '../../electron/engine/lib/app-root.ts';
 import { wilson } from '../../electron/engine/lib/wilson.ts';
-import { diffGraphs, normaliseGraph, placeInVersion, readGallery, readSequenceFile, sequenceFileJsonSchema, validateGraph, writeSequenceFile } from '../../electron/engine/sequences/index.ts';
+import {
+  diffGraphs,
+  normaliseGraph,
+  placeInVersion,
+  readGallery,
+  readSequenceFile,
+  sequenceFileJsonSchema,
+  validateGraph,
+  writeSequenceFile,
+} from '../../electron/engine/sequences/index.ts';
 import { edgesOf } from '../../shared/graph.ts';
 import { graphSchema, sequenceFileSchema, type SequenceGraph } from '../../shared/schemas/sequence.ts';
 
 const graph = (...steps: unknown[]): SequenceGraph => normaliseGraph(graphSchema.parse({ steps }));
 const mail = (id: string, subject = 'x', more: object = {}) => ({ id, type: 'email', variants: [{ subject, text: 'y' }], ...more });
 
-const text = fc.oneof(fc.string({ maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('null', 'yes', '1', '~', '- a', 'a: b', ' x ', 'a\n\n b\n', '{{ x }}', '#', '"', "'", '\t', '|', '2026-01-01', '\r\n'));
+const text = fc.oneof(
+  fc.string({ maxLength: 40 }),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.constantFrom('null', 'yes', '1', '~', '- a', 'a: b', ' x ', 'a\n\n b\n', '{{ x }}', '#', '"', "'", '\t', '|', '2026-01-01', '\r\n'),
+);
 const anyStep = fc.oneof(
   fc.record({
     type: fc.constant('email'),
-    variants: fc.uniqueArray(fc.record({ id: fc.constantFrom('A', 'B', 'C'), weight: fc.nat(5), active: fc.boolean(), subject: text, html: text, text }), { selector: ({ id }) => id, minLength: 1 }),
+    variants: fc.uniqueArray(fc.record({ id: fc.constantFrom('A', 'B', 'C'), weight: fc.nat(5), active: fc.boolean(), subject: text, html: text, text }), {
+      selector: ({ id }) => id,
+      minLength: 1,
+    }),
     review: fc.option(fc.boolean(), { nil: undefined }),
   }),
   fc.record({ type: fc.constant('task'), title: text, note: text, skipped: fc.option(fc.constant(null), { nil: undefined }) }),
-  fc.record({ type: fc.constant('condition'), branches: fc.constant([{ id: 'p', name: 'null', when: { tests: [{ kind: 'field', field: 'city', value: '007', not: true }, { kind: 'tag', tag: 'no' }] }, next: null }]) }),
+  fc.record({
+    type: fc.constant('condition'),
+    branches: fc.constant([
+      {
+        id: 'p',
+        name: 'null',
+        when: {
+          tests: [
+            { kind: 'field', field: 'city', value: '007', not: true },
+            { kind: 'tag', tag: 'no' },
+          ],
+        },
+        next: null,
+      },
+    ]),
+  }),
   fc.record({ type: fc.constant('switch'), field: text, cases: fc.constant([{ id: 'p', values: ['1e3', 'true', ''], next: 's0' }]) }),
-  fc.record({ type: fc.constant('split'), arms: fc.constant([{ id: 'p', weight: 0, next: null }, { id: 'q', next: 's0' }]) }),
-  fc.record({ type: fc.constant('action'), action: fc.oneof(fc.record({ kind: fc.constant('add_tag'), tag: text }), fc.record({ kind: fc.constant('set_field'), field: text, value: text })) }),
+  fc.record({
+    type: fc.constant('split'),
+    arms: fc.constant([
+      { id: 'p', weight: 0, next: null },
+      { id: 'q', next: 's0' },
+    ]),
+  }),
+  fc.record({
+    type: fc.constant('action'),
+    action: fc.oneof(fc.record({ kind: fc.constant('add_tag'), tag: text }), fc.record({ kind: fc.constant('set_field'), field: text, value: text })),
+  }),
   fc.record({ type: fc.constant('wait'), duration: fc.constantFrom('P3D', 'PT1H'), businessDays: fc.constant(false) }),
   fc.constant({ type: 'exit' }),
 );
 const anyFile = fc
   .record({ name: text.map((own) => `n${own}`.trim()), description: text, steps: fc.array(anyStep, { maxLength: 6 }) })
-  .map(({ name, description, steps }) => sequenceFileSchema.parse({ format: 'homing-sequence-1', name, description, steps: steps.map((step, index) => ({ id: `s${index}`, ...step })) }));
+  .map(({ name, description, steps }) =>
+    sequenceFileSchema.parse({ format: 'homing-sequence-1', name, description, steps: steps.map((step, index) => ({ id: `s${index}`, ...step })) }),
+  );
 
 describe('sequence files', () => {
   test.each(['yaml', 'json'] as const)('what is written as %s is read back exactly', (format) => {
@@ -92,9 +134,11 @@ describe('versions', () => {
 
   test('nobody is ever placed at a step that was not there or not behind them', () => {
     const ids = ['a', 'b', 'c', 'd', 'e'];
-    const anyGraph = fc.shuffledSubarray(ids, { minLength: 1 }).chain((order) =>
-      fc.tuple(...order.map((id, index) => fc.constantFrom(...order.slice(index + 1), null).map((next) => mail(id, 'x', { next })))).map((steps) => graph(...steps)),
-    );
+    const anyGraph = fc
+      .shuffledSubarray(ids, { minLength: 1 })
+      .chain((order) =>
+        fc.tuple(...order.map((id, index) => fc.constantFrom(...order.slice(index + 1), null).map((next) => mail(id, 'x', { next })))).map((steps) => graph(...steps)),
+      );
     fc.assert(
       fc.property(anyGraph, anyGraph, fc.constantFrom(...ids), (from, to, stepId) => {
         const placed = placeInVersion(from, to, stepId);

@@ -65,16 +65,21 @@ export function createMigration(deps: { store: Store; events: Events; clock: Clo
     const campaign = campaignOf(campaignId);
     const known = graphs(campaign.sequenceId);
     const target = known.get(campaign.activeVersionId);
-    const people = store
-      .prepareRead(peopleSql)
-      .all({ campaignId, sequenceId: campaign.sequenceId, target: campaign.activeVersionId, after: '', limit: -1 }) as Person[];
+    const people = store.prepareRead(peopleSql).all({ campaignId, sequenceId: campaign.sequenceId, target: campaign.activeVersionId, after: '', limit: -1 }) as Person[];
     const groups = new Map<string, VersionMove['groups'][number]>();
     for (const { versionId, stepId, busy } of people) {
       const from = known.get(versionId);
       if (from === undefined || target === undefined || busy === 1) continue;
       const to = placeInVersion(from.graph, target.graph, stepId);
       const key = JSON.stringify([from.number, stepId, to]);
-      const group = groups.get(key) ?? { fromVersion: from.number, fromStepId: stepId, fromStep: nameOf(from.graph, stepId), toStepId: to, toStep: nameOf(target.graph, to), people: 0 };
+      const group = groups.get(key) ?? {
+        fromVersion: from.number,
+        fromStepId: stepId,
+        fromStep: nameOf(from.graph, stepId),
+        toStepId: to,
+        toStep: nameOf(target.graph, to),
+        people: 0,
+      };
       groups.set(key, { ...group, people: group.people + 1 });
     }
     return {
@@ -112,7 +117,8 @@ export function createMigration(deps: { store: Store; events: Events; clock: Clo
       ).run({ variantId: chooseVariant(step, id)?.id ?? 'A', review, now, key: `${id}:${step.id}` });
       return;
     }
-    if (step.type === 'task') tx.prepare(`update tasks set title = ?, note = ?, updated_at = ? where enrolment_id = ? and step_id = ? and state = 'open'`).run(step.title, step.note, now, id, step.id);
+    if (step.type === 'task')
+      tx.prepare(`update tasks set title = ?, note = ?, updated_at = ? where enrolment_id = ? and step_id = ? and state = 'open'`).run(step.title, step.note, now, id, step.id);
     if (state === 'active') tx.prepare('update enrolments set wake_at = ? where id = ? and wake_at is not null').run(now, id);
   }
 

@@ -23,7 +23,9 @@ export function readSequenceFile(text: string): SequenceFile {
     // No anchors that grow: a file of a few lines must not become gigabytes.
     value = parse(text.replace(/^\ufeff/, ''), { maxAliasCount: 0, schema: 'core' });
   } catch (error) {
-    throw new AppError('validation', `This file cannot be read as YAML or JSON: ${error instanceof Error ? error.message.split('\n')[0] : ''}`, { fields: { text: 'Not YAML or JSON' } });
+    throw new AppError('validation', `This file cannot be read as YAML or JSON: ${error instanceof Error ? error.message.split('\n')[0] : ''}`, {
+      fields: { text: 'Not YAML or JSON' },
+    });
   }
   const read = sequenceFileSchema.safeParse(value);
   if (read.success) return read.data;

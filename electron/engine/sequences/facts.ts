@@ -1,4 +1,4 @@
-import type { countedEvents} from '../../../shared/schemas/sequence.ts';
+import type { countedEvents } from '../../../shared/schemas/sequence.ts';
 import { type BranchRules, type StepOf, type StepTest } from '../../../shared/schemas/sequence.ts';
 
 type CountedEvent = (typeof countedEvents)[number];

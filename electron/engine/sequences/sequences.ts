@@ -225,7 +225,12 @@ function gone(): AppError {
 
 /** Letters and digits of any script; what a file system could stumble over becomes a dash. */
 function fileName(name: string): string {
-  return name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 80) || 'sequence';
+  return (
+    name
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 80) || 'sequence'
+  );
 }
 
 function copyName(name: string): string {

@@ -31,9 +31,7 @@ export function createVersions(store: Store): Versions {
     list(sequenceId) {
       const { active } = heads(sequenceId);
       const rows = store
-        .prepareRead(
-          `select v.id, v.number, v.graph, v.created_at as createdAt from sequence_versions v where v.sequence_id = ? order by v.number desc`,
-        )
+        .prepareRead(`select v.id, v.number, v.graph, v.created_at as createdAt from sequence_versions v where v.sequence_id = ? order by v.number desc`)
         .all(sequenceId) as { id: string; number: number; graph: string; createdAt: number }[];
       // By the campaigns of the sequence, whose living people an index holds.
       const people = new Map(
