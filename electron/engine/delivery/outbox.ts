@@ -47,6 +47,26 @@ const columns = `id, kind, state, priority, campaign_id as campaignId, enrolment
   recipient, recipient_domain as recipientDomain, step_id as stepId, step_number as stepNumber, variant_id as variantId, content, slot_at as slotAt, needs_approval as needsApproval, attempts, first_tried_at as firstTriedAt,
   message_id as messageId, claim_token as claimToken`;
 
+const select = `select ${columns} from deliveries`;
+// `+?`: SQLite plans anew whenever a bare parameter that a partial index looks at is bound, ten times the cost of the look-up.
+const dueRow = `${select} indexed by deliveries_due where mailbox_id = +? and priority = +? and campaign_id is +? and slot_at <= +? and state in ('planned','deferred') order by slot_at limit 1`;
+
+/** Texts of the updates by event and columns: a text that is built anew is hashed and compared anew at each mail. */
+const transitions = new Map<string, string>();
+
+function transition(event: DeliveryEvent, to: DeliveryState, names: readonly string[]): string {
+  const key = `${event} ${to} ${names.join()}`;
+  let text = transitions.get(key);
+  if (text === undefined) {
+    const from = statesBefore(event)
+      .map((state) => `'${state}'`)
+      .join(',');
+    text = `update deliveries set state = '${to}', ${names.map((name) => `${name} = ?, `).join('')}updated_at = ? where id = +? and state in (${from}) and (+? is null or claim_token = +?)`;
+    transitions.set(key, text);
+  }
+  return text;
+}
+
 /** A connection that went before the body: the server accepted nothing, and one that does so each time is not asked at once. */
 const lostBeforeBody: AnswerVerdict = {
   permanent: false,
@@ -113,15 +133,7 @@ export function createOutbox(deps: {
 
   /** Moves a row along the transition table; false when its present state, or the holder of its claim, does not allow the event. */
   function transit(tx: Tx, { id, claimToken }: Pick<OutboxRow, 'id' | 'claimToken'>, event: DeliveryEvent, to: DeliveryState, set: Record<string, unknown> = {}): boolean {
-    const names = Object.keys(set);
-    const from = statesBefore(event)
-      .map((state) => `'${state}'`)
-      .join(',');
-    const result = tx
-      .prepare(
-        `update deliveries set state = '${to}', ${names.map((name) => `${name} = @${name}`).join(', ')}${names.length > 0 ? ', ' : ''}updated_at = @now where id = +@id and state in (${from}) and (+@claimToken is null or claim_token = +@claimToken)`,
-      )
-      .run({ ...set, now: clock.now(), id, claimToken });
+    const result = tx.prepare(transition(event, to, Object.keys(set))).run(...Object.values(set), clock.now(), id, claimToken, claimToken);
     return result.changes === 1;
   }
 
@@ -146,10 +158,10 @@ export function createOutbox(deps: {
     if (row.contactId !== null) {
       // Acceptance is no proof of arrival: the count starts anew once the mail before this one stayed without a bounce.
       tx.prepare(
-        `update contacts set last_sent_at = @sentAt,
-           soft_bounces = case when soft_bounces > 0 and coalesce((select max(at) from events where contact_id = +@id and type = 'bounced'), 0) < coalesce(last_sent_at, 0) then 0 else soft_bounces end
-         where id = +@id`,
-      ).run({ sentAt, id: row.contactId });
+        `update contacts set last_sent_at = ?,
+           soft_bounces = case when soft_bounces > 0 and coalesce((select max(at) from events where contact_id = +? and type = 'bounced'), 0) < coalesce(last_sent_at, 0) then 0 else soft_bounces end
+         where id = +?`,
+      ).run(sentAt, row.contactId, row.contactId);
     }
     if (row.enrolmentId === null || row.stepId === null) return;
     joinThread(tx, row, row.enrolmentId, row.stepId);
@@ -225,6 +237,16 @@ export function createOutbox(deps: {
     }
   }
 
+  /** A corrected address counts for what has not left yet. */
+  function presentAddress(tx: Tx, row: OutboxRow): { recipient: string; recipientDomain: string } | undefined {
+    if (row.contactId === null || row.kind !== 'step' || row.content !== null) return undefined;
+    const now = tx.prepare('select email as recipient, domain as recipientDomain from contacts where id = ?').get(row.contactId) as
+      { recipient: string; recipientDomain: string } | undefined;
+    if (now === undefined || (now.recipient === row.recipient && now.recipientDomain === row.recipientDomain)) return undefined;
+    tx.prepare('update deliveries set recipient = ?, recipient_domain = ? where id = ?').run(now.recipient, now.recipientDomain, row.id);
+    return now;
+  }
+
   /** The stop rules once more, at the last moment: a campaign is stopped in slices, its status comes first. */
   function mayGoOn(tx: Tx, row: OutboxRow): boolean {
     if (row.enrolmentId === null) return true;
@@ -235,29 +257,13 @@ export function createOutbox(deps: {
 
   const outbox: Outbox = {
     due(tx, mailboxId, priority, campaignId, now) {
-      // `+?`: SQLite plans anew whenever a bare parameter that a partial index looks at is bound, ten times the cost of the look-up.
-      const row = tx
-        .prepare(
-          `select ${columns} from deliveries indexed by deliveries_due where mailbox_id = +? and priority = +? and campaign_id is +? and slot_at <= +? and state in ('planned','deferred') order by slot_at limit 1`,
-        )
-        .get(mailboxId, priority, campaignId, now);
-      return parseRow(row);
+      return parseRow(tx.prepare(dueRow).get(mailboxId, priority, campaignId, now));
     },
-    row: (tx, id) => parseRow(tx.prepare(`select ${columns} from deliveries where id = ?`).get(id)),
+    row: (tx, id) => parseRow(tx.prepare(`${select} where id = ?`).get(id)),
     claim(tx, row) {
       const claimToken = ids.next();
-      // A corrected address counts for what has not left yet.
-      const claimed = tx
-        .prepare(
-          `update deliveries set state = 'claimed', boot = @boot, claimed_at = @now, claim_token = @claimToken, updated_at = @now,
-             recipient = coalesce((select email from contacts where id = deliveries.contact_id and deliveries.kind = 'step' and deliveries.content is null), recipient),
-             recipient_domain = coalesce((select domain from contacts where id = deliveries.contact_id and deliveries.kind = 'step' and deliveries.content is null), recipient_domain)
-           where id = +@id and state in (${statesBefore('claim')
-             .map((state) => `'${state}'`)
-             .join(',')}) returning recipient, recipient_domain as recipientDomain`,
-        )
-        .get({ boot, now: clock.now(), claimToken, id: row.id }) as { recipient: string; recipientDomain: string } | undefined;
-      return { ...row, ...claimed, claimToken };
+      transit(tx, { id: row.id, claimToken: null }, 'claim', 'claimed', { boot, claimed_at: clock.now(), claim_token: claimToken });
+      return { ...row, ...presentAddress(tx, row), claimToken };
     },
     release(tx, row, reason) {
       transit(tx, row, 'release', 'planned', { boot: null, claimed_at: null, why: 'retry', why_detail: reason });
@@ -329,8 +335,8 @@ export function createOutbox(deps: {
     markFound(tx, evidence, actor) {
       const row = parseRow(
         evidence.deliveryId !== undefined
-          ? tx.prepare(`select ${columns} from deliveries where id = ?`).get(evidence.deliveryId)
-          : tx.prepare(`select ${columns} from deliveries where message_id = ?`).get(evidence.messageId ?? ''),
+          ? tx.prepare(`${select} where id = ?`).get(evidence.deliveryId)
+          : tx.prepare(`${select} where message_id = ?`).get(evidence.messageId ?? ''),
       );
       if (row?.state !== 'unknown') return false;
       const sentAt = (tx.prepare('select sending_at as at from deliveries where id = ?').get(row.id) as { at: number }).at;
@@ -364,7 +370,7 @@ export function createOutbox(deps: {
       if (transit(tx, { id: row.id, claimToken: null }, 'cancel', 'cancelled', { final_at: clock.now(), final_reason: reason })) fact(tx, row, 'cancelled', actor, reason);
     },
     rescue(tx) {
-      const lost = tx.prepare(`select ${columns} from deliveries where state in ('claimed','sending') and state = 'sending' and boot is not ?`).all(boot).map(parseRow);
+      const lost = tx.prepare(`${select} where state in ('claimed','sending') and state = 'sending' and boot is not ?`).all(boot).map(parseRow);
       for (const row of lost) {
         if (row === undefined) continue;
         transit(tx, { id: row.id, claimToken: null }, 'lose', 'unknown', { why: 'unknown_outcome', why_detail: 'Homing stopped while this mail was being sent' });

@@ -58,7 +58,7 @@ interface SendingMailbox {
   readonly dkim: DkimSettings | null;
 }
 
-const contactColumns = `id, email, first_name as firstName, last_name as lastName, company, title, phone, website, city, country, time_zone as timeZone, tags, custom`;
+const contactRow = `select id, email, first_name as firstName, last_name as lastName, company, title, phone, website, city, country, time_zone as timeZone, tags, custom from contacts where id = ?`;
 
 export function createSender(deps: {
   store: Store;
@@ -80,7 +80,7 @@ export function createSender(deps: {
     const contact =
       row.contactId === null
         ? undefined
-        : (prepare(`select ${contactColumns} from contacts where id = ?`).get(row.contactId) as
+        : (prepare(contactRow).get(row.contactId) as
             (Omit<MergeContact, 'tags' | 'custom'> & { tags: string; custom: string }) | undefined);
     if (contact === undefined) return null;
     return { ...contact, tags: JSON.parse(contact.tags) as string[], custom: JSON.parse(contact.custom) as Record<string, string> };
