@@ -120,7 +120,7 @@ export async function createEngine(ports: EnginePorts) {
       return Math.max(minute, second * (ports.timeLapse?.factor ?? 1));
     },
     pausedUntil: pause.until,
-    secretsLocked: () => vault.state() === 'locked',
+    secretsLocked: vault.isLocked,
     outbox: {
       due: outbox.due,
       claim(tx, row) {
@@ -226,7 +226,7 @@ export async function createEngine(ports: EnginePorts) {
     launcher,
     counts: analytics.campaignCounts,
     requiredFields: sequences.requiredFields,
-    secretsLocked: () => vault.state() === 'locked',
+    secretsLocked: vault.isLocked,
     wake,
   });
   const forecaster = createForecaster(base);

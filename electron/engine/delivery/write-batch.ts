@@ -4,8 +4,8 @@ import type { Store, Tx } from '../store/index.ts';
 
 /**
  * Groups small writes into one transaction, so that many connections share a commit: what comes in one turn of the event
- * loop, or while the disk is busy with the group before. A result resolves only after the commit. Each job stands behind
- * a savepoint: one that throws rejects alone.
+ * loop, or while the disk is busy with the group before. A result resolves only after the commit. Where a job throws, the
+ * group is rolled back and done again with each behind a savepoint, so that it rejects alone: a job may run twice.
  */
 export interface WriteBatch {
   /** On the disk before it resolves: the `sending` mark, which no power failure may take back once the body leaves. */
@@ -48,13 +48,33 @@ export function createWriteBatch({ store, clock, log }: { store: Store; clock: C
     });
   }
 
+  function commitTogether(jobs: readonly Pending[]): Result[] {
+    let thrown = false;
+    try {
+      return store.transactionUnsynced((tx) =>
+        jobs.map(({ job }) => {
+          try {
+            return { ok: true, value: job(tx) };
+          } catch (error) {
+            thrown = true;
+            throw error;
+          }
+        }),
+      );
+    } catch (error) {
+      // Where it is the disk that failed, one by one would fail as well.
+      if (!thrown || jobs.length === 1) throw error;
+      return store.transactionUnsynced(() => jobs.map(({ job }) => attempt(store, job)));
+    }
+  }
+
   function commit(): void {
     const jobs = pending;
     if (jobs.length === 0) return;
     pending = [];
     let results: Result[];
     try {
-      results = store.transactionUnsynced((tx) => jobs.map(({ job }) => attempt(store, tx, job, jobs.length === 1)));
+      results = commitTogether(jobs);
     } catch (error) {
       for (const { reject } of jobs) reject(error);
       return;
@@ -97,8 +117,7 @@ export function createWriteBatch({ store, clock, log }: { store: Store; clock: C
   };
 }
 
-function attempt(store: Store, tx: Tx, job: Pending['job'], alone: boolean): Result {
-  if (alone) return { ok: true, value: job(tx) };
+function attempt(store: Store, job: Pending['job']): Result {
   try {
     return { ok: true, value: store.transaction(job) };
   } catch (error) {

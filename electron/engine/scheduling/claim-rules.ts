@@ -20,6 +20,8 @@ const parseLimits = createParseOnce((value) => mailboxLimitsSchema.parse(value))
 
 /** What planner, claim and forecast must know of where a person is; select list over `contacts c`. */
 export const recipientColumns = 'coalesce(c.time_zone, c.guessed_zone) as zone, c.country, c.phone, c.domain';
+const recipientRow = `select ${recipientColumns}, c.company_key as companyKey from contacts c where c.id = ?`;
+
 export interface RecipientRow {
   readonly zone: string | null;
   readonly country: string;
@@ -35,7 +37,7 @@ function contactView(prepare: Tx['prepare'], contactId: string | null): { recipi
   const row =
     contactId === null
       ? undefined
-      : (prepare(`select ${recipientColumns}, c.company_key as companyKey from contacts c where c.id = ?`).get(contactId) as (RecipientRow & { companyKey: string }) | undefined);
+      : (prepare(recipientRow).get(contactId) as (RecipientRow & { companyKey: string }) | undefined);
   return row === undefined ? { recipient: { zone: null, country: null }, companyKey: '' } : { recipient: toRecipient(row), companyKey: row.companyKey };
 }
 

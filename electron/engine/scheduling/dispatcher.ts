@@ -3,7 +3,7 @@ import { minute } from '../lib/clock.ts';
 import type { Tx } from '../store/index.ts';
 import { startOfLocalDay, startOfNextLocalDay } from '../lib/zone.ts';
 import { allotConnections, connectionCaps } from './bulkhead.ts';
-import { campaignView, countedMail, mailboxView, rowBlock, sentRows, type DispatchRow } from './claim-rules.ts';
+import { campaignView, countedMail, mailboxView, rowBlock, sentRows, type CampaignView, type DispatchRow } from './claim-rules.ts';
 import type { Dispatcher, DispatcherDeps, SomeAttempt } from './dispatch-ports.ts';
 import { inboxGate, mailboxGate, probeGate, type MailboxView } from './gates.ts';
 import { newLane, type Claim, type Lane } from './lane.ts';
@@ -15,6 +15,16 @@ import { drawGapMs } from './slots.ts';
 import { createWorker } from './worker.ts';
 
 const lookBatch = 25;
+
+/** What a claim looks at beside the rows: read once for all workers that are served together. */
+interface Look {
+  readonly now: number;
+  readonly mailbox: MailboxView | undefined;
+  readonly running: readonly string[];
+  campaign(id: string): CampaignView | undefined;
+  /** Queues (priority and campaign) without a due row. */
+  readonly nothingDue: Set<string>;
+}
 
 /**
  * The sending loop. One lane a mailbox; a lane has as many workers as its connections. Each worker claims under all
@@ -53,24 +63,61 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
   }
 
   /** Campaigns in the order in which they are served: whoever was served last comes last. */
-  function campaignsInTurn(lane: Lane, tx: Tx, priority: number): string[] {
-    const active = (tx.prepare(`select id from campaigns where status = 'running' order by id`).all() as { id: string }[]).map((row) => row.id);
-    return inTurn(active, lane.served.get(priority) ?? []);
+  function campaignsInTurn(lane: Lane, look: Look, priority: number): string[] {
+    return inTurn(look.running, lane.served.get(priority) ?? []);
   }
 
-  function tryClaim(lane: Lane, tx: Tx): Claim<Claimed> {
+  function lookAt(lane: Lane, tx: Tx, now: number): Look {
+    const campaigns = new Map<string, CampaignView | undefined>();
+    return {
+      now,
+      mailbox: mailboxView(tx.prepare, lane.mailboxId, (view) => days.begin(tx, view, now)),
+      running: (tx.prepare(`select id from campaigns where status = 'running' order by id`).all() as { id: string }[]).map((row) => row.id),
+      campaign(id) {
+        if (!campaigns.has(id)) campaigns.set(id, campaignView(tx.prepare, id));
+        return campaigns.get(id);
+      },
+      nothingDue: new Set(),
+    };
+  }
+
+  function tryClaims(lane: Lane, tx: Tx, most: number): Claim<Claimed>[] {
     const now = clock.now();
     const checked = lane.justChecked;
     lane.justChecked = false;
     const paused = deps.pausedUntil();
-    if (paused !== null && paused > now) return { wakeAt: paused };
-    if (deps.secretsLocked()) return { wakeAt: Infinity };
-    const mailbox = mailboxView(tx.prepare, lane.mailboxId, (view) => days.begin(tx, view, now));
-    if (mailbox === undefined || probeGate(mailbox, lane.inFlight) !== null) return { wakeAt: Infinity };
+    if (paused !== null && paused > now) return [{ wakeAt: paused }];
+    if (deps.secretsLocked()) return [{ wakeAt: Infinity }];
+    const claims: Claim<Claimed>[] = [];
+    let look = lookAt(lane, tx, now);
+    while (claims.length < most) {
+      const { mailbox } = look;
+      if (mailbox === undefined) return [...claims, { wakeAt: Infinity }];
+      lane.failing = mailbox.failures > 0;
+      const claim = tryClaim(lane, tx, look, mailbox, checked);
+      claims.push(claim);
+      if (!('claimed' in claim)) break;
+      // A gap was drawn: it holds for the next one.
+      if (mailbox.limits.maxGapSeconds > 0 || mailbox.limits.minGapSeconds > 0) look = lookAt(lane, tx, now);
+    }
+    return claims;
+  }
+
+  function dueRow(tx: Tx, look: Look, mailboxId: string, priority: number, campaignId: string | null): Row | undefined {
+    const queue = `${priority} ${campaignId ?? ''}`;
+    if (look.nothingDue.has(queue)) return undefined;
+    const row = outbox.due(tx, mailboxId, priority, campaignId, look.now);
+    if (row === undefined) look.nothingDue.add(queue);
+    return row;
+  }
+
+  function tryClaim(lane: Lane, tx: Tx, look: Look, mailbox: MailboxView, checked: boolean): Claim<Claimed> {
+    const { now } = look;
+    if (probeGate(mailbox, lane.inFlight) !== null) return { wakeAt: Infinity };
     const sent = books.mailbox(lane.mailboxId, now);
     let wakeAt = Infinity;
 
-    const personal = outbox.due(tx, lane.mailboxId, 0, null, now);
+    const personal = dueRow(tx, look, lane.mailboxId, 0, null);
     if (personal !== undefined) {
       const block = mailboxGate(mailbox, sent, 0, now);
       if (block === null) return take(lane, tx, personal, mailbox, now);
@@ -78,23 +125,23 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
     }
     const gate = mailboxGate(mailbox, sent, 1, now);
     if (gate !== null) {
-      if (endsTheDay(gate, mailbox, now)) moveOverdue(lane, tx, gate, mailbox, now);
+      if (endsTheDay(gate, mailbox, now)) moveOverdue(lane, tx, gate, mailbox, look);
       return { wakeAt: gate.until ?? Infinity };
     }
     let looked = 0;
     /** Follow-ups that have had their share: they come after the first mails that are due. */
     const afterFirstMails: string[] = [];
     const queues: [number, () => string[]][] = [
-      [1, () => campaignsInTurn(lane, tx, 1)],
-      [2, () => campaignsInTurn(lane, tx, 2)],
+      [1, () => campaignsInTurn(lane, look, 1)],
+      [2, () => campaignsInTurn(lane, look, 2)],
       [1, () => afterFirstMails.splice(0)],
     ];
     for (const [position, [priority, campaigns]] of queues.entries()) {
       for (const campaignId of campaigns()) {
         for (;;) {
-          const row = outbox.due(tx, lane.mailboxId, priority, campaignId, now);
+          const row = dueRow(tx, look, lane.mailboxId, priority, campaignId);
           if (row === undefined) break;
-          const campaign = campaignView(tx.prepare, campaignId);
+          const campaign = look.campaign(campaignId);
           if (position === 0 && hadShare(campaign?.rules.followUpShare, mailbox, now)) {
             afterFirstMails.push(campaignId);
             break;
@@ -129,14 +176,14 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
   }
 
   /** A day is full: what is due moves to the days that come, a day's worth to each, with its reason. */
-  function moveOverdue(lane: Lane, tx: Tx, gate: Block, mailbox: MailboxView, now: number): void {
+  function moveOverdue(lane: Lane, tx: Tx, gate: Block, mailbox: MailboxView, look: Look): void {
     if (gate.until === null) return;
     const { overflow } = lane;
     if (overflow.until !== gate.until) Object.assign(overflow, { until: gate.until, at: gate.until, moved: 0 });
     for (const priority of [1, 2]) {
-      for (const campaignId of campaignsInTurn(lane, tx, priority)) {
+      for (const campaignId of campaignsInTurn(lane, look, priority)) {
         for (let moved = 0; moved < lookBatch; moved += 1) {
-          const row = outbox.due(tx, lane.mailboxId, priority, campaignId, now);
+          const row = outbox.due(tx, lane.mailboxId, priority, campaignId, look.now);
           if (row === undefined) break;
           outbox.moveSlot(tx, row, { ...gate, until: overflow.at });
           overflow.moved += 1;
@@ -194,7 +241,7 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
   const work = createWorker<Row, Claimed, Attempt>({
     ...deps,
     isRunning: () => running,
-    tryClaim,
+    tryClaims,
     mayBegin,
     refresh,
     onAccepted: accepted.note,

@@ -15,6 +15,10 @@ export interface Lane {
   overflow: { until: number; at: number; moved: number };
   refreshing: boolean;
   inboxFailedUntil: number;
+  /** Workers that wait for their next message: one look at the queue serves them all. */
+  asking: ((claim: Claim<unknown>) => void)[];
+  /** The mailbox counts failures, as far as is known: a success is to be noted. */
+  failing: boolean;
   /** A message was not accepted; whether the mailbox still works is looked at before the next body. */
   doubted: boolean;
   /** A check has just succeeded: the next claim counts it as fresh, however fast the clock of the workspace runs. */
@@ -43,6 +47,8 @@ export function newLane(mailboxId: string): Lane {
     overflow: { until: 0, at: 0, moved: 0 },
     refreshing: false,
     inboxFailedUntil: 0,
+    asking: [],
+    failing: true,
     doubted: false,
     justChecked: false,
     wakeAt: 0,

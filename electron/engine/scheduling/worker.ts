@@ -10,7 +10,8 @@ interface WorkerDeps<Row extends DispatchRow, Claimed extends { readonly row: Ro
   'clock' | 'log' | 'outbox' | 'connect' | 'connectFailed' | 'connectProven'
 > {
   isRunning(): boolean;
-  tryClaim(lane: Lane, tx: Tx): Claim<Claimed>;
+  /** Claims at most so many; where it finds fewer, the last of what it returns says why. */
+  tryClaims(lane: Lane, tx: Tx, most: number): Claim<Claimed>[];
   /** Whether a claimed message may still leave, as far as its mailbox is concerned. */
   mayBegin(lane: Lane, tx: Tx): boolean;
   /** Looks at the inbox; resolves whether the queue may be looked at again. */
@@ -43,12 +44,25 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
   const openedAt = new WeakMap<SmtpSession, number>();
 
   /** Never throws: what is under way must not be forgotten because nothing more can be claimed. */
-  async function claimNext(lane: Lane): Promise<Claim<Claimed>> {
-    try {
-      return await outbox.write((tx) => deps.tryClaim(lane, tx));
-    } catch (error) {
-      log.error({ err: error, mailboxId: lane.mailboxId }, 'nothing could be claimed; it is tried again in a minute');
-      return { wakeAt: clock.now() + minute };
+  function claimNext(lane: Lane): Promise<Claim<Claimed>> {
+    return new Promise((resolve) => {
+      lane.asking.push(resolve as (claim: Claim<unknown>) => void);
+      if (lane.asking.length === 1) void claimForAll(lane);
+    });
+  }
+
+  async function claimForAll(lane: Lane): Promise<void> {
+    while (lane.asking.length > 0) {
+      let claims: Claim<Claimed>[];
+      let served = lane.asking.length;
+      try {
+        claims = await outbox.write((tx) => deps.tryClaims(lane, tx, (served = lane.asking.length)));
+      } catch (error) {
+        log.error({ err: error, mailboxId: lane.mailboxId }, 'nothing could be claimed; it is tried again in a minute');
+        claims = [{ wakeAt: clock.now() + minute }];
+      }
+      const last: Claim<Claimed> = claims.at(-1) ?? { again: true };
+      lane.asking.splice(0, served).forEach((answer, index) => answer(claims[index] ?? last));
     }
   }
 
@@ -61,7 +75,8 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
     else lane.doubted = true;
     return settled((tx) => {
       // First, so that a refusal which is about the mailbox counts after it.
-      if (attempt.kind === 'accepted' || (attempt.kind === 'refused' && livesLong(session))) deps.connectProven(tx, lane.mailboxId);
+      if (attempt.kind === 'accepted' ? lane.failing : attempt.kind === 'refused' && livesLong(session)) deps.connectProven(tx, lane.mailboxId);
+      if (attempt.kind !== 'accepted') lane.failing = true;
       outbox.settle(tx, taken.claimed.row, attempt);
     });
   }
@@ -101,7 +116,10 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
     } catch (error) {
       const failure = error instanceof ConnectError ? error : new ConnectError('connect', error instanceof Error ? error.message : String(error), null, { cause: error });
       log.warn({ stage: failure.stage, mailboxId: lane.mailboxId, cause: failure.message }, 'mail server not reached');
-      await settled((tx) => deps.connectFailed(tx, lane.mailboxId, failure));
+      await settled((tx) => {
+        lane.failing = true;
+        deps.connectFailed(tx, lane.mailboxId, failure);
+      });
       return null;
     }
   }

@@ -95,6 +95,8 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
   const commit = writer.prepare('commit');
   const writeAhead = createLogSync(`${file}-wal`);
   let depth = 0;
+  /** As `setPragmas` left it. */
+  let waits = true;
   let callbacks: { commit: () => void; rollback: (() => void) | undefined }[] = [];
 
   const tx: Tx = {
@@ -159,19 +161,25 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
     }
   }
 
+  /** Switched only when it changes: the statement is parsed each time, and a run of mails is all of one kind. */
+  function waitForDisk(wait: boolean): void {
+    if (wait === waits) return;
+    writer.pragma(`synchronous = ${wait ? 'FULL' : 'NORMAL'}`);
+    waits = wait;
+  }
+
   return {
     file,
     read: readOrm,
-    transaction: (work) => (depth === 0 ? outermost(work) : nested(work)),
+    transaction(work) {
+      if (depth > 0) return nested(work);
+      waitForDisk(true);
+      return outermost(work);
+    },
     transactionUnsynced(work) {
       if (depth > 0) return nested(work);
-      // Not prepared: SQLite applies this pragma when it is compiled.
-      writer.pragma('synchronous = NORMAL');
-      try {
-        return outermost(work);
-      } finally {
-        writer.pragma('synchronous = FULL');
-      }
+      waitForDisk(false);
+      return outermost(work);
     },
     synced: writeAhead.synced,
     prepareRead: (sql) => cached(readStatements, reader, sql),
@@ -182,6 +190,7 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
       reader.close();
       writeAhead.close();
       try {
+        waitForDisk(true);
         writer.pragma('optimize');
         writer.pragma('wal_checkpoint(TRUNCATE)');
       } catch (error) {

@@ -19,6 +19,8 @@ export interface Vault {
   open(): Promise<void>;
   /** `locked` = secrets exist and cannot be read now; `empty` = none stored. */
   state(): SecretsState;
+  /** Whether stored passwords cannot be read. Asked at each mail: costs nothing once the vault is open. */
+  isLocked(): boolean;
   keptBy(): SecretsKeptBy;
   /** Throws secrets_locked while locked. */
   get(name: string): string | null;
@@ -168,6 +170,13 @@ export function createVault(deps: {
     dataKey = key;
   }
 
+  function state(): SecretsState {
+    const stored = store.prepareRead('select 1 from secrets limit 1').get() !== undefined;
+    if (!stored) return 'empty';
+    if (dataKey === null) openByKeyFile();
+    return dataKey === null ? 'locked' : 'unlocked';
+  }
+
   return {
     async open() {
       if (dataKey !== null) return;
@@ -182,12 +191,8 @@ export function createVault(deps: {
       await wrapByKeychain(key);
       if (deps.passphrase !== null && wrapper('passphrase') === null) await wrapByPassphrase(key, deps.passphrase);
     },
-    state() {
-      const stored = store.prepareRead('select 1 from secrets limit 1').get() !== undefined;
-      if (!stored) return 'empty';
-      if (dataKey === null) openByKeyFile();
-      return dataKey === null ? 'locked' : 'unlocked';
-    },
+    state,
+    isLocked: () => dataKey === null && state() === 'locked',
     keptBy() {
       if (wrapper('keychain') !== null) return 'keychain';
       if (wrapper('passphrase') !== null) return 'passphrase';
