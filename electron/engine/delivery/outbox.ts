@@ -9,7 +9,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
 import type { SendOutcome, SmtpAnswer } from '../ports.ts';
-import type { Block, Planner } from '../scheduling/index.ts';
+import type { Block, LeftMail, Planner } from '../scheduling/index.ts';
 import type { Enrolments } from '../sequences/index.ts';
 import type { StoredContent } from '../store/schema/deliveries.ts';
 import type { Tx } from '../store/index.ts';
@@ -164,29 +164,22 @@ export function createOutbox(deps: {
       ).run(sentAt, row.contactId, row.contactId);
     }
     if (row.enrolmentId === null || row.stepId === null) return;
-    joinThread(tx, row, row.enrolmentId, row.stepId);
-    planner.planNext(tx, row.enrolmentId, row.stepId, sentAt);
+    const left = leftMail(tx, row, row.enrolmentId);
+    if (left !== null) planner.planNext(tx, row.enrolmentId, row.stepId, sentAt, left);
   }
 
   /** What the next mail answers to: only what left. An attempt that failed has a Message-ID that nobody ever saw. */
-  function joinThread(tx: Tx, row: OutboxRow, enrolmentId: string, stepId: string): void {
+  function leftMail(tx: Tx, row: OutboxRow, enrolmentId: string): LeftMail | null {
     const mail = tx
       .prepare(
         `select coalesce(d.wire_message_id, d.message_id) as messageId, coalesce(d.subject, '') as subject, e.last_message_id as inReplyTo, e."references" as refs, coalesce(e.thread_subject, '') as thread
-         from deliveries d join enrolments e on e.id = +@enrolmentId where d.id = +@id`,
+         from deliveries d join enrolments e on e.id = +? where d.id = +?`,
       )
-      .get({ id: row.id, enrolmentId }) as { messageId: string; subject: string; inReplyTo: string | null; refs: string; thread: string } | undefined;
-    if (mail === undefined) return;
+      .get(enrolmentId, row.id) as { messageId: string; subject: string; inReplyTo: string | null; refs: string; thread: string } | undefined;
+    if (mail === undefined) return null;
     const subject = threadSubject(mail.subject);
     const references = subject === mail.thread ? referencesOf({ subject, inReplyTo: mail.inReplyTo, references: JSON.parse(mail.refs) as string[] }) : [];
-    tx.prepare(`update enrolments set last_message_id = ?, "references" = ?, thread_subject = ?, variants = json_set(variants, '$."' || ? || '"', ?) where id = +?`).run(
-      mail.messageId,
-      JSON.stringify(references),
-      subject,
-      stepId,
-      row.variantId ?? 'A',
-      enrolmentId,
-    );
+    return { messageId: mail.messageId, references, threadSubject: subject, variantId: row.variantId ?? 'A' };
   }
 
   /** A refusal or a lost connection is tried again after a back-off, until the mail is too old. A permanent answer is final, unless it is about the sender. */

@@ -73,13 +73,15 @@ export function createJourney(deps: { events: Events; clock: Clock; ids: Ids; ma
             const lookAt = step?.type === 'wait_for' && step.branches.some(({ when }) => when.tests.some(changesSilently)) ? Math.min(move.until, now + hour) : move.until;
             return stand(tx, enrolment, stands, Math.max(lookAt, stands.at), stands.at <= now ? now : null);
           }
-          case 'mail':
-            if (!mails.hasLeft(tx, enrolment.id, move.step.id)) {
+          case 'mail': {
+            const state = mails.stateOf(tx, enrolment.id, move.step.id);
+            if (state !== 'sent') {
               stand(tx, enrolment, stands, null, null);
-              return mails.plan(tx, enrolment, context, move.step, move.dueAt);
+              return mails.plan(tx, enrolment, context, move, state !== undefined);
             }
             position = { stepId: nextStepId(graph, move.step), at: move.dueAt };
             break;
+          }
           case 'task':
             stand(tx, enrolment, stands, null, null);
             return openTask(tx, enrolment, move.step, mails.after(now, move.step.dueIn, context));

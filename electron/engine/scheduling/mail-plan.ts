@@ -1,5 +1,5 @@
 import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
-import type { HoldReason, WhyCode } from '../../../shared/schemas/delivery.ts';
+import type { DeliveryState, HoldReason, WhyCode } from '../../../shared/schemas/delivery.ts';
 import type { EmailStep, SequenceGraph } from '../../../shared/schemas/sequence.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -27,6 +27,8 @@ export interface Slot {
   readonly at: number;
   readonly why: WhyCode;
 }
+
+const contactOfMail = `select c.email, ${recipientColumns} from contacts c where c.id = ?`;
 
 /** Who a mail goes to. */
 export interface Addressee {
@@ -61,7 +63,7 @@ export function createMailPlan(deps: { events: Events; clock: Clock; ids: Ids })
   function contextOf(tx: Tx, enrolment: EnrolmentRow): PlanContext | null {
     const campaign = tx.prepare('select rules, mailbox_ids as mailboxIds from campaigns where id = ?').get(enrolment.campaignId) as
       { rules: string; mailboxIds: string } | undefined;
-    const contact = tx.prepare(`select c.email, ${recipientColumns} from contacts c where c.id = ?`).get(enrolment.contactId) as (RecipientRow & { email: string }) | undefined;
+    const contact = tx.prepare(contactOfMail).get(enrolment.contactId) as (RecipientRow & { email: string }) | undefined;
     if (campaign === undefined || contact === undefined) return null;
     const sends = enrolment.mailboxId !== null && campaign.mailboxIds.includes(`"${enrolment.mailboxId}"`);
     const mailbox = sends
@@ -129,22 +131,21 @@ export function createMailPlan(deps: { events: Events; clock: Clock; ids: Ids })
     insert,
     /**
      * Plans a mail that is due at `dueAt`, at the next allowed time: a new row, or the one that waited, failed or was
-     * cancelled. One that is in flight, unknown or sent stays as it is: never a second row.
+     * cancelled. One that is in flight, unknown or sent stays as it is: never a second row. `exists` as `stateOf` says.
      */
-    plan(tx: Tx, enrolment: EnrolmentRow, context: PlanContext, step: EmailStep, dueAt: number): void {
+    plan(tx: Tx, enrolment: EnrolmentRow, context: PlanContext, { step, dueAt }: { step: EmailStep; dueAt: number }, exists: boolean): void {
       const calendars = context.hours === null ? null : calendarsFor(context.rules, context.hours, context.recipient, enrolment.sentCount === 0);
       const slotAt = calendars === null ? null : nextAllowed(calendars, dueAt);
       const slot: Slot | HoldReason = slotAt !== null ? { at: slotAt, why: 'slot' } : context.hours === null ? 'mailbox_gone' : 'no_allowed_time';
-      const key = `${enrolment.id}:${step.id}`;
-      const revived = tx
-        .prepare(
+      if (exists) {
+        tx.prepare(
           `update deliveries set state = case when @slotAt is null or needs_approval = 1 then 'held' else 'planned' end, slot_at = coalesce(@slotAt, slot_at),
              why = case when @slotAt is not null and needs_approval = 1 then 'approval' else @why end, mailbox_id = @mailboxId, why_detail = null, attempts = 0, first_tried_at = null,
              final_at = null, final_reason = null, answer = null, answer_class = null, answer_code = null, boot = null, updated_at = @now
            where kind = 'step' and unique_key = @key and state in ('planned','deferred','held','cancelled','failed','skipped')`,
-        )
-        .run({ slotAt, why: typeof slot === 'string' ? slot : slot.why, mailboxId: enrolment.mailboxId, now: clock.now(), key });
-      if (revived.changes > 0 || tx.prepare(`select 1 from deliveries where kind = 'step' and unique_key = ?`).get(key) !== undefined) return;
+        ).run({ slotAt, why: typeof slot === 'string' ? slot : slot.why, mailboxId: enrolment.mailboxId, now: clock.now(), key: `${enrolment.id}:${step.id}` });
+        return;
+      }
       const to = { ...enrolment, enrolmentId: enrolment.id, recipient: context.email, recipientDomain: context.domain };
       insert(tx, to, { step, stepNumber: enrolment.sentCount + 1 }, slot);
     },
@@ -153,8 +154,8 @@ export function createMailPlan(deps: { events: Events; clock: Clock; ids: Ids })
       const calendar = campaignCalendar(rules, recipient);
       return addDuration(at, duration, { businessDays: false, zone: calendar.zone, calendar });
     },
-    /** Whether the mail of a step has left already. */
-    hasLeft: (tx: Tx, enrolmentId: string, stepId: string): boolean =>
-      tx.prepare(`select 1 from deliveries where kind = 'step' and unique_key = ? and state = 'sent'`).get(`${enrolmentId}:${stepId}`) !== undefined,
+    /** The state of the mail of a step; undefined where it was never planned. */
+    stateOf: (tx: Tx, enrolmentId: string, stepId: string): DeliveryState | undefined =>
+      (tx.prepare(`select state from deliveries where kind = 'step' and unique_key = ?`).get(`${enrolmentId}:${stepId}`) as { state: DeliveryState } | undefined)?.state,
   };
 }

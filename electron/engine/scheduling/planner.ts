@@ -18,6 +18,14 @@ import type { Position } from './next-step.ts';
 /** How a person closed a task. */
 export type TaskOutcome = 'done' | 'skipped';
 
+/** The thread after a mail that left. */
+export interface LeftMail {
+  readonly messageId: string;
+  readonly references: readonly string[];
+  readonly threadSubject: string;
+  readonly variantId: string;
+}
+
 export interface Planner {
   /** Plans the first mail of an enrolment that was just written, or holds it for the reason given. */
   planFirst(
@@ -38,9 +46,9 @@ export interface Planner {
   holdWithoutMailbox(tx: Tx, enrolmentId: string, reason: 'mailbox_gone' | 'no_matching_mailbox'): void;
   /**
    * The mail of `stepId` left at `sentAt`: plans what comes next from that real moment, or finishes the enrolment.
-   * Returns false when the enrolment was no longer active.
+   * `left` is what the next mail answers to. Returns false when the enrolment was no longer active.
    */
-  planNext(tx: Tx, enrolmentId: string, stepId: string, sentAt: number): boolean;
+  planNext(tx: Tx, enrolmentId: string, stepId: string, sentAt: number, left: LeftMail): boolean;
   /** Looks again at whoever waits at a step whose moment has come. */
   lookAgain(tx: Tx, enrolmentId: string): void;
   /** A person did or skipped the task that an enrolment waits for: it goes on from now. Returns false when it does not wait for it. */
@@ -89,15 +97,16 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids } &
         .all(reason, clock.now(), enrolmentId, reason) as { id: string; campaignId: string; contactId: string; mailboxId: string | null }[];
       for (const { id, ...of } of waiting) events.append(tx, { type: 'held', actor: 'engine', reason, deliveryId: id, enrolmentId, ...of });
     },
-    planNext(tx, enrolmentId, stepId, sentAt) {
+    planNext(tx, enrolmentId, stepId, sentAt, left) {
       const enrolment = enrolmentRow(tx, enrolmentId);
       if (enrolment === undefined) return false;
       const context = mails.contextOf(tx, enrolment);
       const step = context?.graph.steps.find(({ id }) => id === stepId);
       const next = context === null || step === undefined ? null : nextStepId(context.graph, step);
       tx.prepare(
-        `update enrolments set step_id = ?, next_step_id = ?, entered_at = ?, wake_at = null, looked_at = null, sent_count = sent_count + 1, updated_at = ? where id = ?`,
-      ).run(stepId, next, sentAt, sentAt, enrolmentId);
+        `update enrolments set step_id = ?, next_step_id = ?, entered_at = ?, wake_at = null, looked_at = null, sent_count = sent_count + 1, last_message_id = ?, "references" = ?,
+           thread_subject = ?, variants = json_set(variants, '$."' || ? || '"', ?), updated_at = ? where id = ?`,
+      ).run(stepId, next, sentAt, left.messageId, JSON.stringify(left.references), left.threadSubject, stepId, left.variantId, sentAt, enrolmentId);
       // Whoever is paused or stopped stands at the next step, from this moment on.
       if (enrolment.state !== 'active') return false;
       const sent = { ...enrolment, stepId, nextStepId: next, sentCount: enrolment.sentCount + 1 };
@@ -135,7 +144,7 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids } &
       const context = mails.contextOf(tx, settled);
       const step = context?.graph.steps.find(({ id }) => id === settled.nextStepId);
       if (context === null || step?.type !== 'email') return false;
-      mails.plan(tx, settled, context, step, clock.now());
+      mails.plan(tx, settled, context, { step, dueAt: clock.now() }, mails.stateOf(tx, settled.id, step.id) !== undefined);
       return true;
     },
     resume(tx, enrolmentId, actor, reason) {
