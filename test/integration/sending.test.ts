@@ -193,24 +193,28 @@ test.skipIf(dovecotMissing !== null)('a three-step sequence leaves as one thread
   expect(engine.services.campaigns.get(campaignId).counts.enrolments).toMatchObject({ stopped: 1, finished: 1 });
 });
 
-test.skipIf(dovecotMissing !== null)('a follow-up that is refused after its body answers to the mail before it when it is tried again, never to itself', { timeout: 30_000 }, async () => {
-  const dovecot = await startDovecot();
-  onTestFinished(() => dovecot.remove());
-  const { engine, smtp } = await open({ smtp: { scripts: [{ phase: 'body', after: 1, times: 1, answer: { code: 554, text: '5.4.6 Too many hops' } }] } });
-  const { id } = engine.services.mailboxes.create(testMailbox(smtp.port, { imapPort: dovecot.imapPort, password: dovecot.password.replaceAll(' ', '_') }));
-  await launchCampaign(engine, {
-    recipients: ['anna@example.com'],
-    mailboxIds: [id],
-    steps: [emailStep('a', 'A question', 'Hi'), emailStep('b', '', 'Did you see it?'), emailStep('c', '', 'Last try')],
-  });
-  await until(() => engine.services.deliveries.list({ limit: 1, state: 'failed' }).total === 1, 'the follow-up was refused');
-  for (const { id: failed } of engine.services.deliveries.list({ limit: 1, state: 'failed' }).items) engine.services.deliveries.retry(failed);
-  await until(() => smtp.messages().length === 3, 'all three left', 20_000);
+test.skipIf(dovecotMissing !== null)(
+  'a follow-up that is refused after its body answers to the mail before it when it is tried again, never to itself',
+  { timeout: 30_000 },
+  async () => {
+    const dovecot = await startDovecot();
+    onTestFinished(() => dovecot.remove());
+    const { engine, smtp } = await open({ smtp: { scripts: [{ phase: 'body', after: 1, times: 1, answer: { code: 554, text: '5.4.6 Too many hops' } }] } });
+    const { id } = engine.services.mailboxes.create(testMailbox(smtp.port, { imapPort: dovecot.imapPort, password: dovecot.password.replaceAll(' ', '_') }));
+    await launchCampaign(engine, {
+      recipients: ['anna@example.com'],
+      mailboxIds: [id],
+      steps: [emailStep('a', 'A question', 'Hi'), emailStep('b', '', 'Did you see it?'), emailStep('c', '', 'Last try')],
+    });
+    await until(() => engine.services.deliveries.list({ limit: 1, state: 'failed' }).total === 1, 'the follow-up was refused');
+    for (const { id: failed } of engine.services.deliveries.list({ limit: 1, state: 'failed' }).items) engine.services.deliveries.retry(failed);
+    await until(() => smtp.messages().length === 3, 'all three left', 20_000);
 
-  const [first, second, third] = smtp.messages();
-  expect(second).toMatchObject({ subject: 'Re: A question', inReplyTo: first?.messageId, references: first?.messageId });
-  expect(third).toMatchObject({ subject: 'Re: A question', inReplyTo: second?.messageId, references: `${first?.messageId} ${second?.messageId}` });
-});
+    const [first, second, third] = smtp.messages();
+    expect(second).toMatchObject({ subject: 'Re: A question', inReplyTo: first?.messageId, references: first?.messageId });
+    expect(third).toMatchObject({ subject: 'Re: A question', inReplyTo: second?.messageId, references: `${first?.messageId} ${second?.messageId}` });
+  },
+);
 
 test('without IMAP a follow-up waits and says why', async () => {
   const { engine, smtp } = await open();

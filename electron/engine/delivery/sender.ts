@@ -78,10 +78,7 @@ export function createSender(deps: {
 
   function contactOf(prepare: Prepare, row: OutboxRow): MergeContact | null {
     const contact =
-      row.contactId === null
-        ? undefined
-        : (prepare(contactRow).get(row.contactId) as
-            (Omit<MergeContact, 'tags' | 'custom'> & { tags: string; custom: string }) | undefined);
+      row.contactId === null ? undefined : (prepare(contactRow).get(row.contactId) as (Omit<MergeContact, 'tags' | 'custom'> & { tags: string; custom: string }) | undefined);
     if (contact === undefined) return null;
     return { ...contact, tags: JSON.parse(contact.tags) as string[], custom: JSON.parse(contact.custom) as Record<string, string> };
   }

@@ -34,10 +34,7 @@ export function toRecipient(row: RecipientRow): RecipientPlace {
 }
 
 function contactView(prepare: Tx['prepare'], contactId: string | null): { recipient: RecipientPlace; companyKey: string } {
-  const row =
-    contactId === null
-      ? undefined
-      : (prepare(recipientRow).get(contactId) as (RecipientRow & { companyKey: string }) | undefined);
+  const row = contactId === null ? undefined : (prepare(recipientRow).get(contactId) as (RecipientRow & { companyKey: string }) | undefined);
   return row === undefined ? { recipient: { zone: null, country: null }, companyKey: '' } : { recipient: toRecipient(row), companyKey: row.companyKey };
 }
 
