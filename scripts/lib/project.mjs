@@ -51,14 +51,14 @@ export function runNode(file, args = [], options = {}) {
 }
 
 /**
- * Program and arguments of the built headless host. A small young generation keeps its memory low; compiled code is
- * kept between starts.
+ * Program and arguments of the built headless host. A small young generation and few heaps of the C library keep its
+ * memory low; compiled code is kept between starts.
  */
 export function headlessCommand(args) {
   return {
     command: projectNode,
-    args: ['--max-semi-space-size=4', join(root, 'out', 'main', 'headless.js'), ...args],
-    env: childEnv({ NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'homing') }),
+    args: ['--max-semi-space-size=2', join(root, 'out', 'main', 'headless.js'), ...args],
+    env: childEnv({ MALLOC_ARENA_MAX: '2', NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'homing') }),
   };
 }
 

@@ -20,10 +20,11 @@ interface Host {
 async function start(dataDir: string): Promise<Host> {
   const home = join(dataDir, 'home');
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ['--max-semi-space-size=4', entry, '--data-dir', join(dataDir, 'data'), '--port', '0', '--print-json'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', entry, '--data-dir', join(dataDir, 'data'), '--port', '0', '--print-json'], {
     env: {
       ...process.env,
       NODE_ENV: 'production',
+      MALLOC_ARENA_MAX: '2',
       HOME: home,
       XDG_CONFIG_HOME: join(home, 'config'),
       XDG_DATA_HOME: join(home, 'share'),

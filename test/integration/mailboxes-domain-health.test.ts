@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createMailboxes, createNetwork, learnKeyNames } from '../../electron/engine/mailboxes/index.ts';
+import { createMailboxes, createNetwork } from '../../electron/engine/mailboxes/index.ts';
+import { learnKeyNames } from '../../electron/engine/mailboxes/domain-checks.ts';
 import { mailboxInputSchema } from '../../shared/schemas/mailbox.ts';
 import type { DomainCheck } from '../../shared/schemas/domain-health.ts';
 import { startDnsServer, type Zone } from '../support/dns-server.ts';
@@ -157,7 +158,7 @@ describe('DKIM (RFC 6376)', () => {
 
   test('the selector is learnt from a mail that came back, and kept', async () => {
     const { mailboxes, id, checks, dns } = await open({ 'abc._domainkey.example.com': { TXT: [key] } });
-    mailboxes.health.learn(id, [Buffer.from(signed('example.com', 'abc'))]);
+    await mailboxes.health.learn(id, [Buffer.from(signed('example.com', 'abc'))]);
     expect((await checks()).dkim).toMatchObject({ state: 'ok', found: [expect.stringContaining('abc._domainkey.example.com') as string] });
     expect(dns.asked.filter((question) => question.includes('_domainkey'))).toEqual(['TXT abc._domainkey.example.com']);
   });
@@ -169,7 +170,7 @@ describe('DKIM (RFC 6376)', () => {
       [{ 'abc._domainkey.example.com': 'SERVFAIL' }, 'unknown'],
     ] as const) {
       const { mailboxes, id, checks } = await open({ 'example.com': {}, ...zone });
-      mailboxes.health.learn(id, [signed('example.com', 'abc')]);
+      await mailboxes.health.learn(id, [signed('example.com', 'abc')]);
       expect((await checks()).dkim.state).toBe(state);
     }
   });

@@ -1,5 +1,6 @@
 import { createRouterClient, implement, ORPCError } from '@orpc/server';
-import { readGallery, readSequenceFile } from '../../electron/engine/sequences/index.ts';
+import { readSequenceFile } from '../../electron/engine/sequences/exchange.ts';
+import { readGallery } from '../../electron/engine/sequences/gallery.ts';
 import { contract } from '../../shared/contract/index.ts';
 import { errorCodes, type ErrorCode, type ErrorData } from '../../shared/errors.ts';
 import type { ServerCandidate } from '../../shared/schemas/discovery.ts';

@@ -5,16 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { createComposer } from '../../electron/engine/composing/index.ts';
 import { appRoot } from '../../electron/engine/lib/app-root.ts';
 import { wilson } from '../../electron/engine/lib/wilson.ts';
-import {
-  diffGraphs,
-  normaliseGraph,
-  placeInVersion,
-  readGallery,
-  readSequenceFile,
-  sequenceFileJsonSchema,
-  validateGraph,
-  writeSequenceFile,
-} from '../../electron/engine/sequences/index.ts';
+import { readSequenceFile, sequenceFileJsonSchema, writeSequenceFile } from '../../electron/engine/sequences/exchange.ts';
+import { readGallery } from '../../electron/engine/sequences/gallery.ts';
+import { diffGraphs, normaliseGraph, placeInVersion, validateGraph } from '../../electron/engine/sequences/index.ts';
 import { edgesOf } from '../../shared/graph.ts';
 import { graphSchema, sequenceFileSchema, type SequenceGraph } from '../../shared/schemas/sequence.ts';
 

@@ -1,5 +1,6 @@
 import { convert } from 'html-to-text';
-import PostalMime, { decodeWords, type Address } from 'postal-mime';
+import PostalMime, { decodeWords, type Address, type Attachment } from 'postal-mime';
+import type { Calendar } from './calendar.ts';
 
 export interface MailAddress {
   /** Lower case; empty when the header holds none. */
@@ -10,8 +11,8 @@ export interface MailAddress {
 export interface MailPart {
   readonly mimeType: string;
   readonly content: string;
-  /** Of a calendar part, for example `REPLY`. */
-  readonly method: string | null;
+  /** What a calendar part says; null = the part is no calendar. */
+  readonly calendar: Calendar | null;
 }
 
 /** An inbound message, parsed once. Header names come from strangers: they are keys of a Map, never of an object. */
@@ -71,7 +72,7 @@ export async function parseMail(source: Uint8Array): Promise<InboundMail> {
     text: plain.trim() === '' && html !== null ? htmlToPlain(html) : plain,
     html,
     contentType: header('content-type').toLowerCase(),
-    parts: attachments.map((part) => ({ mimeType: part.mimeType, content: partText(part.content), method: part.method ?? null })),
+    parts: await Promise.all(attachments.map(readPart)),
   };
 }
 
@@ -79,6 +80,14 @@ function rawBody(source: Uint8Array): string {
   const text = new TextDecoder('utf-8').decode(source.subarray(0, textCap));
   const end = /\r?\n\r?\n/.exec(text);
   return end === null ? '' : text.slice(end.index).trim();
+}
+
+async function readPart(part: Attachment): Promise<MailPart> {
+  const { mimeType } = part;
+  const content = partText(part.content);
+  if (mimeType !== 'text/calendar' && mimeType !== 'application/ics') return { mimeType, content, calendar: null };
+  const { readCalendar } = await import('./calendar.ts');
+  return { mimeType, content, calendar: readCalendar(content, part.method ?? '') };
 }
 
 function partText(content: ArrayBuffer | Uint8Array | string): string {

@@ -1,4 +1,4 @@
-import ICAL from 'ical.js';
+import type { Calendar } from './calendar.ts';
 import type { InboundMail } from './mail.ts';
 import type { IntentReading } from './intent.ts';
 
@@ -10,42 +10,21 @@ const answers: Readonly<Record<string, IntentReading>> = {
 };
 
 /**
- * What a calendar part says (RFC 5545, RFC 5546): an answer to our invitation by the sender's participation, an invitation
- * or a counter-proposal of theirs is a meeting, a cancellation is not. Null without a readable calendar.
+ * What a calendar part says (RFC 5546): an answer to our invitation by the sender's participation, an invitation or a
+ * counter-proposal of theirs is a meeting, a cancellation is not. Null without a calendar that says one of these.
  */
 export function readMeeting(mail: InboundMail): IntentReading | null {
-  for (const part of mail.parts) {
-    if (part.mimeType !== 'text/calendar' && part.mimeType !== 'application/ics') continue;
-    const calendar = parse(part.content);
-    const event = calendar?.getFirstSubcomponent('vevent') ?? null;
-    const method = (textOf(calendar?.getFirstPropertyValue('method')) || (part.method ?? '')).toUpperCase();
-    if (method === 'REPLY') return answers[participation(event, mail.from.address)] ?? { intent: 'neutral', confidence: 0.9 };
+  for (const { calendar } of mail.parts) {
+    if (calendar === null) continue;
+    const { method } = calendar;
+    if (method === 'REPLY') return answers[participation(calendar, mail.from.address)] ?? { intent: 'neutral', confidence: 0.9 };
     if (method === 'CANCEL' || method === 'DECLINECOUNTER') return { intent: 'negative', confidence: 0.8 };
     if (method === 'REQUEST' || method === 'COUNTER' || method === 'PUBLISH' || method === 'ADD') return { intent: 'meeting', confidence: method === 'PUBLISH' ? 0.8 : 0.95 };
   }
   return null;
 }
 
-function parse(content: string): ICAL.Component | null {
-  try {
-    return new ICAL.Component(ICAL.parse(content) as unknown[]);
-  } catch {
-    // A stranger's file: what cannot be read says nothing.
-    return null;
-  }
+/** Of the sender, else of the first attendee. */
+function participation({ attendees }: Calendar, sender: string): string {
+  return (attendees.find(({ address }) => address === sender) ?? attendees[0])?.participation ?? '';
 }
-
-/** PARTSTAT of the sender, else of the only attendee. */
-function participation(event: ICAL.Component | null, sender: string): string {
-  const attendees = event?.getAllProperties('attendee') ?? [];
-  const own =
-    attendees.find(
-      (attendee) =>
-        textOf(attendee.getFirstValue())
-          .toLowerCase()
-          .replace(/^mailto:/, '') === sender,
-    ) ?? attendees[0];
-  return textOf(own?.getFirstParameter('partstat')).toUpperCase();
-}
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

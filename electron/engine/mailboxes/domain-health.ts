@@ -5,7 +5,6 @@ import type { Events } from '../events/index.ts';
 import { day, type Clock } from '../lib/clock.ts';
 import type { Logger, Network } from '../ports.ts';
 import type { Store } from '../store/index.ts';
-import { checkDkim, checkDmarc, checkMx, learnKeyNames } from './domain-checks.ts';
 import type { MailboxRow } from './rows.ts';
 import { checkSpf } from './spf.ts';
 
@@ -17,6 +16,9 @@ interface StoredHealth {
   readonly keyNames: string[];
   readonly checks: DomainCheck[];
 }
+
+// The list of public suffixes that the checks need is large: it is loaded with the first check.
+const loadChecks = () => import('./domain-checks.ts');
 
 export type DomainHealthService = ReturnType<typeof createDomainHealth>;
 
@@ -66,6 +68,7 @@ export function createDomainHealth(deps: { store: Store; events: Events; clock: 
   async function look(id: string): Promise<void> {
     const { row, domain } = need(id);
     const { dns } = network;
+    const { checkDkim, checkDmarc, checkMx } = await loadChecks();
     const server = presetOfHost(row.smtp.host);
     const answer = await dns.mx(domain);
     const taker = answer.kind === 'found' ? presetOfMx(answer.records.map(({ host }) => host)) : null;
@@ -101,8 +104,9 @@ export function createDomainHealth(deps: { store: Store; events: Events; clock: 
       check(id).catch((error: unknown) => log.warn({ err: error, mailboxId: id }, 'the domain could not be checked'));
     },
     /** Learns from own mail, as it lies in Sent or came back, which DKIM keys sign for the domain of the mailbox. */
-    learn(id: string, messages: Iterable<Uint8Array | string>): void {
+    async learn(id: string, messages: Iterable<Uint8Array | string>): Promise<void> {
       const { domain } = need(id);
+      const { learnKeyNames } = await loadChecks();
       if (keep(domain, learnKeyNames(messages, domain)) && stored(domain)?.checkedAt !== 0) void check(id).catch(() => undefined);
     },
   };

@@ -2,7 +2,6 @@ export { createMailboxes, type MailboxChange, type Mailboxes, type MailboxesDeps
 export { openImapSession, type ImapSessionOptions } from './imap-session.ts';
 export { parseAnswer } from './smtp-answers.ts';
 export { openSmtpSession } from './smtp-session.ts';
-export { learnKeyNames } from './domain-checks.ts';
 export { createNetwork, noNetwork } from './network.ts';
 export type { MailboxRow } from './rows.ts';
 export { providerOfHost, providerOfMx } from '../../../shared/providers.ts';

@@ -1,6 +1,6 @@
 import type { TestSendInput } from '../delivery/index.ts';
 import type { Analytics } from '../analytics/index.ts';
-import { readGallery, sequenceFileJsonSchema, type Sequences } from '../sequences/index.ts';
+import type { Sequences } from '../sequences/index.ts';
 import { os } from './base.ts';
 
 export function sequencesRouter(sequences: Sequences, analytics: Pick<Analytics, 'stepNumbers'>, testSend: (input: TestSendInput) => { deliveryId: string }) {
@@ -26,8 +26,8 @@ export function sequencesRouter(sequences: Sequences, analytics: Pick<Analytics,
     restore: os.sequences.restore.handler(({ input }) => sequences.update(input.id, { graph: sequences.versions.graph(input.id, input.versionId) })),
     export: os.sequences.export.handler(({ input }) => sequences.file(input.id, input.format)),
     import: os.sequences.import.handler(({ input }) => sequences.import(input.text)),
-    fileSchema: os.sequences.fileSchema.handler(() => sequenceFileJsonSchema()),
-    gallery: os.sequences.gallery.handler(() => ({ items: readGallery() })),
+    fileSchema: os.sequences.fileSchema.handler(() => sequences.fileSchema()),
+    gallery: os.sequences.gallery.handler(async () => ({ items: await sequences.gallery() })),
     numbers: os.sequences.numbers.handler(async ({ input }) => ({ items: await analytics.stepNumbers(input.id) })),
     testSend: os.sequences.testSend.handler(async ({ input }) => {
       await sequences.prepare(input.variant);

@@ -2,8 +2,6 @@ export { nextStepId } from '../../../shared/graph.ts';
 export { chooseVariant, drawArm, emailSteps, firstEmails, leadToMail, likelyMails, normaliseGraph, reachableEmails, type MailOnTheWay } from './graph.ts';
 export { caseOf, holds, waitsForNothing, type Facts } from './facts.ts';
 export { createEnrolments, enrolmentRow, isReversible, livingStates, type EnrolmentRow, type Enrolments } from './enrolments.ts';
-export { readSequenceFile, sequenceFileJsonSchema, writeSequenceFile } from './exchange.ts';
-export { readGallery } from './gallery.ts';
 export { placeInVersion } from './place.ts';
 export { diffGraphs } from './diff.ts';
 export { createSequences, type Sequences } from './sequences.ts';

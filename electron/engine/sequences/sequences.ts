@@ -1,14 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
-import type { GraphIssue, Preview, Sequence, SequenceGraph, SequenceInput, SequencePatch } from '../../../shared/schemas/sequence.ts';
+import type { GraphIssue, Preview, Sequence, SequenceGraph, SequenceInput, SequencePatch, Starter } from '../../../shared/schemas/sequence.ts';
 import type { Tx } from '../store/index.ts';
 import { createCustomFields } from './custom-fields.ts';
 import type { SequencesDeps } from './deps.ts';
 import { normaliseGraph, reachableEmails } from './graph.ts';
 import { listPage } from './listing.ts';
 import { createPreview, type PreviewInput } from './preview.ts';
-import { readSequenceFile, writeSequenceFile } from './exchange.ts';
 import { createVersions, type Versions } from './versions.ts';
 import { validateGraph, type KnownThings } from './validate.ts';
 
@@ -45,9 +44,13 @@ export interface Sequences {
   duplicate(id: string): Sequence;
   readonly versions: Versions;
   /** The draft as a file that `import` reads back. */
-  file(id: string, format: 'yaml' | 'json'): File;
+  file(id: string, format: 'yaml' | 'json'): Promise<File>;
   /** A new sequence from a file, YAML or JSON. Throws AppError validation with what is wrong in it. */
-  import(text: string): Sequence;
+  import(text: string): Promise<Sequence>;
+  /** The published JSON Schema of the file. */
+  fileSchema(): Promise<Record<string, unknown>>;
+  /** The sequences that come with the app. */
+  gallery(): Promise<Starter[]>;
   check(graph: SequenceGraph): GraphIssue[];
   /** Loads what a variant's preview needs; null = nothing. */
   prepare(variant: { readonly html: string }): Promise<void> | null;
@@ -181,15 +184,19 @@ export function createSequences(deps: SequencesDeps): Sequences {
       return get(insert({ name: copyName(original.name), description: original.description, draft: JSON.stringify(original.draft) }));
     },
     versions: createVersions(store),
-    file(id, format) {
+    async file(id, format) {
+      const { writeSequenceFile } = await import('./exchange.ts');
       const { name, description, draft } = get(id);
       const text = writeSequenceFile({ name, description, steps: draft.steps }, format);
       return new File([text], `${fileName(name)}.${format}`, { type: format === 'json' ? 'application/json' : 'application/yaml' });
     },
-    import(text) {
+    async import(text) {
+      const { readSequenceFile } = await import('./exchange.ts');
       const { name, description, steps } = readSequenceFile(text);
       return get(insert({ name, description, draft: JSON.stringify(normaliseGraph({ steps })) }));
     },
+    fileSchema: async () => (await import('./exchange.ts')).sequenceFileJsonSchema(),
+    gallery: async () => (await import('./gallery.ts')).readGallery(),
     check: (graph) => validateGraph(graph, composer, customFields(), knownOf(graph)),
     prepare: deps.composer.prepare,
     preview: createPreview(deps, customFields),
