@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Variant } from '../../../shared/schemas/sequence.ts';
 import { err, ok, type Result } from '../lib/result.ts';
@@ -79,7 +79,7 @@ export type ComposeProblem =
 
 export interface Composer {
   /** Loads what a variant needs that is not loaded yet; null = nothing. Without it the mail has its style rules in an element. */
-  prepare(variant: Pick<Variant, 'html'>): Promise<void> | null;
+  prepare(variant: ComposeInput['variant']): Promise<void> | null;
   /** Renders one mail for one person. Pure: equal input gives equal bytes. Templates are parsed once and remembered. */
   compose(input: ComposeInput): Result<Composed, ComposeProblem>;
   /** One line with merge tags, such as the path of a person's file; null when a value is missing. Throws TemplateError. */
@@ -135,11 +135,11 @@ export function createComposer(): Composer {
   function compiledOf(variant: ComposeInput['variant'], sender: ComposeSender): CompiledVariant {
     const { subject, html, text } = variant;
     const { signatureHtml, optOutLine } = sender;
-    if (awaitsInliner(html)) return compileVariant(variant, sender);
     // The same object a second time is the common case of a campaign: comparing equal strings costs next to nothing.
     const last = byObject.get(variant);
     if (last !== undefined && last.subject === subject && last.html === html && last.text === text && last.signatureHtml === signatureHtml && last.optOutLine === optOutLine)
       return last.compiled;
+    if (awaitsInliner(html)) return compileVariant(variant, sender);
     const key = `${subject}\u0000${html}\u0000${text}\u0000${signatureHtml}\u0000${optOutLine}`;
     let known = byText.get(key);
     if (known === undefined) byText.set(key, (known = { subject, html, text, signatureHtml, optOutLine, compiled: compileVariant(variant, sender) }));
@@ -153,7 +153,7 @@ export function createComposer(): Composer {
     requiredFields({ subject, html, text }) {
       return [...new Set([...requiredFields(subject, 'text'), ...requiredFields(html, 'html'), ...requiredFields(text, 'text')])];
     },
-    prepare: ({ html }) => (awaitsInliner(html) ? loadInliner() : null),
+    prepare: (variant) => (!byObject.has(variant) && awaitsInliner(variant.html) ? loadInliner() : null),
     line(source, contact, sender) {
       const missing = new Set<string>();
       const text = oneLine(compileTemplate(source, 'text').render(mergeScope(contact, sender, null), missing));
@@ -302,7 +302,7 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
     inline: images?.files ?? [],
     attachments,
   });
-  const headers = [
+  const headers = (): Composed['headers'] => [
     { name: 'From', value: sender.fromName === '' ? from : `${sender.fromName} <${from}>` },
     { name: 'To', value: to },
     ...(replyTo === null ? [] : [{ name: 'Reply-To', value: replyTo }]),
@@ -313,11 +313,8 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
     ...(references.length === 0 ? [] : [{ name: 'References', value: references.join(' ') }]),
     ...(listUnsubscribe.length === 0 ? [] : [{ name: 'List-Unsubscribe', value: listUnsubscribe.map((uri) => `<${uri}>`).join(', ') }]),
   ];
-  const hash = createHash('sha256').update(`${subject}\u0000${to}\u0000${String(htmlPart?.byteLength ?? 0)}\u0000`);
-  if (htmlPart !== null) hash.update(htmlPart.text);
-  hash.update(textPart.text);
-  for (const file of attachments) hash.update(`\u0000${file.name}\u0000`).update(file.bytes);
-  const contentHash = hash.digest('hex');
+  const said = `${subject}\u0000${to}\u0000${String(htmlPart?.byteLength ?? 0)}\u0000${htmlPart?.text ?? ''}${textPart.text}`;
+  const contentHash = hash('sha256', attachments.reduce((known, file) => `${known}\u0000${file.name}\u0000${hash('sha256', file.bytes)}`, said));
   return {
     raw,
     subject,
@@ -327,7 +324,10 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
     to,
     messageId,
     contentHash,
-    headers,
+    // Only previews ask for them.
+    get headers() {
+      return headers();
+    },
     sameThread,
     references,
     missing,

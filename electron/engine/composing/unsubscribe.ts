@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { domainToASCII } from 'node:url';
+import { LRUCache } from 'lru-cache';
 import type { Ids } from '../lib/ids.ts';
 
 /**
@@ -10,8 +11,29 @@ import type { Ids } from '../lib/ids.ts';
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 const signatureLength = 26;
 
+interface Pads {
+  readonly inner: Buffer;
+  readonly outer: Buffer;
+}
+
+const blockSize = 64;
+const padsOf = new LRUCache<string, Pads>({ max: 10 });
+
+/** HMAC (RFC 2104) by two plain hashes: a Hmac object for each mail costs ten times as much. */
+function hmacSha256(key: string, text: string): Buffer {
+  let pads = padsOf.get(key);
+  if (pads === undefined) {
+    const bytes = Buffer.from(key, 'utf8');
+    const block = Buffer.concat([bytes.length > blockSize ? hash('sha256', bytes, 'buffer') : bytes, Buffer.alloc(blockSize)]).subarray(0, blockSize);
+    pads = { inner: Buffer.from(block.map((byte) => byte ^ 0x36)), outer: Buffer.from(block.map((byte) => byte ^ 0x5c)) };
+    padsOf.set(key, pads);
+  }
+  const inner = hash('sha256', Buffer.concat([pads.inner, Buffer.from(text, 'utf8')]), 'buffer');
+  return hash('sha256', Buffer.concat([pads.outer, inner]), 'buffer');
+}
+
 function sign(deliveryId: string, key: string): string {
-  const digest = createHmac('sha256', key).update(`unsubscribe:${deliveryId.toLowerCase()}`).digest();
+  const digest = hmacSha256(key, `unsubscribe:${deliveryId.toLowerCase()}`);
   let out = '';
   let bits = 0;
   let held = 0;
@@ -31,12 +53,21 @@ export function unsubscribeToken(deliveryId: string, key: string): string {
   return `${deliveryId}.${sign(deliveryId, key)}`;
 }
 
+/** What depends on the mailbox alone, by its address. */
+const mailtoOf = new LRUCache<string, string>({ max: 500 });
+const idDomainOf = new LRUCache<string, string>({ max: 500 });
+
 /** The `mailto:` address of the List-Unsubscribe header: the mailbox's own address with a signed subject. */
 export function unsubscribeAddress(mailboxAddress: string, deliveryId: string, key: string): string {
-  const at = mailboxAddress.lastIndexOf('@');
-  const local = encodeURIComponent(mailboxAddress.slice(0, at)).replaceAll('%2B', '+');
-  const domain = mailboxAddress.slice(at + 1);
-  return `mailto:${local}@${domainToASCII(domain) || domain}?subject=unsubscribe-${unsubscribeToken(deliveryId, key)}`;
+  let mailto = mailtoOf.get(mailboxAddress);
+  if (mailto === undefined) {
+    const at = mailboxAddress.lastIndexOf('@');
+    const local = encodeURIComponent(mailboxAddress.slice(0, at)).replaceAll('%2B', '+');
+    const domain = mailboxAddress.slice(at + 1);
+    mailto = `mailto:${local}@${domainToASCII(domain) || domain}`;
+    mailtoOf.set(mailboxAddress, mailto);
+  }
+  return `${mailto}?subject=unsubscribe-${unsubscribeToken(deliveryId, key)}`;
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -57,6 +88,10 @@ export function readUnsubscribeToken(subject: string, key: string): string | nul
 
 /** A new Message-ID under the domain of the sending address, with angle brackets. */
 export function newMessageId(ids: Ids, address: string): string {
-  const domain = address.slice(address.lastIndexOf('@') + 1).trim();
-  return `<${ids.next()}@${(address.includes('@') && domainToASCII(domain)) || 'homing.invalid'}>`;
+  let domain = idDomainOf.get(address);
+  if (domain === undefined) {
+    domain = (address.includes('@') && domainToASCII(address.slice(address.lastIndexOf('@') + 1).trim())) || 'homing.invalid';
+    idDomainOf.set(address, domain);
+  }
+  return `<${ids.next()}@${domain}>`;
 }

@@ -51,21 +51,18 @@ const select = `select ${columns} from deliveries`;
 // `+?`: SQLite plans anew whenever a bare parameter that a partial index looks at is bound, ten times the cost of the look-up.
 const dueRow = `${select} indexed by deliveries_due where mailbox_id = +? and priority = +? and campaign_id is +? and slot_at <= +? and state in ('planned','deferred') order by slot_at limit 1`;
 
-/** Texts of the updates by event and columns: a text that is built anew is hashed and compared anew at each mail. */
-const transitions = new Map<string, string>();
-
+/** The update that moves a row along the transition table: values by position, then the time, the id and twice the claim's token. */
 function transition(event: DeliveryEvent, to: DeliveryState, names: readonly string[]): string {
-  const key = `${event} ${to} ${names.join()}`;
-  let text = transitions.get(key);
-  if (text === undefined) {
-    const from = statesBefore(event)
-      .map((state) => `'${state}'`)
-      .join(',');
-    text = `update deliveries set state = '${to}', ${names.map((name) => `${name} = ?, `).join('')}updated_at = ? where id = +? and state in (${from}) and (+? is null or claim_token = +?)`;
-    transitions.set(key, text);
-  }
-  return text;
+  const from = statesBefore(event)
+    .map((state) => `'${state}'`)
+    .join(',');
+  return `update deliveries set state = '${to}', ${names.map((name) => `${name} = ?, `).join('')}updated_at = ? where id = +? and state in (${from}) and (+? is null or claim_token = +?)`;
 }
+
+// What every mail passes: a text that is built anew is hashed and compared anew each time.
+const claimRow = transition('claim', 'claimed', ['boot', 'claimed_at', 'claim_token']);
+const beginRow = transition('begin', 'sending', ['message_id', 'content_hash', 'subject', 'connection', 'sending_at', 'attempts']);
+const acceptRow = transition('accept', 'sent', ['sent_at', 'final_at', 'answer', 'answer_code']);
 
 /** A connection that went before the body: the server accepted nothing, and one that does so each time is not asked at once. */
 const lostBeforeBody: AnswerVerdict = {
@@ -132,9 +129,12 @@ export function createOutbox(deps: {
   const { events, clock, ids, random, boot, planner, enrolments, contacts, domains } = deps;
 
   /** Moves a row along the transition table; false when its present state, or the holder of its claim, does not allow the event. */
-  function transit(tx: Tx, { id, claimToken }: Pick<OutboxRow, 'id' | 'claimToken'>, event: DeliveryEvent, to: DeliveryState, set: Record<string, unknown> = {}): boolean {
-    const result = tx.prepare(transition(event, to, Object.keys(set))).run(...Object.values(set), clock.now(), id, claimToken, claimToken);
-    return result.changes === 1;
+  function transit(tx: Tx, row: Pick<OutboxRow, 'id' | 'claimToken'>, event: DeliveryEvent, to: DeliveryState, set: Record<string, unknown> = {}): boolean {
+    return move(tx, row, transition(event, to, Object.keys(set)), ...Object.values(set));
+  }
+
+  function move(tx: Tx, { id, claimToken }: Pick<OutboxRow, 'id' | 'claimToken'>, text: string, ...values: unknown[]): boolean {
+    return tx.prepare(text).run(...values, clock.now(), id, claimToken, claimToken).changes === 1;
   }
 
   function fact(tx: Tx, row: OutboxRow, type: EventType, actor: Actor, reason: string | null, data: Record<string, unknown> | null = null): void {
@@ -255,7 +255,7 @@ export function createOutbox(deps: {
     row: (tx, id) => parseRow(tx.prepare(`${select} where id = ?`).get(id)),
     claim(tx, row) {
       const claimToken = ids.next();
-      transit(tx, { id: row.id, claimToken: null }, 'claim', 'claimed', { boot, claimed_at: clock.now(), claim_token: claimToken });
+      move(tx, { id: row.id, claimToken: null }, claimRow, boot, clock.now(), claimToken);
       return { ...row, ...presentAddress(tx, row), claimToken };
     },
     release(tx, row, reason) {
@@ -281,27 +281,13 @@ export function createOutbox(deps: {
       if (!mayGoOn(tx, row)) return false;
       const now = clock.now();
       // A stop rule that fired since the claim has already cancelled the row, so the state guards this update.
-      return transit(tx, row, 'begin', 'sending', {
-        message_id: mark.messageId,
-        content_hash: mark.contentHash,
-        subject: mark.subject,
-        connection: mark.connection,
-        sending_at: now,
-        attempts: row.attempts + 1,
-      });
+      return move(tx, row, beginRow, mark.messageId, mark.contentHash, mark.subject, mark.connection, now, row.attempts + 1);
     },
     settle(tx, row, outcome) {
       const now = clock.now();
       switch (outcome.kind) {
         case 'accepted':
-          if (
-            transit(tx, row, 'accept', 'sent', {
-              sent_at: now,
-              final_at: now,
-              answer: `${outcome.answer.code} ${outcome.answer.text}`.slice(0, 1000),
-              answer_code: outcome.answer.code,
-            })
-          ) {
+          if (move(tx, row, acceptRow, now, now, `${outcome.answer.code} ${outcome.answer.text}`.slice(0, 1000), outcome.answer.code)) {
             accepted(tx, row, now, 'server', null);
             domains.proven(tx, row.recipientDomain);
           }

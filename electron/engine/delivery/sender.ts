@@ -195,7 +195,8 @@ export function createSender(deps: {
         return { kind: 'hold', reason: 'mailbox_needs_login', detail: 'The DKIM key of this mailbox is missing. Add it again, or turn signing off.' };
       let composed: ReturnType<typeof compose>;
       try {
-        if (typeof claimed.parts !== 'string') await composer.prepare(claimed.parts.variant);
+        const loading = typeof claimed.parts === 'string' ? null : composer.prepare(claimed.parts.variant);
+        if (loading !== null) await loading;
         const files = needsFiles(claimed) ? await filesOf(claimed) : {};
         if (typeof files === 'string') return { kind: 'hold', reason: 'missing_attachment', detail: files };
         composed = compose(claimed, messageId, files);
@@ -244,12 +245,20 @@ function needsFiles({ parts, mailbox }: ClaimedDelivery): boolean {
   return typeof parts !== 'string' && (parts.attachments.length > 0 || parts.variant.html.includes('cid:') || mailbox?.signatureHtml.includes('cid:') === true);
 }
 
+/** The composer knows a variant it has compiled by its object, so that there is one of each. */
+const inherited = new WeakMap<Variant, Variant>();
+
 function inherit(variant: Variant, original: Variant): Variant {
-  const blankBody = variant.html === '' && variant.text === '';
-  return {
-    ...variant,
-    subject: variant.subject === '' ? original.subject : variant.subject,
-    html: blankBody ? original.html : variant.html,
-    text: blankBody ? original.text : variant.text,
-  };
+  let whole = inherited.get(variant);
+  if (whole === undefined) {
+    const blankBody = variant.html === '' && variant.text === '';
+    whole = {
+      ...variant,
+      subject: variant.subject === '' ? original.subject : variant.subject,
+      html: blankBody ? original.html : variant.html,
+      text: blankBody ? original.text : variant.text,
+    };
+    inherited.set(variant, whole);
+  }
+  return whole;
 }

@@ -7,14 +7,15 @@ export interface Ids {
 
 /** Random bytes are drawn in blocks: an import mints 100,000 ids. */
 export function createIds(now: () => number, bytes: (size: number) => Uint8Array = randomBytes): Ids {
-  let pool: Uint8Array = new Uint8Array(0);
+  /** Hexadecimal. */
+  let pool = '';
   let at = 0;
   let lastMs = 0;
   let sequence = 0;
   return {
     next() {
-      if (at + 8 > pool.length) {
-        pool = bytes(8 * 512);
+      if (at + 16 > pool.length) {
+        pool = Buffer.from(bytes(8 * 512)).toString('hex');
         at = 0;
       }
       const ms = Math.max(now(), lastMs);
@@ -23,8 +24,8 @@ export function createIds(now: () => number, bytes: (size: number) => Uint8Array
       lastMs = sequence > 0xfff ? ms + 1 : ms;
       if (sequence > 0xfff) sequence = 0;
       const time = lastMs.toString(16).padStart(12, '0');
-      const random = Buffer.from(pool.buffer, pool.byteOffset + at, 8).toString('hex');
-      at += 8;
+      const random = pool.slice(at, at + 16);
+      at += 16;
       const variant = ((parseInt(random.charAt(0), 16) & 0x3) | 0x8).toString(16);
       return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence.toString(16).padStart(3, '0')}-${variant}${random.slice(1, 4)}-${random.slice(4)}`;
     },

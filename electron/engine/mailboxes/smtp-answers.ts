@@ -1,7 +1,11 @@
 import type { SmtpAnswer } from '../ports.ts';
 
+const oneLine = /^(\d{3})[ -](?:([245]\.\d{1,3}\.\d{1,3})(?:\s|$))?([^\r\n]*)$/;
+
 /** Splits `250 2.0.0 queued` into code, enhanced code (RFC 3463) and text; lines of a multi-line answer are joined. */
 export function parseAnswer(response: string): SmtpAnswer {
+  const simple = oneLine.exec(response);
+  if (simple !== null) return { code: Number(simple[1]), enhanced: simple[2] ?? null, text: (simple[3] ?? '').trim() };
   const lines = response.split(/\r?\n/);
   const code = Number(/^\d{3}/.exec(response)?.[0] ?? 0);
   let enhanced: string | null = null;
