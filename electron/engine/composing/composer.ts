@@ -314,7 +314,10 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
     ...(listUnsubscribe.length === 0 ? [] : [{ name: 'List-Unsubscribe', value: listUnsubscribe.map((uri) => `<${uri}>`).join(', ') }]),
   ];
   const said = `${subject}\u0000${to}\u0000${String(htmlPart?.byteLength ?? 0)}\u0000${htmlPart?.text ?? ''}${textPart.text}`;
-  const contentHash = hash('sha256', attachments.reduce((known, file) => `${known}\u0000${file.name}\u0000${hash('sha256', file.bytes)}`, said));
+  const contentHash = hash(
+    'sha256',
+    attachments.reduce((known, file) => `${known}\u0000${file.name}\u0000${hash('sha256', file.bytes)}`, said),
+  );
   return {
     raw,
     subject,
