@@ -101,7 +101,7 @@ export async function createEngine(ports: EnginePorts) {
   const unsubscribeKey = () => ownKey;
   const profile = () => settings.get();
 
-  const sequences = createSequences({ ...base, composer, profile });
+  const sequences = createSequences({ ...base, composer, profile, files });
   const templates = createTemplates(base);
   const webhooks = createWebhooks({ ...base, fetch: network.fetch });
   const planner = createPlanner({ ...base, contacts, webhooks });

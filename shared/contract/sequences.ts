@@ -42,6 +42,7 @@ export const sequencesContract = {
     .input(
       z.object({
         variant: variantSchema,
+        attachments: z.array(attachmentSchema).max(20).optional(),
         isFirst: z.boolean().default(true),
         previousSubject: z.string().nullable().default(null),
         contactId: idSchema.nullable().default(null).describe('Null = a sample person'),

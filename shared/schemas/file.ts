@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { epochMsSchema, idSchema } from './common.ts';
 
+/** Providers refuse messages above 20 to 25 MB, and base64 adds a third. */
+export const maxFileBytes = 15 * 1024 * 1024;
+
 /** A file that mails carry, as attachment or inline image. */
 export const mailFileSchema = z.object({
   id: idSchema,

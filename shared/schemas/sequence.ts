@@ -111,6 +111,16 @@ export const previewSchema = z.object({
   headers: z.array(z.object({ name: z.string(), value: z.string() })),
   sameThread: z.boolean().describe('Sent as a reply in the thread of the previous mail'),
   missing: z.array(z.string()).describe('Merge tags without a value and without a fallback: this person would be held'),
+  attachments: z
+    .array(
+      z.object({
+        name: z.string().nullable(),
+        path: z.string().nullable().describe('Of a file of each person: the path for this one; null = a value is missing'),
+        size: z.number().int().nullable().describe('Bytes; null = missing'),
+        problem: z.string().nullable().describe('Why it is missing: this person would be held'),
+      }),
+    )
+    .describe('The files it would carry, in their order'),
   issues: z.array(graphIssueSchema),
 });
 export type Preview = z.infer<typeof previewSchema>;

@@ -40,7 +40,7 @@ export type Variant = z.infer<typeof variantSchema>;
 /** A stored file for everybody, or a file of each person by a path with merge tags, for example `{{ contact.offer_file }}`. A missing one holds the mail. */
 export const attachmentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('file'), fileId: idSchema }),
-  z.object({ kind: z.literal('path'), path: z.string().min(1).max(1000) }),
+  z.object({ kind: z.literal('path'), path: z.string().max(1000) }),
 ]);
 export type Attachment = z.infer<typeof attachmentSchema>;
 

@@ -406,6 +406,11 @@ export function createFakeEngine(state: FakeState = busyState()) {
         headers: [],
         sameThread: !input.isFirst && input.variant.subject === '',
         missing: [],
+        attachments: (input.attachments ?? []).map((attachment) => {
+          const file = attachment.kind === 'file' ? state.files.find(({ id }) => id === attachment.fileId) : undefined;
+          const path = attachment.kind === 'path' ? attachment.path : null;
+          return { name: file?.name ?? path, path, size: file?.size ?? null, problem: file === undefined ? 'The file was not found.' : null };
+        }),
         issues: [],
       })),
       check: os.sequences.check.handler(() => ({ issues: state.issues })),

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createComposer } from '../../electron/engine/composing/index.ts';
+import { createFiles } from '../../electron/engine/files/index.ts';
 import { createSequences, createTemplates, likelyMails, normaliseGraph, validateGraph } from '../../electron/engine/sequences/index.ts';
 import type { AppError } from '../../shared/errors.ts';
 import { graphSchema, sequenceInputSchema, type SequenceGraph } from '../../shared/schemas/sequence.ts';
@@ -19,8 +21,9 @@ const wait = (id: string, duration = 'P3D', more: object = {}) => ({ id, type: '
 function setUp() {
   const base = openTestBase();
   const composer = createComposer();
-  const profile = () => ({ postalAddress: '1 Example Street', optOutLine: 'Reply “stop” to opt out.' });
-  return { ...base, sequences: createSequences({ ...base, composer, profile }), templates: createTemplates(base) };
+  const profile = () => ({ postalAddress: '1 Example Street', optOutLine: 'Reply “stop” to opt out.', attachmentsFolder: join(base.dataDir, 'people') });
+  const files = createFiles(base);
+  return { ...base, files, sequences: createSequences({ ...base, composer, profile, files }), templates: createTemplates(base) };
 }
 
 type Base = ReturnType<typeof setUp>;
@@ -197,32 +200,65 @@ describe('validation', () => {
 describe('preview', () => {
   const variant = { id: 'A', weight: 1, active: true, subject: 'For {{ company }}', html: '', text: 'Hi {{ first_name }}, {{ custom.plan }}' };
 
-  test('shows a sample person everything, and a real one what is missing', () => {
+  test('shows a sample person everything, and a real one what is missing', async () => {
     const base = setUp();
     const id = addContact(base, 'ann@example.com', { plan: '' }, 'Ann');
-    const sample = base.sequences.preview({ variant, isFirst: true, previousSubject: null, contactId: null, mailboxId: null });
+    const sample = await base.sequences.preview({ variant, isFirst: true, previousSubject: null, contactId: null, mailboxId: null });
     expect(sample).toMatchObject({ subject: 'For Analytical Engines', to: 'ada@example.com', missing: [], issues: [], sameThread: false });
     expect(sample.text).toBe('Hi Ada, [plan]\n\nReply “stop” to opt out.');
-    const real = base.sequences.preview({ variant, isFirst: true, previousSubject: null, contactId: id, mailboxId: null });
+    const real = await base.sequences.preview({ variant, isFirst: true, previousSubject: null, contactId: id, mailboxId: null });
     expect(real.missing).toEqual(['company', 'custom.plan']);
     expect(real.to).toBe('ann@example.com');
   });
 
-  test('a follow-up without a subject continues the thread; a first mail without one is told', () => {
+  test('a follow-up without a subject continues the thread; a first mail without one is told', async () => {
     const { sequences } = setUp();
     const input = { variant: { ...variant, subject: '' }, isFirst: false, previousSubject: 'Lunch', contactId: null, mailboxId: null };
-    expect(sequences.preview(input)).toMatchObject({ subject: 'Re: Lunch', sameThread: true });
-    const first = sequences.preview({ ...input, isFirst: true });
+    expect(await sequences.preview(input)).toMatchObject({ subject: 'Re: Lunch', sameThread: true });
+    const first = await sequences.preview({ ...input, isFirst: true });
     expect(first.issues.map(({ code }) => code)).toContain('no_subject');
     expect(first.text).toContain('Hi Ada');
   });
 
-  test('broken Liquid is an issue, an unknown contact an error', () => {
+  test('broken Liquid is an issue, an unknown contact an error', async () => {
     const { sequences } = setUp();
-    const broken = sequences.preview({ variant: { ...variant, text: '{% if x %}' }, isFirst: true, previousSubject: null, contactId: null, mailboxId: null });
+    const broken = await sequences.preview({ variant: { ...variant, text: '{% if x %}' }, isFirst: true, previousSubject: null, contactId: null, mailboxId: null });
     expect(broken.issues).toEqual([expect.objectContaining({ code: 'template_error', field: 'text', blocking: true })]);
-    expect(errorOf(() => sequences.preview({ variant, isFirst: true, previousSubject: null, contactId: 'nobody', mailboxId: null })).code).toBe('not_found');
-    expect(errorOf(() => sequences.preview({ variant, isFirst: true, previousSubject: null, contactId: null, mailboxId: 'none' })).code).toBe('not_found');
+    await expect(sequences.preview({ variant, isFirst: true, previousSubject: null, contactId: 'nobody', mailboxId: null })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(sequences.preview({ variant, isFirst: true, previousSubject: null, contactId: null, mailboxId: 'none' })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('names the files that a person would get, and what is missing', async () => {
+    const base = setUp();
+    const folder = join(base.dataDir, 'people');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'ann.pdf'), 'for Ann');
+    const ann = addContact(base, 'ann@example.com', { offer_file: 'ann.pdf' });
+    const bert = addContact(base, 'bert@example.com', { offer_file: '' });
+    const { id } = await base.files.store(new File(['terms'], 'Terms.txt', { type: 'text/plain' }));
+    const attachments = [
+      { kind: 'file' as const, fileId: id },
+      { kind: 'path' as const, path: '{{ custom.offer_file }}' },
+    ];
+    const shown = async (contactId: string) =>
+      (await base.sequences.preview({ variant, attachments, isFirst: true, previousSubject: null, contactId, mailboxId: null })).attachments;
+    expect(await shown(ann)).toEqual([
+      { name: 'Terms.txt', path: null, size: 5, problem: null },
+      { name: 'ann.pdf', path: 'ann.pdf', size: 7, problem: null },
+    ]);
+    expect((await shown(bert))[1]).toMatchObject({ size: null, problem: expect.stringContaining('has no value for this person') as string });
+  });
+
+  test('an attached file that is gone, or a path that is no template, forbids activation', () => {
+    const { sequences } = setUp();
+    const attachments = [
+      { kind: 'file', fileId: 'gone' },
+      { kind: 'path', path: '{{ first_name' },
+    ];
+    expect(sequences.check(graph(mail('a', 'Hello', 'Hi', { attachments })))).toEqual([
+      expect.objectContaining({ stepId: 'a', field: 'attachments', code: 'missing_file', blocking: true }),
+      expect.objectContaining({ stepId: 'a', field: 'attachments', code: 'template_error', blocking: true }),
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@
 export interface Thread {
   /** Subject of the thread, with or without `Re:`. */
   readonly subject: string;
-  /** Message-ID of the last mail. Null where only the subject is known, as in a preview. */
+  /** Message-ID of the last mail. Null where the thread has moved to another mailbox. */
   readonly inReplyTo: string | null;
   readonly references: readonly string[];
 }

@@ -4,14 +4,13 @@ import { basename, join, resolve, sep } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
-import type { MailFile } from '../../../shared/schemas/file.ts';
+import { maxFileBytes, type MailFile } from '../../../shared/schemas/file.ts';
+import type { Attachment } from '../../../shared/schemas/sequence.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Store } from '../store/index.ts';
 
-/** Providers refuse messages above 20 to 25 MB, and base64 adds a third. */
-const maxFileBytes = 15 * 1024 * 1024;
 /** Content that many mails of a campaign share is read from the disk once. */
 const cacheBytes = 48 * 1024 * 1024;
 
@@ -57,6 +56,7 @@ export function createFiles(deps: { store: Store; clock: Clock; ids: Ids; dataDi
 
   return {
     get,
+    has: (id: string) => find(id) !== null,
     async store(upload: File): Promise<MailFile> {
       if (upload.size > maxFileBytes) throw new AppError('payload_too_large', 'The file is larger than 15 MB, more than most mail servers take. Send a link to it instead.');
       const bytes = Buffer.from(await upload.arrayBuffer());
@@ -100,15 +100,18 @@ export function createFiles(deps: { store: Store; clock: Clock; ids: Ids; dataDi
       if (bytes === null) throw new AppError('not_found', 'The content of this file is missing in the data directory.');
       return new File([bytes as Uint8Array<ArrayBuffer>], file.name, { type: file.mediaType });
     },
-    /** Removes a file that no sequence names; the content goes with its last row. */
+    /** Removes a file that no sequence and no signature names; the content goes with its last row. */
     async remove(id: string): Promise<void> {
       const file = get(id);
       const used = store
         .prepareRead(
-          `select s.name from sequences s where instr(s.draft, @id) > 0 union select s.name from sequence_versions v join sequences s on s.id = v.sequence_id where instr(v.graph, @id) > 0 limit 1`,
+          `select 'sequence' as kind, s.name from sequences s where instr(s.draft, @id) > 0
+           union all select 'sequence', s.name from sequence_versions v join sequences s on s.id = v.sequence_id where instr(v.graph, @id) > 0
+           union all select 'signature', m.name from mailboxes m where instr(m.signature_html, @id) > 0 limit 1`,
         )
-        .get({ id }) as { name: string } | undefined;
-      if (used !== undefined) throw new AppError('in_use', `The sequence “${used.name}” sends this file. Take it out of its mails first.`);
+        .get({ id }) as { kind: 'sequence' | 'signature'; name: string } | undefined;
+      if (used?.kind === 'sequence') throw new AppError('in_use', `The sequence “${used.name}” sends this file. Take it out of its mails first.`);
+      if (used !== undefined) throw new AppError('in_use', `The signature of the mailbox “${used.name}” shows this file. Take it out there first.`);
       store.transaction((tx) => tx.prepare('delete from files where id = ?').run(id));
       if (store.prepareRead('select 1 from files where sha256 = ?').get(file.sha256) === undefined) {
         cache.delete(file.sha256);
@@ -141,6 +144,25 @@ export async function loadPersonalFile(root: string, path: string): Promise<File
   } catch {
     return null;
   }
+}
+
+export interface AttachmentPlace {
+  /** Folder of people's own files; '' = none is set. */
+  readonly folder: string;
+  /** A path with its merge tags filled in for the person; null when a value is missing. */
+  readonly path: (template: string) => string | null;
+}
+
+/**
+ * What a mail to one person attaches: a stored file, or the person's own by its path inside the folder. A sentence when it
+ * is missing: the mail is held then, not sent without it.
+ */
+export async function loadAttachment(source: Pick<Files, 'load'>, attachment: Attachment, { folder, path }: AttachmentPlace): Promise<FileContent | string> {
+  if (attachment.kind === 'file') return (await source.load(attachment.fileId)) ?? 'A file of this mail is missing. Open the step and attach it again.';
+  if (folder === '') return 'The mail attaches a file of each person, but no folder for them is set. Choose it in the settings.';
+  const found = path(attachment.path);
+  if (found === null) return `The path ${attachment.path} has no value for this person.`;
+  return (await loadPersonalFile(folder, found)) ?? `The file ${found} was not found in the attachments folder, or is empty or larger than 15 MB.`;
 }
 
 function hashOf(bytes: Uint8Array): string {

@@ -44,7 +44,7 @@ export interface RouterDeps extends Omit<WorkspaceDeps, 'analytics'> {
   readonly inbox: Inbox;
   readonly analytics: Analytics;
   readonly settings: SettingsService;
-  readonly testSend: (input: TestSendInput) => { deliveryId: string };
+  readonly testSend: (input: TestSendInput) => Promise<{ deliveryId: string }>;
 }
 
 /** The whole contract, implemented: composed here, written per feature. */

@@ -3,7 +3,7 @@ import type { Analytics } from '../analytics/index.ts';
 import type { Sequences } from '../sequences/index.ts';
 import { os } from './base.ts';
 
-export function sequencesRouter(sequences: Sequences, analytics: Pick<Analytics, 'stepNumbers'>, testSend: (input: TestSendInput) => { deliveryId: string }) {
+export function sequencesRouter(sequences: Sequences, analytics: Pick<Analytics, 'stepNumbers'>, testSend: (input: TestSendInput) => Promise<{ deliveryId: string }>) {
   return {
     list: os.sequences.list.handler(({ input }) => sequences.list(input)),
     create: os.sequences.create.handler(({ input }) => sequences.create(input)),
@@ -15,10 +15,7 @@ export function sequencesRouter(sequences: Sequences, analytics: Pick<Analytics,
     }),
     activate: os.sequences.activate.handler(({ input }) => sequences.activate(input.id)),
     duplicate: os.sequences.duplicate.handler(({ input }) => sequences.duplicate(input.id)),
-    preview: os.sequences.preview.handler(async ({ input }) => {
-      await sequences.prepare(input.variant);
-      return sequences.preview(input);
-    }),
+    preview: os.sequences.preview.handler(({ input }) => sequences.preview(input)),
     check: os.sequences.check.handler(({ input }) => ({ issues: sequences.check(input.graph) })),
     mergeTags: os.sequences.mergeTags.handler(() => ({ tags: sequences.mergeTags() })),
     versions: os.sequences.versions.handler(({ input }) => ({ items: sequences.versions.list(input.id) })),
@@ -29,9 +26,6 @@ export function sequencesRouter(sequences: Sequences, analytics: Pick<Analytics,
     fileSchema: os.sequences.fileSchema.handler(() => sequences.fileSchema()),
     gallery: os.sequences.gallery.handler(async () => ({ items: await sequences.gallery() })),
     numbers: os.sequences.numbers.handler(async ({ input }) => ({ items: await analytics.stepNumbers(input.id) })),
-    testSend: os.sequences.testSend.handler(async ({ input }) => {
-      await sequences.prepare(input.variant);
-      return testSend(input);
-    }),
+    testSend: os.sequences.testSend.handler(({ input }) => testSend(input)),
   };
 }

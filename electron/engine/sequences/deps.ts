@@ -1,5 +1,6 @@
 import type { Composer } from './composer-port.ts';
 import type { Events } from '../events/index.ts';
+import type { Files } from '../files/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Store } from '../store/index.ts';
@@ -11,5 +12,6 @@ export interface SequencesDeps {
   readonly ids: Ids;
   readonly composer: Composer;
   /** What every mail says of its sender beside the mailbox. */
-  readonly profile: () => { readonly postalAddress: string; readonly optOutLine: string };
+  readonly profile: () => { readonly postalAddress: string; readonly optOutLine: string; readonly attachmentsFolder: string };
+  readonly files: Pick<Files, 'load' | 'has'>;
 }

@@ -1,11 +1,14 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { GraphIssue, Preview, Variant } from '../../../shared/schemas/sequence.ts';
+import type { MailboxAlias } from '../../../shared/schemas/mailbox.ts';
+import type { Attachment, GraphIssue, Preview, Variant } from '../../../shared/schemas/sequence.ts';
+import { loadAttachment } from '../files/index.ts';
 import type { SampleContact } from './composer-port.ts';
 import type { SequencesDeps } from './deps.ts';
 import { checkTexts } from './validate.ts';
 
 export interface PreviewInput {
   readonly variant: Variant;
+  readonly attachments?: readonly Attachment[] | undefined;
   readonly isFirst: boolean;
   readonly previousSubject: string | null;
   readonly contactId: string | null;
@@ -21,10 +24,12 @@ interface Sender {
 
 const sampleSender: Sender = { fromName: 'Grace Hopper', address: 'grace@example.com', replyTo: null, signatureHtml: '' };
 const subjectOfNoMail = 'Your previous mail';
+/** Stands for the mail that a follow-up answers to; not shown. */
+const mailBefore = '<before@homing.invalid>';
 
-/** Renders one mail for one person by the composer that sends. */
-export function createPreview(deps: SequencesDeps, customFields: () => string[]): (input: PreviewInput) => Preview {
-  const { store, clock, composer, profile } = deps;
+/** Renders one mail for one person by the composer that sends, and looks for the files that it would carry. */
+export function createPreview(deps: SequencesDeps, customFields: () => string[]): (input: PreviewInput) => Promise<Preview> {
+  const { store, clock, composer, profile, files } = deps;
 
   function contactOf(id: string | null): SampleContact {
     if (id === null) return samplePerson(customFields());
@@ -40,15 +45,34 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
   function senderOf(id: string | null): Sender {
     if (id === null) return sampleSender;
     const row = store
-      .prepareRead('select from_name as fromName, coalesce(send_as, address) as address, reply_to as replyTo, signature_html as signatureHtml from mailboxes where id = ?')
-      .get(id) as Sender | undefined;
+      .prepareRead('select from_name as fromName, address, reply_to as replyTo, signature_html as signatureHtml, send_as as sendAs, aliases from mailboxes where id = ?')
+      .get(id) as (Sender & { sendAs: string | null; aliases: string }) | undefined;
     if (row === undefined) throw new AppError('not_found', 'There is no such mailbox.', { fields: { mailboxId: 'Not found' } });
-    return row;
+    const { sendAs, aliases, ...sender } = row;
+    if (sendAs === null) return sender;
+    const alias = (JSON.parse(aliases) as MailboxAlias[]).find((each) => each.address.toLowerCase() === sendAs.toLowerCase());
+    return { ...sender, address: sendAs, fromName: alias?.name || sender.fromName };
   }
 
-  return ({ variant, isFirst, previousSubject, contactId, mailboxId }) => {
+  async function carried(attachments: readonly Attachment[], contact: SampleContact, sender: Parameters<typeof composer.line>[2]): Promise<Preview['attachments']> {
+    return Promise.all(
+      attachments.map(async (attachment) => {
+        let path: string | null = null;
+        try {
+          path = attachment.kind === 'path' ? composer.line(attachment.path, contact, sender) : null;
+        } catch {
+          // A path that is no template is told among the findings of the graph.
+        }
+        const file = await loadAttachment(files, attachment, { folder: profile().attachmentsFolder, path: () => path });
+        return typeof file === 'string' ? { name: path, path, size: null, problem: file } : { name: file.name, path, size: file.bytes.length, problem: null };
+      }),
+    );
+  }
+
+  return async ({ variant, attachments = [], isFirst, previousSubject, contactId, mailboxId }) => {
     const contact = contactOf(contactId);
     const sender = senderOf(mailboxId);
+    await composer.prepare(variant);
     const issues: GraphIssue[] = checkTexts(variant, composer, customFields()).map((found) => ({ ...found, variantId: variant.id }));
     const noSubject = isFirst && variant.subject.trim() === '';
     if (noSubject)
@@ -61,11 +85,12 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
         message: 'The first e-mail needs a subject: there is no mail before it to answer.',
       });
     const { postalAddress, optOutLine } = profile();
+    const carriedFiles = await carried(attachments, contact, { ...sender, postalAddress });
     const result = composer.compose({
       variant: noSubject ? { ...variant, subject: '-' } : variant,
       contact,
       sender: { ...sender, postalAddress, optOutLine },
-      thread: isFirst ? null : { subject: previousSubject ?? subjectOfNoMail, inReplyTo: '<previous@homing.invalid>', references: [] },
+      thread: isFirst ? null : { subject: previousSubject ?? subjectOfNoMail, inReplyTo: mailBefore, references: [] },
       messageId: '<preview@homing.invalid>',
       date: clock.now(),
       unsubscribeMailto: `mailto:${sender.address}?subject=unsubscribe`,
@@ -76,10 +101,10 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
       const message = result.error.kind === 'template_error' ? result.error.message : `No value for ${result.error.fields.join(', ')}`;
       const field = result.error.kind === 'template_error' ? result.error.field : null;
       if (!issues.some((found) => found.code === 'template_error')) issues.push({ stepId: null, variantId: variant.id, field, code: 'template_error', blocking: true, message });
-      return { subject: '', html: '', text: '', from: sender.address, to: contact.email, headers: [], sameThread: false, missing: [], issues };
+      return { subject: '', html: '', text: '', from: sender.address, to: contact.email, headers: [], sameThread: false, missing: [], attachments: carriedFiles, issues };
     }
     const mail = result.value;
-    const fixed = new Set(['Message-ID', 'Date', ...(noSubject ? ['Subject'] : [])]);
+    const fixed = new Set(['Message-ID', 'Date', 'In-Reply-To', 'References', ...(noSubject ? ['Subject'] : [])]);
     return {
       subject: noSubject ? '' : mail.subject,
       html: mail.html,
@@ -89,6 +114,7 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
       headers: mail.headers.filter(({ name }) => !fixed.has(name)),
       sameThread: mail.sameThread,
       missing: [...mail.missing],
+      attachments: carriedFiles,
       issues,
     };
   };

@@ -52,9 +52,7 @@ export interface Sequences {
   /** The sequences that come with the app. */
   gallery(): Promise<Starter[]>;
   check(graph: SequenceGraph): GraphIssue[];
-  /** Loads what a variant's preview needs; null = nothing. */
-  prepare(variant: { readonly html: string }): Promise<void> | null;
-  preview(input: PreviewInput): Preview;
+  preview(input: PreviewInput): Promise<Preview>;
   mergeTags(): { tag: string; label: string; example: string }[];
   /** Fields without which mails by this graph would be held: standard ones by name, custom ones as `custom.x`. */
   requiredFields(graph: SequenceGraph): string[];
@@ -81,7 +79,7 @@ export function createSequences(deps: SequencesDeps): Sequences {
   function knownOf(graph: SequenceGraph): KnownThings | null {
     if (!namesOthers(graph)) return null;
     const idsOf = (sql: string) => new Set((store.prepareRead(sql).all() as { id: string }[]).map(({ id }) => id));
-    return { listIds: idsOf('select id from lists'), activeSequenceIds: idsOf('select id from sequences where active_version_id is not null') };
+    return { listIds: idsOf('select id from lists'), activeSequenceIds: idsOf('select id from sequences where active_version_id is not null'), hasFile: deps.files.has };
   }
 
   function present(row: SequenceRow): Sequence {
@@ -198,7 +196,6 @@ export function createSequences(deps: SequencesDeps): Sequences {
     fileSchema: async () => (await import('./exchange.ts')).sequenceFileJsonSchema(),
     gallery: async () => (await import('./gallery.ts')).readGallery(),
     check: (graph) => validateGraph(graph, composer, customFields(), knownOf(graph)),
-    prepare: deps.composer.prepare,
     preview: createPreview(deps, customFields),
     mergeTags() {
       const custom = customFields().map((name) => ({
@@ -221,6 +218,7 @@ export function createSequences(deps: SequencesDeps): Sequences {
 function namesOthers(graph: SequenceGraph): boolean {
   return graph.steps.some(
     (step) =>
+      (step.type === 'email' && step.attachments?.some(({ kind }) => kind === 'file') === true) ||
       (step.type === 'action' && ['add_to_list', 'remove_from_list', 'move_to'].includes(step.action.kind)) ||
       ((step.type === 'condition' || step.type === 'wait_for') && step.branches.some(({ when }) => when.tests.some(({ kind }) => kind === 'list'))),
   );

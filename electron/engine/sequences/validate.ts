@@ -10,6 +10,8 @@ export interface KnownThings {
   readonly listIds: ReadonlySet<string>;
   /** Sequences with an active version. */
   readonly activeSequenceIds: ReadonlySet<string>;
+  /** Whether a stored file exists. */
+  readonly hasFile: (id: string) => boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export function validateGraph(graph: SequenceGraph, composer: Pick<Composer, 'ch
   if (!graph.steps.some((step) => step.type === 'email')) issues.push(issue({ code: 'no_email', blocking: true, message: 'The sequence has no e-mail. Add one.' }));
   else if (walkable && first.size === 0) issues.push(issue({ code: 'no_email', blocking: true, message: 'No way from the first step ever comes to an e-mail.' }));
   for (const step of graph.steps) {
-    if (step.type === 'email') issues.push(...checkEmail(step, first.has(step.id), composer, customFields));
+    if (step.type === 'email') issues.push(...checkEmail(step, first.has(step.id), composer, customFields), ...checkAttachments(step, composer, customFields, known));
     else issues.push(...checkStep(step, graph, known));
   }
   return issues;
@@ -118,6 +120,16 @@ function checkEmail(step: EmailStep, isFirst: boolean, composer: Pick<Composer, 
     if (open !== undefined) issues.push(issue({ ...place, code: 'placeholder', blocking: false, message: `“${open}” looks like a place to fill in.` }));
   }
   return issues;
+}
+
+/** A file that is gone, or a path that is no template, would hold everybody. */
+function checkAttachments(step: EmailStep, composer: Pick<Composer, 'check'>, customFields: readonly string[] | null, known: KnownThings | null): GraphIssue[] {
+  const place = { stepId: step.id, field: 'attachments' };
+  return (step.attachments ?? []).flatMap((attachment) => {
+    if (attachment.kind === 'path' && blank(attachment.path)) return [issue({ ...place, code: 'empty_path', blocking: true, message: 'Write the path of each person’s file, or remove it.' })];
+    if (attachment.kind === 'path') return composer.check(attachment.path, 'text', customFields).map(({ code, blocking, message }) => issue({ ...place, code, blocking, message }));
+    return known === null || known.hasFile(attachment.fileId) ? [] : [issue({ ...place, code: 'missing_file', blocking: true, message: 'An attached file is gone. Remove it, or attach it again.' })];
+  });
 }
 
 /** Findings in subject, HTML and text of a variant. */

@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { SequenceGraph, Variant } from '../../../shared/schemas/sequence.ts';
+import type { Attachment, SequenceGraph, Variant } from '../../../shared/schemas/sequence.ts';
 import { api } from '../../lib/client.ts';
 import { refresh } from '../../lib/query.ts';
 
@@ -18,6 +18,7 @@ export function useCheck(graph: SequenceGraph) {
 
 export interface PreviewInput {
   readonly variant: Variant;
+  readonly attachments?: Attachment[];
   readonly isFirst: boolean;
   readonly previousSubject: string | null;
   readonly contactId: string | null;

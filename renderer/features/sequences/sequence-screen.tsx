@@ -178,6 +178,7 @@ function shownAt(graph: SequenceGraph, place: Place | null): Shown | null {
   return {
     name: step.variants.length > 1 ? `${t('sequences.mailStep', { number })} ${variant.id}` : t('sequences.mailStep', { number }),
     variant,
+    attachments: step.attachments ?? [],
     isFirst: number === 1,
     previous: threadVariant(graph, step.id),
   };

@@ -7,11 +7,13 @@ import { mailboxesMessages } from '../../features/mailboxes/messages.ts';
 import { sequencesMessages } from '../../features/sequences/messages.ts';
 import { settingsMessages } from '../../features/settings/messages.ts';
 import { en } from './en.ts';
+import { filesMessages } from './files.ts';
 import { formatMessage, type MessageParams } from './format.ts';
 
 /** Every text of the UI. Features add theirs in `features/<area>/messages.ts` under a prefix of their own. */
 const catalogue = {
   ...en,
+  ...filesMessages,
   ...activityMessages,
   ...campaignsMessages,
   ...contactsMessages,

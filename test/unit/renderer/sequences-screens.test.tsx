@@ -209,4 +209,58 @@ describe('sequence editor', () => {
       ]),
     );
   });
+
+  it('attaches files, refuses what is too large or empty, and takes them with the test', async () => {
+    const state = stateWith(sequence());
+    renderApp('/sequences/seq', state);
+    const field = within(await screen.findByRole('region', { name: 'Attachments' }, slow));
+    const chooser = field.getByLabelText('Drop files here, or choose them');
+    const choose = (...files: File[]) => fireEvent.change(chooser, { target: { files } });
+    const large = new File(['x'], 'Film.mp4');
+    Object.defineProperty(large, 'size', { value: 16 * 1024 * 1024 });
+    choose(new File(['terms'], 'Terms.pdf', { type: 'application/pdf' }), large, new File([], 'nothing.txt'));
+    expect(await field.findByText('Film.mp4 has 16 MB. A file may have 15 MB at most: send a link to it instead.')).toBeTruthy();
+    expect(field.getByText('nothing.txt is empty.')).toBeTruthy();
+    expect(await field.findByText('Terms.pdf', {}, slow)).toBeTruthy();
+    await userEvent.click(field.getByRole('button', { name: 'A file of each person' }));
+    await userEvent.type(field.getByRole('textbox', { name: 'Path of each person’s file' }), 'offers/x.pdf');
+    expect(field.getByText(/No attachments folder is set yet/)).toBeTruthy();
+    const attachments = [
+      { kind: 'file', fileId: state.files[0]?.id },
+      { kind: 'path', path: 'offers/x.pdf' },
+    ];
+    await waitFor(() => expect(draft(state).steps[0]).toMatchObject({ attachments }), slow);
+    expect(state.files).toHaveLength(1);
+    expect(await screen.findByText(/would be held and not mailed. The file was not found/, {}, slow)).toBeTruthy();
+
+    await userEvent.click(screen.getByRole('button', { name: 'Test send' }));
+    await userEvent.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Send the test' }));
+    await waitFor(() => expect(state.calls.find((call) => call.name === 'sequences.testSend')?.input).toMatchObject({ attachments }));
+
+    await userEvent.click(field.getByRole('button', { name: 'Remove Terms.pdf' }));
+    await userEvent.click(field.getByRole('button', { name: 'Remove the file of each person' }));
+    await waitFor(() => expect(draft(state).steps[0]).not.toHaveProperty('attachments'), slow);
+  });
+
+  it('inserts a stored picture into HTML, to travel inside the mail', async () => {
+    const html = { ...mail('m1', 'First'), variants: [{ id: 'A', weight: 1, active: true, subject: 'First', html: '<p>Hi</p>', text: '' }] };
+    const state = stateWith(sequence({ draft: { steps: [html] } }));
+    state.files.push({ id: '0190c0de-0000-7000-8000-00000000000f', name: 'Our "logo".png', mediaType: 'image/png', size: 10, sha256: '', createdAt: fakeNow });
+    state.files.push({ id: '0190c0de-0000-7000-8000-00000000000e', name: 'Terms.pdf', mediaType: 'application/pdf', size: 10, sha256: '', createdAt: fakeNow });
+    renderApp('/sequences/seq', state);
+    await userEvent.click(await screen.findByRole('button', { name: 'Insert a picture into Text of the mail' }, slow));
+    const dialog = within(await screen.findByRole('dialog'));
+    await dialog.findByText('Our "logo".png');
+    expect(dialog.queryByText('Terms.pdf')).toBeNull();
+    await userEvent.click(dialog.getByRole('button', { name: 'Use Our "logo".png' }));
+    await waitFor(
+      () =>
+        expect(draft(state).steps[0]).toMatchObject({
+          variants: [{ html: expect.stringContaining('<img src="cid:0190c0de-0000-7000-8000-00000000000f" alt="Our &quot;logo&quot;"') as string }],
+        }),
+      slow,
+    );
+    const frame = await screen.findByTitle('The mail as it is displayed');
+    await waitFor(() => expect(frame.getAttribute('srcdoc')).toContain('src="data:'), slow);
+  });
 });

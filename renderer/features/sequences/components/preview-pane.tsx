@@ -2,19 +2,22 @@ import { Alert, Button, Group, Select, Tabs, Text, Tooltip } from '@mantine/core
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconHandStop, IconMailShare } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Preview, Variant } from '../../../../shared/schemas/sequence.ts';
+import type { Attachment, Preview, Variant } from '../../../../shared/schemas/sequence.ts';
 import { ContactSelect } from '../../../components/contact-select.tsx';
 import { ErrorAlert } from '../../../components/error-alert.tsx';
 import { HtmlFrame } from '../../../components/html-frame.tsx';
 import { EmptyState, LoadingState } from '../../../components/states.tsx';
 import { t } from '../../../lib/messages/index.ts';
+import { useInlinePictures } from '../../../lib/inline-pictures.ts';
 import { useMailboxes, usePreview } from '../api.ts';
+import { CarriedFiles } from './carried-files.tsx';
 import classes from './sequences.module.css';
 import { TestSendDialog } from './test-send-dialog.tsx';
 
 export interface Shown {
   readonly name: string;
   readonly variant: Variant;
+  readonly attachments: readonly Attachment[];
   readonly isFirst: boolean;
   /** The mail whose thread a follow-up without subject goes on in. */
   readonly previous: Variant | null;
@@ -68,14 +71,14 @@ export function PreviewPane({ shown }: { readonly shown: Shown | null }) {
       <div className={classes['previewBody']}>
         {shown ? <Rendered shown={shown} contactId={contactId} mailboxId={mailboxId} /> : <EmptyState title={t('sequences.preview')}>{t('sequences.previewNothing')}</EmptyState>}
       </div>
-      {shown && testing && <TestSendDialog variant={shown.variant} contactId={contactId} mailboxId={mailboxId} mailboxes={items} onClose={() => setTesting(false)} />}
+      {shown && testing && <TestSendDialog variant={shown.variant} attachments={shown.attachments} contactId={contactId} mailboxId={mailboxId} mailboxes={items} onClose={() => setTesting(false)} />}
     </section>
   );
 }
 
 function Rendered({ shown, contactId, mailboxId }: { readonly shown: Shown; readonly contactId: string | null; readonly mailboxId: string | null }) {
-  const { variant, isFirst, previous } = shown;
-  const [input] = useDebouncedValue({ variant, isFirst, previous, contactId, mailboxId }, 300);
+  const { variant, attachments, isFirst, previous } = shown;
+  const [input] = useDebouncedValue({ variant, attachments, isFirst, previous, contactId, mailboxId }, 300);
   // The subject of the thread may hold merge tags itself: it is rendered for the same person first.
   const thread = usePreview(
     { variant: input.previous ?? input.variant, isFirst: true, previousSubject: null, contactId: input.contactId, mailboxId: input.mailboxId },
@@ -83,7 +86,7 @@ function Rendered({ shown, contactId, mailboxId }: { readonly shown: Shown; read
   );
   const previousSubject = input.previous === null ? null : (thread.data?.subject ?? input.previous.subject);
   const preview = usePreview(
-    { variant: input.variant, isFirst: input.isFirst, previousSubject, contactId: input.contactId, mailboxId: input.mailboxId },
+    { variant: input.variant, attachments: [...input.attachments], isFirst: input.isFirst, previousSubject, contactId: input.contactId, mailboxId: input.mailboxId },
     input.previous === null || !thread.isPending,
   );
   if (preview.error) return <ErrorAlert error={preview.error} />;
@@ -92,6 +95,7 @@ function Rendered({ shown, contactId, mailboxId }: { readonly shown: Shown; read
 }
 
 function PreviewView({ preview, stale }: { readonly preview: Preview; readonly stale: boolean }) {
+  const pictured = useInlinePictures(preview.html);
   return (
     <div className={stale ? classes['stale'] : undefined} aria-busy={stale}>
       {preview.missing.length > 0 && (
@@ -106,6 +110,11 @@ function PreviewView({ preview, stale }: { readonly preview: Preview; readonly s
             {issue.message}
           </Alert>
         ))}
+      {pictured.missing > 0 && (
+        <Alert color="amber" variant="light" icon={<IconHandStop size={18} />} mb="md">
+          {t('files.missingPictures', { count: pictured.missing })}
+        </Alert>
+      )}
       <Text fw={640} size="lg" mb={6} style={{ overflowWrap: 'anywhere' }}>
         {preview.subject === '' ? t('sequences.emptySubject') : preview.subject}
       </Text>
@@ -115,6 +124,7 @@ function PreviewView({ preview, stale }: { readonly preview: Preview; readonly s
         <dt>{t('sequences.to')}</dt>
         <dd>{preview.to}</dd>
       </dl>
+      <CarriedFiles files={preview.attachments} />
       {preview.sameThread && (
         <Text size="xs" c="dimmed" mb="sm">
           {t('sequences.sameThread')}
@@ -127,7 +137,7 @@ function PreviewView({ preview, stale }: { readonly preview: Preview; readonly s
           <Tabs.Tab value="headers">{t('sequences.previewTab.headers')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="html">
-          <HtmlFrame html={preview.html} title={t('sequences.previewFrame')} maxHeight={2400} />
+          <HtmlFrame html={pictured.html} title={t('sequences.previewFrame')} maxHeight={2400} />
         </Tabs.Panel>
         <Tabs.Panel value="text">
           <pre className={classes['plain']}>{preview.text}</pre>

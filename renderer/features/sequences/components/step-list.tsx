@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconArrowsJoin, IconClockPlus, IconGitBranch, IconMailPlus, IconMessages } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
@@ -19,11 +19,13 @@ import {
   restoreStep,
   suggestedWait,
   threadState,
+  updateAttachments,
   updateStep,
   updateVariant,
 } from '../model/graph.ts';
 import { countWords } from '../model/merge-tags.ts';
 import { waitName, waitSentence } from '../words.ts';
+import { AttachmentsField } from './attachments-field.tsx';
 import { StepCard } from './step-card.tsx';
 import classes from './sequences.module.css';
 import { VariantEditor } from './variant-editor.tsx';
@@ -204,6 +206,7 @@ function mailDetail(step: EmailStep): string {
   if (body === '') return t('sequences.noBody');
   const parts = [t('sequences.words', { count: countWords(body) })];
   if (step.variants.length > 1) parts.push(t('sequences.variantCount', { count: step.variants.length }));
+  if (step.attachments !== undefined) parts.push(t('sequences.fileCount', { count: step.attachments.length }));
   return `${parts.join(' · ')} · ${body.slice(0, 160)}`;
 }
 
@@ -245,14 +248,17 @@ function MailEditor({ step, graph, issues, variantId, onVariant, onChange }: Mai
           {issue.message}
         </Text>
       ))}
-      <VariantEditor
-        key={variant.id}
-        variant={variant}
-        isFirst={mailNumber(graph, step.id) === 1}
-        previousSubject={previousSubject(graph, step.id)}
-        issues={issues.filter((issue) => issue.variantId === null || issue.variantId === variant.id)}
-        onChange={(change) => onChange((before) => updateVariant(before, variant.id, change))}
-      />
+      <Stack gap="md">
+        <VariantEditor
+          key={variant.id}
+          variant={variant}
+          isFirst={mailNumber(graph, step.id) === 1}
+          previousSubject={previousSubject(graph, step.id)}
+          issues={issues.filter((issue) => issue.variantId === null || issue.variantId === variant.id)}
+          onChange={(change) => onChange((before) => updateVariant(before, variant.id, change))}
+        />
+        <AttachmentsField attachments={step.attachments ?? []} onChange={(change) => onChange((before) => updateAttachments(before, change))} />
+      </Stack>
     </div>
   );
 }

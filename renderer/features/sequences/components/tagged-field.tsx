@@ -1,5 +1,6 @@
 import { Group, Text, TextInput, Textarea } from '@mantine/core';
 import { useId, useRef, type ReactNode } from 'react';
+import { PictureButton } from '../../../components/picture-button.tsx';
 import { insertAt } from '../model/merge-tags.ts';
 import { MergeTagMenu } from './merge-tag-menu.tsx';
 import classes from './sequences.module.css';
@@ -16,13 +17,15 @@ interface Props {
   readonly advice?: string | null;
   readonly multiline?: boolean;
   readonly code?: boolean;
+  /** Offers pictures: for HTML. */
+  readonly pictures?: boolean;
   readonly minRows?: number;
   readonly maxLength: number;
   readonly aside?: ReactNode;
 }
 
 /** A text field into which merge tags can be inserted at the caret. */
-export function TaggedField({ label, name, value, onChange, placeholder, hint, error, advice, multiline = false, code = false, minRows = 7, maxLength, aside }: Props) {
+export function TaggedField({ label, name, value, onChange, placeholder, hint, error, advice, multiline = false, code = false, pictures = false, minRows = 7, maxLength, aside }: Props) {
   const id = useId();
   const hintId = `${id}-hint`;
   const input = useRef<HTMLInputElement | HTMLTextAreaElement | null>(null);
@@ -56,6 +59,7 @@ export function TaggedField({ label, name, value, onChange, placeholder, hint, e
         </Text>
         <Group gap="sm" wrap="nowrap">
           {aside}
+          {pictures && <PictureButton field={label} onInsert={insert} />}
           <MergeTagMenu field={label} onInsert={insert} />
         </Group>
       </Group>

@@ -2,7 +2,7 @@ import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/c
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import type { Mailbox } from '../../../../shared/schemas/mailbox.ts';
-import type { Variant } from '../../../../shared/schemas/sequence.ts';
+import type { Attachment, Variant } from '../../../../shared/schemas/sequence.ts';
 import { ErrorAlert } from '../../../components/error-alert.tsx';
 import { notifyDone } from '../../../components/notify.tsx';
 import { newId } from '../../../lib/ids.ts';
@@ -11,6 +11,7 @@ import { useTestSend } from '../api.ts';
 
 interface Props {
   readonly variant: Variant;
+  readonly attachments: readonly Attachment[];
   readonly contactId: string | null;
   readonly mailboxId: string | null;
   readonly mailboxes: readonly Mailbox[];
@@ -18,7 +19,7 @@ interface Props {
 }
 
 /** Sends the open mail once to an address of the user's own. Pressing the button twice sends it once. */
-export function TestSendDialog({ variant, contactId, mailboxId, mailboxes, onClose }: Props) {
+export function TestSendDialog({ variant, attachments, contactId, mailboxId, mailboxes, onClose }: Props) {
   const [requestId] = useState(newId);
   const send = useTestSend();
   const chosen = mailboxes.find((mailbox) => mailbox.id === mailboxId) ?? mailboxes[0];
@@ -31,7 +32,7 @@ export function TestSendDialog({ variant, contactId, mailboxId, mailboxes, onClo
   });
   const submit = form.onSubmit(async ({ mailboxId: from, to }) => {
     try {
-      await send.mutateAsync({ variant, contactId, mailboxId: from, to: to.trim(), requestId });
+      await send.mutateAsync({ variant, attachments: [...attachments], contactId, mailboxId: from, to: to.trim(), requestId });
       notifyDone(`${t('sequences.testSent', { to: to.trim() })}. ${t('sequences.testSentHint')}`);
       onClose();
     } catch {

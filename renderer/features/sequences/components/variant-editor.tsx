@@ -55,6 +55,7 @@ export function VariantEditor({ variant, isFirst, previousSubject, issues, onCha
         key={html ? 'html' : 'text'}
         multiline
         code={html}
+        pictures={html}
         label={t('sequences.body')}
         name={html ? 'html' : 'text'}
         value={html ? variant.html : variant.text}

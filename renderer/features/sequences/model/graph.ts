@@ -1,4 +1,4 @@
-import type { EmailStep, SequenceGraph, Step, Variant, WaitStep } from '../../../../shared/schemas/sequence.ts';
+import type { Attachment, EmailStep, SequenceGraph, Step, Variant, WaitStep } from '../../../../shared/schemas/sequence.ts';
 import { waitSpan } from './duration.ts';
 
 /**
@@ -147,6 +147,13 @@ export function addVariant(step: EmailStep, from: Variant | null = null): { step
 
 export function updateVariant(step: EmailStep, variantId: string, change: Partial<Variant>): EmailStep {
   return { ...step, variants: step.variants.map((variant) => (variant.id === variantId ? { ...variant, ...change, id: variant.id } : variant)) };
+}
+
+/** A mail that carries nothing has no list: it equals one that never carried anything. */
+export function updateAttachments(step: EmailStep, change: (before: readonly Attachment[]) => Attachment[]): EmailStep {
+  const { attachments, ...rest } = step;
+  const next = change(attachments ?? []);
+  return next.length === 0 ? rest : { ...rest, attachments: next };
 }
 
 /** Takes an arm out; the last one stays. */
