@@ -44,7 +44,12 @@ const widest = 600;
 /** The element that shows a stored picture. Outlook sizes by the attribute only. */
 export async function pictureElement(file: { id: string; name: string }): Promise<string> {
   const width = await widthOf(file.id).catch(() => null);
-  const alt = file.name.replace(/\.[^.]+$/, '').replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replace(/[{}%]/g, '');
+  const alt = file.name
+    .replace(/\.[^.]+$/, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('<', '&lt;')
+    .replace(/[{}%]/g, '');
   return `<img src="cid:${file.id}" alt="${alt}"${width === null ? '' : ` width="${Math.min(width, widest)}"`} style="max-width:100%;height:auto">`;
 }
 

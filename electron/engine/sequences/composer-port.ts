@@ -23,7 +23,11 @@ export interface Composer {
     readonly onMissing: 'hold' | 'blank';
   }): Result<RenderedMail, RenderProblem>;
   /** One line with merge tags; null when a value is missing. Throws when it is no template. */
-  line(source: string, contact: SampleContact, sender: { readonly fromName: string; readonly address: string; readonly signatureHtml: string; readonly postalAddress: string }): string | null;
+  line(
+    source: string,
+    contact: SampleContact,
+    sender: { readonly fromName: string; readonly address: string; readonly signatureHtml: string; readonly postalAddress: string },
+  ): string | null;
   check(source: string, mode: 'html' | 'text', customFields: readonly string[] | null): Finding[];
   requiredFields(variant: Pick<Variant, 'subject' | 'html' | 'text'>): string[];
   readonly tags: readonly { readonly tag: string; readonly label: string; readonly example: string }[];

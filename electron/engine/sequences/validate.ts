@@ -126,9 +126,12 @@ function checkEmail(step: EmailStep, isFirst: boolean, composer: Pick<Composer, 
 function checkAttachments(step: EmailStep, composer: Pick<Composer, 'check'>, customFields: readonly string[] | null, known: KnownThings | null): GraphIssue[] {
   const place = { stepId: step.id, field: 'attachments' };
   return (step.attachments ?? []).flatMap((attachment) => {
-    if (attachment.kind === 'path' && blank(attachment.path)) return [issue({ ...place, code: 'empty_path', blocking: true, message: 'Write the path of each person’s file, or remove it.' })];
+    if (attachment.kind === 'path' && blank(attachment.path))
+      return [issue({ ...place, code: 'empty_path', blocking: true, message: 'Write the path of each person’s file, or remove it.' })];
     if (attachment.kind === 'path') return composer.check(attachment.path, 'text', customFields).map(({ code, blocking, message }) => issue({ ...place, code, blocking, message }));
-    return known === null || known.hasFile(attachment.fileId) ? [] : [issue({ ...place, code: 'missing_file', blocking: true, message: 'An attached file is gone. Remove it, or attach it again.' })];
+    return known === null || known.hasFile(attachment.fileId)
+      ? []
+      : [issue({ ...place, code: 'missing_file', blocking: true, message: 'An attached file is gone. Remove it, or attach it again.' })];
   });
 }
 

@@ -42,7 +42,14 @@ export function AttachmentsField({ attachments, onChange }: Props) {
           {t('files.attachments')}
         </Text>
         <Group gap={4}>
-          <Button variant="subtle" size="compact-xs" leftSection={<IconFolderOpen size={14} aria-hidden />} disabled={full} onClick={() => setChoosing(true)} data-field="attachments">
+          <Button
+            variant="subtle"
+            size="compact-xs"
+            leftSection={<IconFolderOpen size={14} aria-hidden />}
+            disabled={full}
+            onClick={() => setChoosing(true)}
+            data-field="attachments"
+          >
             {t('files.stored')}
           </Button>
           <Button variant="subtle" size="compact-xs" leftSection={<IconUserPlus size={14} aria-hidden />} disabled={full} onClick={() => attach({ kind: 'path', path: '' })}>

@@ -71,7 +71,9 @@ export function PreviewPane({ shown }: { readonly shown: Shown | null }) {
       <div className={classes['previewBody']}>
         {shown ? <Rendered shown={shown} contactId={contactId} mailboxId={mailboxId} /> : <EmptyState title={t('sequences.preview')}>{t('sequences.previewNothing')}</EmptyState>}
       </div>
-      {shown && testing && <TestSendDialog variant={shown.variant} attachments={shown.attachments} contactId={contactId} mailboxId={mailboxId} mailboxes={items} onClose={() => setTesting(false)} />}
+      {shown && testing && (
+        <TestSendDialog variant={shown.variant} attachments={shown.attachments} contactId={contactId} mailboxId={mailboxId} mailboxes={items} onClose={() => setTesting(false)} />
+      )}
     </section>
   );
 }

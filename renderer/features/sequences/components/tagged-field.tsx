@@ -25,7 +25,22 @@ interface Props {
 }
 
 /** A text field into which merge tags can be inserted at the caret. */
-export function TaggedField({ label, name, value, onChange, placeholder, hint, error, advice, multiline = false, code = false, pictures = false, minRows = 7, maxLength, aside }: Props) {
+export function TaggedField({
+  label,
+  name,
+  value,
+  onChange,
+  placeholder,
+  hint,
+  error,
+  advice,
+  multiline = false,
+  code = false,
+  pictures = false,
+  minRows = 7,
+  maxLength,
+  aside,
+}: Props) {
   const id = useId();
   const hintId = `${id}-hint`;
   const input = useRef<HTMLInputElement | HTMLTextAreaElement | null>(null);
