@@ -308,7 +308,8 @@ export function createMailboxes(deps: MailboxesDeps) {
     ...{ store, events, clock, ids, log, vault, transports, find, change, access },
     token: (id, signIn, renew) => (signIn === undefined ? tokens.token(id ?? '', renew) : Promise.resolve(signIns.grant(signIn).tokens.access)),
     onReconnect: (tx, id) => announce(tx, id, 'changed'),
-    onReturned: health.learn,
+    onReturned: (id, messages) =>
+      void health.learn(id, messages).catch((error: unknown) => log.warn({ err: error, mailboxId: id }, 'the signing keys of own mail could not be learnt')),
   });
 
   return {
