@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { chosenMomentSchema, epochMsSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
 import { mailboxInputSchema, mailboxPatchSchema, mailboxSchema, mailboxTestSchema } from '../schemas/mailbox.ts';
 import { discoverySchema } from '../schemas/discovery.ts';
-import { domainHealthSchema } from '../schemas/domain-health.ts';
+import { dnsRecordSchema, domainHealthSchema } from '../schemas/domain-health.ts';
 import { signInInputSchema, signInSchema } from '../schemas/sign-in.ts';
 import { base, deleted, idInput } from './base.ts';
 
@@ -46,6 +46,10 @@ export const mailboxesContract = {
     .route({ method: 'POST', path: '/mailboxes/{id}/health/check', tags, summary: 'Ask DNS about the sending domain now' })
     .input(idInput)
     .output(domainHealthSchema),
+  dkimRecord: base
+    .route({ method: 'GET', path: '/mailboxes/{id}/dkim-record', tags, summary: 'The DNS record to publish for the own signing key; null without one' })
+    .input(idInput)
+    .output(dnsRecordSchema.nullable()),
   startSignIn: base
     .route({ method: 'POST', path: '/mailbox-sign-ins', tags, successStatus: 201, summary: 'Sign in at Google, Microsoft or an own authorization server' })
     .input(signInInputSchema)

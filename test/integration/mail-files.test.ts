@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { call } from '@orpc/server';
 import PostalMime from 'postal-mime';
 import { expect, onTestFinished, test } from 'vitest';
 import { mailboxInputSchema } from '../../shared/schemas/mailbox.ts';
@@ -65,6 +66,9 @@ test('an alias stands in From, its name too; the mail is signed with the own key
   const signing = { dkim: { domain: 'test.example.com', selector: 's1' }, dkimKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string };
   expect(() => engine.services.mailboxes.create({ ...mailbox, ...signing, dkimKey: 'nonsense' })).toThrow('not a private key');
   const { id } = engine.services.mailboxes.create(mailboxInputSchema.parse({ ...mailbox, ...signing }));
+  expect(engine.services.mailboxes.dkimRecord(id)).toMatchObject({ type: 'TXT', name: 's1._domainkey.test.example.com', value: expect.stringMatching(/^v=DKIM1; k=rsa; p=/) as string });
+  const broken = { id, dkim: { domain: 'test.example.com\r\nX-Evil: 1', selector: 's1' } };
+  expect(() => engine.services.mailboxes.update(broken)).toThrow('Write a domain');
   await launchCampaign(engine, { recipients: ['anna@example.com'], mailboxIds: [id], steps: [emailStep('a', 'Hello', 'Hi')] });
   await until(() => smtp.messages().length === 1, 'it left');
   const head = raw('anna@example.com')
@@ -86,4 +90,27 @@ test('a campaign may send its first mails, or all, without HTML', async () => {
   await until(() => smtp.messages().length === 1, 'it left');
   const mail = await PostalMime.parse(raw('anna@example.com'));
   expect([mail.html, mail.text?.trim()]).toEqual([undefined, 'Hi']);
+});
+
+test('a test carries what the person would get, and is refused while a file is missing', async () => {
+  const { smtp, engine, raw } = await open();
+  const folder = join(temporaryDir(), 'offers');
+  mkdirSync(folder);
+  engine.services.settings.update({ attachmentsFolder: folder });
+  const { id } = engine.services.mailboxes.create(testMailbox(smtp.port));
+  const picture = await engine.services.files.store(new File(['picture'], 'logo.png', { type: 'image/png' }));
+  const input = {
+    variant: { id: 'A', weight: 1, active: true, subject: 'Offer', html: `<p>Hi <img src="cid:${picture.id}"></p>`, text: '' },
+    attachments: [{ kind: 'path' as const, path: '{{ first_name }}.pdf' }],
+    ...{ contactId: null, mailboxId: id, to: 'me@example.com', requestId: 'r1' },
+  };
+  const send = () => call(engine.router.sequences.testSend, input, { context: engine.context });
+  await expect(send()).rejects.toThrow('Ada.pdf was not found');
+  writeFileSync(join(folder, 'Ada.pdf'), 'for ada');
+  await send();
+  await until(() => smtp.messages().length === 1, 'the test left');
+  expect(await names(raw('me@example.com'))).toEqual([
+    ['logo.png', 'picture'],
+    ['Ada.pdf', 'for ada'],
+  ]);
 });

@@ -281,6 +281,10 @@ export function createFakeEngine(state: FakeState = busyState()) {
       discover: os.mailboxes.discover.handler(({ input }) => ({ address: input.address, candidates: state.discovered })),
       health: os.mailboxes.health.handler(() => state.domainHealth),
       checkHealth: os.mailboxes.checkHealth.handler(() => state.domainHealth),
+      dkimRecord: os.mailboxes.dkimRecord.handler(({ input }) => {
+        const { dkim } = pick(state.mailboxes, input.id);
+        return dkim === null ? null : { type: 'TXT' as const, name: `${dkim.selector}._domainkey.${dkim.domain}`, value: 'v=DKIM1; k=rsa; p=AAAA' };
+      }),
       startSignIn: os.mailboxes.startSignIn.handler(unused),
       getSignIn: os.mailboxes.getSignIn.handler(unused),
       cancelSignIn: os.mailboxes.cancelSignIn.handler(unused),

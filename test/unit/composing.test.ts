@@ -5,6 +5,9 @@ import { createComposer, newMessageId, readUnsubscribeToken, unsubscribeAddress 
 import { createIds } from '../../electron/engine/lib/ids.ts';
 import { composed, composeInput, contact, headOf, parseMail, problemOf } from '../support/compose.ts';
 
+const pictureId = '0190c0de-0000-7000-8000-00000000000f';
+const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
 describe('golden mails', () => {
   /** Write the files anew with HOMING_RECORD=1 and review the difference like code. */
   const samples = {
@@ -21,6 +24,24 @@ describe('golden mails', () => {
         postalAddress: '1 Example Street',
       },
       unsubscribeMailto: 'mailto:grace@example.org?subject=unsubscribe-d1.abcdefghijklmnopqrstuvwxyz',
+      homingId: 'd1',
+    }),
+    'files-and-pictures': composeInput({
+      variant: {
+        subject: 'Offer for {{ company }}',
+        html: `<p>Hi {{ first_name }},<br><img src="cid:${pictureId}" alt="logo" width="1"></p>`,
+      },
+      contact: { company: 'Example' },
+      images: new Map([[pictureId, { name: 'logo.png', mediaType: 'image/png', bytes: pixel }]]),
+      attachments: [{ name: 'Angebot für Zoë.pdf', mediaType: 'application/pdf', bytes: Buffer.from('the offer') }],
+      homingId: 'd1',
+    }),
+    'plain-alias-one-click': composeInput({
+      variant: { subject: 'A question', html: '<p>Hi <b>{{ first_name }}</b></p>' },
+      plainText: true,
+      sender: { fromName: 'Sales', address: 'sales@example.org' },
+      unsubscribeMailto: 'mailto:sales@example.org?subject=unsubscribe-d1.abcdefghijklmnopqrstuvwxyz',
+      unsubscribeUrl: 'https://mail.example.org/u/d1.abcdefghijklmnopqrstuvwxyz',
       homingId: 'd1',
     }),
     'follow-up-text': composeInput({

@@ -1,7 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { readDkimKey, relaxedBody, signMessage } from '../../electron/engine/lib/dkim.ts';
+import { dkimRecord, readDkimKey, relaxedBody, signMessage } from '../../electron/engine/lib/dkim.ts';
 import RelaxedBody from 'nodemailer/lib/dkim/relaxed-body.js';
 import { isAppError } from '../../shared/errors.ts';
 
@@ -122,3 +122,16 @@ property.prop([fc.array(fc.constantFrom('a', 'bc', ' ', '\t', '  \t', '\r\n', '\
     expect(createHash('sha256').update(relaxedBody(body)).digest('base64')).toBe(await hash);
   },
 );
+
+test.each([
+  ['rsa', rsa],
+  ['ed25519', ed],
+])('the record of an %s key lets a server read the public key', (kind, { privateKey, publicKey }) => {
+  const record = dkimRecord(readDkimKey({ domain: 'example.com', selector: 's1' }, pem(privateKey as typeof rsa.privateKey)));
+  expect(record).toMatch(new RegExp(`^v=DKIM1; k=${kind}; p=[A-Za-z0-9+/=]+$`));
+  const published = Buffer.from(/p=(.*)$/.exec(record)?.[1] ?? '', 'base64');
+  const jwk = publicKey.export({ format: 'jwk' });
+  if (kind === 'rsa') expect(createPublicKey({ key: published, format: 'der', type: 'spki' }).export({ format: 'jwk' })).toEqual(jwk);
+  else expect(published.toString('base64url')).toBe(jwk.x);
+  expect(record).not.toContain('PRIVATE');
+});

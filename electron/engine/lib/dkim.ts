@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, sign as signBytes, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, sign as signBytes, type KeyObject } from 'node:crypto';
 import { AppError } from '../../../shared/errors.ts';
 
 /** A key of the user's own domain, parsed once: reading a PEM text costs more than the signature. */
@@ -24,6 +24,13 @@ export function readDkimKey(settings: { domain: string; selector: string }, pem:
   if (key.asymmetricKeyType !== 'rsa') return refuse('DKIM takes RSA or Ed25519 keys.');
   if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < 1024) return refuse('RSA keys below 1024 bits are not accepted by mail servers. Make one of 2048 bits.');
   return { ...settings, key, algorithm: 'rsa-sha256' };
+}
+
+/** What the TXT record of a key says (RFC 6376 section 3.6.1; Ed25519: RFC 8463 section 4). */
+export function dkimRecord({ key, algorithm }: DkimKey): string {
+  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  // The last 32 bytes of an Ed25519 SPKI are the key itself, which is all that the record holds.
+  return algorithm === 'rsa-sha256' ? `v=DKIM1; k=rsa; p=${spki.toString('base64')}` : `v=DKIM1; k=ed25519; p=${spki.subarray(-32).toString('base64')}`;
 }
 
 /** Header fields that are signed where they stand in the message (RFC 6376 section 5.4.1), lower case. */

@@ -21,6 +21,10 @@ export function checkInput(input: Omit<MailboxPatch, 'limits'> & { limits?: Mail
     if (control.test(alias.name)) fields[`aliases.${index}.name`] = 'Line breaks are not allowed';
   });
   if (input.sendAs !== undefined && input.sendAs !== null && !isAddress(input.sendAs)) fields['sendAs'] = 'Write an address like anna@example.com, or leave it empty';
+  if (input.dkim !== undefined && input.dkim !== null) {
+    if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(input.dkim.domain)) fields['dkim.domain'] = 'Write a domain like example.com';
+    if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(input.dkim.selector)) fields['dkim.selector'] = 'Letters, digits, - and _ only, for example homing1';
+  }
   if (input.fromName !== undefined && control.test(input.fromName)) fields['fromName'] = 'Line breaks are not allowed';
   if (input.name !== undefined && control.test(input.name)) fields['name'] = 'Line breaks are not allowed';
   if (input.limits !== undefined && input.limits.maxGapSeconds < input.limits.minGapSeconds)

@@ -10,6 +10,8 @@ import type { Logger, MailTransports, Network, ServerAccess } from '../ports.ts'
 import { schema, type Store, type Tx } from '../store/index.ts';
 import { discoverServers } from './autoconfig.ts';
 import { createDomainHealth } from './domain-health.ts';
+import type { DnsRecord } from '../../../shared/schemas/domain-health.ts';
+import { dkimRecord } from '../lib/dkim.ts';
 import { createDkimKeys } from './dkim-keys.ts';
 import { checkInput, type ServerInput } from './input.ts';
 import { listMailboxes } from './list.ts';
@@ -317,6 +319,12 @@ export function createMailboxes(deps: MailboxesDeps) {
     create,
     get,
     dkimKey: dkim.key,
+    /** The TXT record that the own signing key needs; null without a key. */
+    dkimRecord(id: string): DnsRecord | null {
+      const settings = get(id).dkim;
+      const key = settings === null ? null : dkim.key(id, settings);
+      return key === null ? null : { type: 'TXT', name: `${key.selector}._domainkey.${key.domain}`, value: dkimRecord(key) };
+    },
     update,
     remove,
     pause,

@@ -17,6 +17,7 @@ export function mailboxesRouter(mailboxes: Mailboxes, inbox: Pick<Inbox, 'refres
     discover: os.mailboxes.discover.handler(({ input }) => mailboxes.discover(input.address)),
     health: os.mailboxes.health.handler(({ input }) => mailboxes.health.get(input.id)),
     checkHealth: os.mailboxes.checkHealth.handler(({ input }) => mailboxes.health.check(input.id)),
+    dkimRecord: os.mailboxes.dkimRecord.handler(({ input }) => mailboxes.dkimRecord(input.id)),
     startSignIn: os.mailboxes.startSignIn.handler(({ input }) => mailboxes.signIns.start(input)),
     getSignIn: os.mailboxes.getSignIn.handler(({ input }) => mailboxes.signIns.get(input.id)),
     cancelSignIn: os.mailboxes.cancelSignIn.handler(({ input }) => mailboxes.signIns.cancel(input.id)),

@@ -101,7 +101,7 @@ function CheckBlock({ check, managed }: { check: DomainCheck; managed: boolean }
   );
 }
 
-function RecordToCopy({ record }: { record: DnsRecord }) {
+export function RecordToCopy({ record }: { record: DnsRecord }) {
   const rows = [
     ['type', record.type],
     ['name', record.name],

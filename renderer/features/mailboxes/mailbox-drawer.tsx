@@ -1,4 +1,4 @@
-import { Button, Drawer, Group, Stack, Tabs, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Drawer, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconAlertTriangle, IconPlugConnected } from '@tabler/icons-react';
@@ -17,6 +17,7 @@ import { AbsenceFields } from './absence-fields.tsx';
 import { AccountFields } from './account-fields.tsx';
 import { LimitFields } from './limit-fields.tsx';
 import { checkValues, newValues, tabOf, toInput, valuesOf, type FormTab, type MailboxValues } from './model.ts';
+import { SenderFields } from './sender-fields.tsx';
 import { TestResult } from './test-result.tsx';
 
 /** Adds or edits a mailbox. */
@@ -68,7 +69,7 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
       onDone();
     } catch (error) {
       showErrors(describeError(error).fields);
-      setTrouble(showFieldErrors(form, error));
+      setTrouble(showFieldErrors(form, error, (path) => (path === 'dkimKey' ? 'dkim.key' : path)));
     }
   };
   const mark = (name: FormTab) =>
@@ -107,23 +108,7 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
             </Stack>
           </Tabs.Panel>
           <Tabs.Panel value="sender">
-            <Stack gap="md">
-              <TextInput
-                label={t('mailboxes.replyTo')}
-                description={form.values.replyTo ? t('mailboxes.replyTo.warning') : t('mailboxes.replyTo.hint')}
-                type="email"
-                {...form.getInputProps('replyTo')}
-              />
-              <Textarea
-                label={t('mailboxes.signature')}
-                description={t('mailboxes.signature.hint', { tag: '{{ sender.signature }}' })}
-                autosize
-                minRows={5}
-                maxRows={16}
-                {...form.getInputProps('signatureHtml')}
-                styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-              />
-            </Stack>
+            <SenderFields form={form} mailbox={mailbox} />
           </Tabs.Panel>
         </Tabs>
         {test.isPending && <Text c="dimmed">{t('mailboxes.form.testing')}</Text>}

@@ -1,7 +1,7 @@
 import type { UseFormReturnType } from '@mantine/form';
 import type { Calendar } from '../../../shared/schemas/common.ts';
 import type { ServerCandidate } from '../../../shared/schemas/discovery.ts';
-import type { Absence, Mailbox, MailboxInput, MailboxLimits } from '../../../shared/schemas/mailbox.ts';
+import type { Absence, Mailbox, MailboxAlias, MailboxInput, MailboxLimits } from '../../../shared/schemas/mailbox.ts';
 import { t } from '../../lib/messages/index.ts';
 import { presetOfHost, providerById } from '../../../shared/providers.ts';
 
@@ -25,6 +25,12 @@ export interface MailboxValues {
   address: string;
   replyTo: string;
   signatureHtml: string;
+  aliases: MailboxAlias[];
+  /** The alias in From; empty = the address of the account. */
+  sendAs: string;
+  dkimOn: boolean;
+  /** The key is write-only: empty keeps what is stored. */
+  dkim: { domain: string; selector: string; key: string };
   smtp: ServerValues;
   imapOn: boolean;
   sameLogin: boolean;
@@ -56,6 +62,10 @@ export function newValues(zone: string): MailboxValues {
     address: '',
     replyTo: '',
     signatureHtml: '',
+    aliases: [],
+    sendAs: '',
+    dkimOn: false,
+    dkim: { domain: '', selector: '', key: '' },
     smtp: { host: '', port: 465, security: 'tls', user: '', password: '', allowSelfSigned: false },
     imapOn: true,
     sameLogin: true,
@@ -78,6 +88,10 @@ export function valuesOf(mailbox: Mailbox): MailboxValues {
     address: mailbox.address,
     replyTo: mailbox.replyTo ?? '',
     signatureHtml: mailbox.signatureHtml,
+    aliases: mailbox.aliases,
+    sendAs: mailbox.sendAs ?? '',
+    dkimOn: mailbox.dkim !== null,
+    dkim: { domain: mailbox.dkim?.domain ?? '', selector: mailbox.dkim?.selector ?? '', key: '' },
     smtp: { host: smtp.host, port: smtp.port, security: smtp.security, user: smtp.user, password: '', allowSelfSigned: smtp.allowSelfSigned },
     imapOn: imap !== null,
     sameLogin: imap === null || imap.user === smtp.user,
@@ -149,6 +163,10 @@ export function toInput(values: MailboxValues) {
     address,
     replyTo: values.replyTo.trim() || null,
     signatureHtml: values.signatureHtml,
+    aliases: values.aliases.map((alias) => ({ address: alias.address.trim(), name: alias.name.trim() })),
+    sendAs: values.aliases.some((alias) => alias.address.trim() === values.sendAs) ? values.sendAs || null : null,
+    dkim: values.dkimOn ? { domain: values.dkim.domain.trim().toLowerCase(), selector: values.dkim.selector.trim() } : null,
+    ...(values.dkimOn && values.dkim.key.trim() !== '' ? { dkimKey: values.dkim.key.trim() } : {}),
     smtp: toServer(values.smtp, user, values.smtp.password, values.login),
     imap: values.imapOn ? toServer(values.imap, imapUser, sameLogin ? values.smtp.password : values.imap.password, values.login) : null,
     limits: {
@@ -182,6 +200,16 @@ export function checkValues(values: MailboxValues, mailbox: Mailbox | null): Rec
     else if (values.limits.perDay !== '' && values.rampUp.startPerDay > values.limits.perDay) errors['rampUp.startPerDay'] = t('mailboxes.error.rampStart');
     if (values.rampUp.stepPerDay === '' || values.rampUp.stepPerDay < 1) errors['rampUp.stepPerDay'] = t('mailboxes.error.atLeastOne');
   }
+  values.aliases.forEach(({ address }, index) => {
+    if (!/^[^\s@]+@[^\s@]+$/.test(address.trim())) errors[`aliases.${index}.address`] = t('mailboxes.error.address');
+    else if (values.aliases.findIndex((other) => other.address.trim().toLowerCase() === address.trim().toLowerCase()) < index)
+      errors[`aliases.${index}.address`] = t('mailboxes.error.aliasTwice');
+  });
+  if (values.dkimOn) {
+    if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(values.dkim.domain.trim())) errors['dkim.domain'] = t('mailboxes.error.domain');
+    if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(values.dkim.selector.trim())) errors['dkim.selector'] = t('mailboxes.error.selector');
+    if (values.dkim.key.trim() === '' && !mailbox?.dkim) errors['dkim.key'] = t('mailboxes.error.dkimKey');
+  }
   values.absences.forEach(({ from, to }, index) => {
     if (from === '') errors[`absences.${index}.from`] = t('mailboxes.error.date');
     else if (to === '') errors[`absences.${index}.to`] = t('mailboxes.error.date');
@@ -196,7 +224,7 @@ export type FormTab = 'account' | 'limits' | 'hours' | 'sender';
 export function tabOf(path: string): FormTab {
   if (path.startsWith('limits') || path.startsWith('rampUp') || path === 'humanDay') return 'limits';
   if (path.startsWith('calendar') || path.startsWith('absences')) return 'hours';
-  if (path === 'replyTo' || path === 'signatureHtml') return 'sender';
+  if (path === 'replyTo' || path === 'signatureHtml' || path === 'sendAs' || path.startsWith('aliases') || path.startsWith('dkim')) return 'sender';
   return 'account';
 }
 

@@ -17,7 +17,7 @@ import {
 } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import type { Settings, SettingsPatch, Workspace } from '../../../shared/schemas/settings.ts';
+import { settingsPatchSchema, type Settings, type SettingsPatch, type Workspace } from '../../../shared/schemas/settings.ts';
 import { notifyDone } from '../../components/notify.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Page } from '../../components/page.tsx';
@@ -106,7 +106,25 @@ function Choices({ settings }: { settings: Settings }) {
             hint={t('settings.dnsServers.hint')}
             placeholder={t('settings.dnsServers.placeholder')}
             value={settings.dnsServers.join(', ')}
-            onSave={(text) => save({ dnsServers: text.split(/[\s,;]+/).filter((server) => server !== '') })}
+            check={(text) => (settingsPatchSchema.safeParse({ dnsServers: serversOf(text) }).success ? null : t('settings.dnsServers.error'))}
+            onSave={(text) => save({ dnsServers: serversOf(text) })}
+          />
+          <StoredText
+            label={t('settings.attachmentsFolder')}
+            hint={t('settings.attachmentsFolder.hint')}
+            placeholder={t('settings.attachmentsFolder.placeholder')}
+            value={settings.attachmentsFolder}
+            maxLength={1000}
+            check={(text) => (text.trim() === '' || /^(\/|[A-Za-z]:[\\/]|\\\\)/.test(text.trim()) ? null : t('settings.attachmentsFolder.error'))}
+            onSave={(text) => save({ attachmentsFolder: text.trim() })}
+          />
+          <StoredText
+            label={t('settings.unsubscribeUrl')}
+            hint={t('settings.unsubscribeUrl.hint')}
+            placeholder="https://mail.example.com"
+            value={settings.unsubscribeUrl}
+            check={(text) => (text.trim() === '' || /^https:\/\/[^\s/?#@]+\.[^\s?#]+$/.test(text.trim()) ? null : t('settings.unsubscribeUrl.error'))}
+            onSave={(text) => save({ unsubscribeUrl: text.trim() })}
           />
         </SimpleGrid>
       </Section>
@@ -125,6 +143,10 @@ function Choices({ settings }: { settings: Settings }) {
   );
 }
 
+function serversOf(text: string): string[] {
+  return text.split(/[\s,;]+/).filter((server) => server !== '');
+}
+
 /** A text that is stored when it is left, or with its button. */
 function StoredText({
   label,
@@ -133,6 +155,8 @@ function StoredText({
   onSave,
   multiline = false,
   placeholder,
+  maxLength = 500,
+  check,
 }: {
   label: string;
   hint: string;
@@ -140,10 +164,14 @@ function StoredText({
   onSave: (value: string) => void;
   multiline?: boolean;
   placeholder?: string;
+  maxLength?: number;
+  /** Why a text cannot be stored; null = it can. */
+  check?: (value: string) => string | null;
 }) {
   const [text, setText] = useState(value);
   const changed = text !== value;
-  const props = { label, description: hint, value: text, maxLength: 500, ...(placeholder === undefined ? {} : { placeholder }) };
+  const error = changed ? (check?.(text) ?? null) : null;
+  const props = { label, description: hint, value: text, maxLength, error, ...(placeholder === undefined ? {} : { placeholder }) };
   return (
     <Stack gap="sm" align="flex-start">
       {multiline ? (
@@ -153,7 +181,7 @@ function StoredText({
       )}
       {changed && (
         <Group gap="sm">
-          <Button size="xs" onClick={() => onSave(text)}>
+          <Button size="xs" disabled={error !== null} onClick={() => onSave(text)}>
             {t('common.save')}
           </Button>
           <Button size="xs" variant="subtle" onClick={() => setText(value)}>

@@ -343,7 +343,44 @@ describe('inbox', () => {
   });
 });
 
+describe('how a mailbox presents itself', () => {
+  it('takes an alias and a signing key, names what is wrong, and shows the record but never the key', async () => {
+    const { engine } = renderApp('/mailboxes?edit=mailbox-0', busyState());
+    const dialog = within(await screen.findByRole('dialog', {}, slow));
+    await userEvent.click(dialog.getByRole('tab', { name: 'Sender' }));
+    await userEvent.click(dialog.getByRole('button', { name: 'Add an address' }));
+    await userEvent.click(dialog.getByLabelText(/Sign with a key of your own/));
+    await userEvent.click(dialog.getByRole('button', { name: 'Save' }));
+    expect(await dialog.findByText('Paste the private key, or read it from a file')).toBeTruthy();
+    expect(dialog.getByText('Write the whole address, for example mara@example.com')).toBeTruthy();
+    fireEvent.change(dialog.getByLabelText('Address'), { target: { value: 'sales@example.com' } });
+    fireEvent.change(dialog.getByLabelText('Domain'), { target: { value: 'example.com' } });
+    fireEvent.change(dialog.getByLabelText('Selector'), { target: { value: 'homing1' } });
+    fireEvent.change(dialog.getByLabelText('Private key (PEM)'), { target: { value: 'the secret key' } });
+    await userEvent.click(dialog.getByRole('button', { name: 'Save' }));
+    await waitFor(() =>
+      expect(inputOf(engine.state.calls, 'mailboxes.update')).toMatchObject({
+        ...{ aliases: [{ address: 'sales@example.com', name: '' }], sendAs: null },
+        ...{ dkim: { domain: 'example.com', selector: 'homing1' }, dkimKey: 'the secret key' },
+      }),
+    );
+  });
+});
+
 describe('settings', () => {
+  it('keeps what cannot be right from being stored, and says why', async () => {
+    const { engine } = renderApp('/settings', busyState());
+    const address = await screen.findByLabelText('Unsubscribe address', {}, slow);
+    fireEvent.change(address, { target: { value: 'http://mail.example.com' } });
+    expect(screen.getByText('Write a public address that begins with https://')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Save' }).hasAttribute('disabled')).toBe(true);
+    fireEvent.change(address, { target: { value: 'https://mail.example.com' } });
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(engine.state.settings.unsubscribeUrl).toBe('https://mail.example.com'));
+    fireEvent.change(screen.getByLabelText('Attachments folder'), { target: { value: 'offers' } });
+    expect(screen.getByText('Write the whole path, from the root of the disk')).toBeTruthy();
+  });
+
   it('stores a text only when asked to', async () => {
     const { engine } = renderApp('/settings', busyState());
     const field = await screen.findByLabelText('Opt-out line', {}, slow);
