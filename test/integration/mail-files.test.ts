@@ -66,7 +66,11 @@ test('an alias stands in From, its name too; the mail is signed with the own key
   const signing = { dkim: { domain: 'test.example.com', selector: 's1' }, dkimKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string };
   expect(() => engine.services.mailboxes.create({ ...mailbox, ...signing, dkimKey: 'nonsense' })).toThrow('not a private key');
   const { id } = engine.services.mailboxes.create(mailboxInputSchema.parse({ ...mailbox, ...signing }));
-  expect(engine.services.mailboxes.dkimRecord(id)).toMatchObject({ type: 'TXT', name: 's1._domainkey.test.example.com', value: expect.stringMatching(/^v=DKIM1; k=rsa; p=/) as string });
+  expect(engine.services.mailboxes.dkimRecord(id)).toMatchObject({
+    type: 'TXT',
+    name: 's1._domainkey.test.example.com',
+    value: expect.stringMatching(/^v=DKIM1; k=rsa; p=/) as string,
+  });
   const broken = { id, dkim: { domain: 'test.example.com\r\nX-Evil: 1', selector: 's1' } };
   expect(() => engine.services.mailboxes.update(broken)).toThrow('Write a domain');
   await launchCampaign(engine, { recipients: ['anna@example.com'], mailboxIds: [id], steps: [emailStep('a', 'Hello', 'Hi')] });
