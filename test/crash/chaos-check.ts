@@ -47,14 +47,19 @@ export function readRows(dataDir: string): ChaosRow[] {
   );
 }
 
-/** The most members of any window of this length, both ends of which are members. */
-function mostWithin(times: readonly number[], lengthMs: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
+/** The most, by weight, of what lies within any window of this length. */
+function mostWithin(items: readonly { readonly at: number; readonly weight: number }[], lengthMs: number): number {
+  const sorted = items.toSorted((a, b) => a.at - b.at);
   let first = 0;
+  let sum = 0;
   let most = 0;
-  for (let last = 0; last < sorted.length; last += 1) {
-    while ((sorted[last] ?? 0) - (sorted[first] ?? 0) >= lengthMs) first += 1;
-    most = Math.max(most, last - first + 1);
+  for (const { at, weight } of sorted) {
+    sum += weight;
+    for (let oldest = sorted[first]; oldest !== undefined && at - oldest.at >= lengthMs; oldest = sorted[first]) {
+      sum -= oldest.weight;
+      first += 1;
+    }
+    most = Math.max(most, sum);
   }
   return most;
 }
@@ -63,11 +68,14 @@ function mostADay(rows: readonly ChaosRow[], keyOf: (row: ChaosRow) => string): 
   return Math.max(0, ...[...Map.groupBy(rows, (row) => `${keyOf(row)} ${Math.floor((row.leftAt ?? 0) / day)}`).values()].map((each) => each.length));
 }
 
-/**
- * Every broken promise, each as a sentence; empty when all hold. `clockBackMs`: how far the clock was set back in all, by
- * which a rolling window may look shorter than it was.
- */
-export function brokenPromises(dataDir: string, plan: ChaosPlan, world: ChaosWorld, clockBackMs: number): string[] {
+/** The clock was set back at this moment, by so much. */
+export interface SetBack {
+  readonly at: number;
+  readonly byMs: number;
+}
+
+/** Every broken promise, each as a sentence; empty when all hold. Where the clock was set back, a rolling window looks shorter than it was. */
+export function brokenPromises(dataDir: string, plan: ChaosPlan, world: ChaosWorld, setBacks: readonly SetBack[]): string[] {
   const rows = readRows(dataDir);
   const broken: string[] = [];
   const demand = (name: string, offenders: readonly unknown[]) => {
@@ -107,9 +115,18 @@ export function brokenPromises(dataDir: string, plan: ChaosPlan, world: ChaosWor
 
   const left = rows.filter(({ leftAt }) => leftAt !== null);
   for (const mailbox of new Set(left.map((row) => row.mailbox))) {
-    const times = left.filter((row) => row.mailbox === mailbox).map(({ leftAt }) => leftAt ?? 0);
-    if (mostWithin(times, day - clockBackMs) > plan.perDay) broken.push(`${mailbox}: ${mostWithin(times, day - clockBackMs)} in 24 hours, ${plan.perDay} are allowed`);
-    if (mostWithin(times, hour - clockBackMs) > plan.perHour) broken.push(`${mailbox}: ${mostWithin(times, hour - clockBackMs)} in an hour, ${plan.perHour} are allowed`);
+    const mails = left.filter((row) => row.mailbox === mailbox).map(({ leftAt }) => ({ at: leftAt ?? 0, weight: 1 }));
+    for (const [name, lengthMs, allowed] of [
+      ['24 hours', day, plan.perDay],
+      ['an hour', hour, plan.perHour],
+    ] as const) {
+      const lost = mostWithin(
+        setBacks.map(({ at, byMs }) => ({ at, weight: byMs })),
+        lengthMs,
+      );
+      const most = mostWithin(mails, lengthMs - lost);
+      if (most > allowed) broken.push(`${mailbox}: ${most} in ${name}, ${allowed} are allowed`);
+    }
   }
   const limits: readonly (readonly [string, number, number])[] = [
     ['a day from one mailbox', mostADay(left, ({ mailbox }) => mailbox), plan.perDay],

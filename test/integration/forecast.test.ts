@@ -21,7 +21,11 @@ function sentByDay(engine: Engine): string[] {
   return [...counts].sort().map(([date, [first, followUps]]) => `${date} ${first} ${followUps}`);
 }
 
-test('what is forecast is what an engine with a fast clock sends, day by day', async () => {
+/** Follow-ups are due before the window opens: which mail comes next does not hang on seconds. */
+const window = { zone: 'UTC', windows: [{ days: [1, 2, 3, 4, 5, 6, 7], start: '08:00', end: '20:00' }], holidays: [] };
+
+/** An engine that is days ahead every second, with a campaign of ten people, two mails and six mails a day that begins tomorrow. */
+async function launchTen() {
   const dataDir = temporaryDir();
   const smtp = await startRecordingSmtp();
   const clock = fastClock(20_000);
@@ -40,14 +44,45 @@ test('what is forecast is what an engine with a fast clock sends, day by day', a
     recipients: Array.from({ length: 10 }, (_, index) => `p${index}@example.com`),
     mailboxIds: [id],
     steps: [emailStep('a', 'Hello', 'Hi'), waitStep('w', 'PT40H'), emailStep('b', '', 'Again')],
-    // Every follow-up is due before the window opens: which mail comes next does not hang on seconds.
-    rules: { ...anyTime, calendar: { zone: 'UTC', windows: [{ days: [1, 2, 3, 4, 5, 6, 7], start: '08:00', end: '20:00' }], holidays: [] }, startAt },
+    rules: { ...anyTime, calendar: window, startAt },
   });
-  const forecast = await createForecaster({ store, clock }).forecast(campaignId);
-  expect([forecast.first, forecast.followUps]).toEqual([10, 10]);
-  await until(() => engine.services.campaigns.get(campaignId).status === 'finished', 'the campaign came to its end', 60_000);
-  expect(sentByDay(engine)).toEqual(forecast.days.map((one) => `${one.day} ${one.first} ${one.followUps}`));
-  expect(Math.abs((forecast.lastAt ?? 0) - Math.max(...engine.services.deliveries.list({ limit: 500, state: 'sent' }).items.map(({ sentAt }) => sentAt ?? 0)))).toBeLessThan(
-    6 * hour,
-  );
+  const sent = () => engine.services.deliveries.list({ limit: 500, state: 'sent' }).items;
+  return {
+    ...{ engine, clock, startAt, sent },
+    forecast: () => createForecaster({ store, clock }).forecast(campaignId),
+    finished: () => until(() => engine.services.campaigns.get(campaignId).status === 'finished', 'the campaign came to its end', 60_000),
+    lastSentAt: () => Math.max(...sent().map(({ sentAt }) => sentAt ?? 0)),
+  };
+}
+
+test('what is forecast is what an engine with a fast clock sends, day by day', async () => {
+  const { engine, forecast, finished, lastSentAt } = await launchTen();
+  const before = await forecast();
+  expect([before.first, before.followUps]).toEqual([10, 10]);
+  await finished();
+  expect(sentByDay(engine)).toEqual(before.days.map((one) => `${one.day} ${one.first} ${one.followUps}`));
+  expect(Math.abs((before.lastAt ?? 0) - lastSentAt())).toBeLessThan(6 * hour);
+}, 90_000);
+
+test('with follow-ups under way the forecast shows what is left, of those who still get it', async () => {
+  const { engine, clock, startAt, sent, forecast, finished, lastSentAt } = await launchTen();
+  /** The forecast of an evening, when nothing is on its way, and the days that it shows. */
+  async function evening(dayNumber: number, mails: number) {
+    await until(() => sent().length >= mails && clock.now() > startAt + (dayNumber - 1) * day + 20 * hour, `the evening of day ${dayNumber}`, 30_000);
+    const shown = await forecast();
+    return { shown, days: shown.days.map((one) => `${one.day} ${one.first} ${one.followUps}`), at: clock.now() };
+  }
+  // Six of the ten have their first mail; one of them is stopped.
+  const first = await evening(1, 6);
+  const stopped = sent()[0]?.enrolmentId ?? '';
+  engine.enrolmentList.stop(stopped);
+  const without = await forecast();
+  expect([first.shown.first, first.shown.followUps, without.first, without.followUps]).toEqual([4, 10, 4, 9]);
+  const third = await evening(3, 15);
+  expect([third.shown.first, third.shown.followUps]).toEqual([0, 4]);
+  await finished();
+  const after = (at: number) => sentByDay(engine).filter((line) => Date.parse(`${line.slice(0, 10)}T20:00:00Z`) > at);
+  expect(after(first.at)).toEqual(without.days.map((one) => `${one.day} ${one.first} ${one.followUps}`));
+  expect(after(third.at)).toEqual(third.days);
+  for (const { lastAt } of [without, third.shown]) expect(Math.abs((lastAt ?? 0) - lastSentAt())).toBeLessThan(6 * hour);
 }, 90_000);
