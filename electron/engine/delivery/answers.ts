@@ -2,6 +2,7 @@ import { z } from 'zod';
 import answerTable from '../../../resources/smtp-answers.json' with { type: 'json' };
 import { answerClassSchema, answerClasses, type AnswerClass } from '../../../shared/schemas/delivery.ts';
 import { hour, minute, second } from '../lib/clock.ts';
+import { bare, fold } from '../lib/fold.ts';
 import type { SmtpAnswer } from '../ports.ts';
 
 /** What follows from an answer, whoever has to bear it. */
@@ -22,7 +23,7 @@ export interface AnswerVerdict {
   readonly rule: string;
 }
 
-const pattern = z.string().transform((source) => new RegExp(source, 'i'));
+const pattern = z.string().transform((source) => new RegExp(bare(source), 'i'));
 const patterns = z.array(pattern).min(1);
 const actionSchema = z.strictObject({ do: z.enum(actionNames), afterMinutes: z.number().positive().optional() });
 const ruleSchema = z.strictObject({
@@ -121,7 +122,7 @@ function factsOf({ code, enhanced, text }: SmtpAnswer): Facts {
     permanent: code >= 500,
     raw,
     // An address or a link can spell any word, and so can "automatically generated", in which a list finds a "rate".
-    words: raw
+    words: fold(raw)
       .replace(/<?[^\s<>,;:()[\]"']+@[^\s<>,;:()[\]"']+>?/g, '<>')
       .replace(/\bhttps?:\/\/\S+|\bwww\.\S+/gi, '')
       .replace(/automatically generated/gi, '')

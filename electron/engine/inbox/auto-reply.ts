@@ -2,7 +2,8 @@ import table from '../../../resources/absence-phrases.json' with { type: 'json' 
 import { headerOf, type InboundMail } from './mail.ts';
 import { isReadReceipt } from './bounce.ts';
 import { hasNullPath, isFeedbackReport } from './report.ts';
-import { fold, phrases } from './words.ts';
+import { fold } from '../lib/fold.ts';
+import { phrases } from './words.ts';
 
 export interface AutoReply {
   readonly kind: 'out_of_office' | 'auto_acknowledgement';

@@ -3,7 +3,8 @@ import type { Bounce, BounceRecipient } from './bounce.ts';
 import { judgeFirst } from './failure.ts';
 import { headerOf, type InboundMail } from './mail.ts';
 import { hasNullPath, isFromMailSystem, readReturned, readReturnedHeaders, type ReturnedMessage } from './report.ts';
-import { fold, phrases } from './words.ts';
+import { fold } from '../lib/fold.ts';
+import { phrases } from './words.ts';
 
 const subjectWords = phrases(table.notice.subject);
 const failedWords = phrases(table.notice.failed);

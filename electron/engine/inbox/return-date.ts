@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import table from '../../../resources/date-words.json' with { type: 'json' };
-import { fold } from './words.ts';
+import { fold } from '../lib/fold.ts';
 
 type Day = Temporal.PlainDate;
 

@@ -1,30 +1,4 @@
-const bare = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .normalize('NFC');
-
-/**
- * Text as the phrase tables expect it: lower case, no accents on Latin, Greek and Cyrillic letters, plain apostrophes and
- * single spaces. Kana, Hangul and Han stay as they are.
- */
-export function fold(text: string): string {
-  return bare(text)
-    .toLowerCase()
-    .replace(/\u0307/g, '')
-    .replace(/[‘’ʼ´`′]/g, "'")
-    .replace(/[‐‑–—]/g, '-')
-    .replace(/ß/g, 'ss')
-    .replace(/ł/g, 'l')
-    .replace(/ø/g, 'o')
-    .replace(/æ/g, 'ae')
-    .replace(/œ/g, 'oe')
-    .replace(/đ/g, 'd')
-    .replace(/ð/g, 'd')
-    .replace(/ı/g, 'i')
-    .replace(/\s+/g, ' ')
-    .trim();
-}
+import { bare } from '../lib/fold.ts';
 
 /** One expression out of a phrase table, for folded text. Tables keep their quantifiers bounded: hostile mail must not slow it. */
 export function phrases(list: readonly string[]): RegExp {
