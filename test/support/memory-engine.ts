@@ -502,6 +502,7 @@ export function createFakeEngine(state: FakeState = busyState()) {
             (delivery) =>
               (!states || states.includes(delivery.state)) &&
               (!input.kind || delivery.kind === input.kind) &&
+              (!input.heldFor || (delivery.state === 'held' && delivery.why?.code === input.heldFor)) &&
               (!input.campaignId || delivery.campaignId === input.campaignId) &&
               (!input.q || delivery.recipient.includes(input.q)),
           ),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRecipientProviders } from '../../electron/engine/campaigns/recipient-providers.ts';
+import { createRecipientProviders, peopleOfOtherProviders } from '../../electron/engine/campaigns/recipient-providers.ts';
 import { day } from '../../electron/engine/lib/clock.ts';
 import type { DnsResolver } from '../../electron/engine/ports.ts';
 import { openTestBase } from '../support/store.ts';
@@ -39,4 +39,19 @@ test('a resolver that does not answer blocks nobody, is not asked on, and is ask
   const before = asked.length;
   await providers.of(['d199.example.com']);
   expect(asked.length).toBe(before + 1);
+});
+
+test('the checklist counts whom strict matching would hold, without asking DNS; whose provider is not known is not held', async () => {
+  const { providers, asked, store } = open({ 'firm.example.com': ['aspmx.l.google.com'] });
+  await providers.of(['firm.example.com']);
+  const domains = [
+    { domain: 'firm.example.com', people: 3 },
+    { domain: 'hotmail.com', people: 2 },
+    { domain: 'own.example.com', people: 9 },
+  ];
+  const count = (...mailboxes: { provider: string | null; smtpHost: string }[]) => peopleOfOtherProviders(store, domains, mailboxes);
+  expect(count({ provider: 'gmail', smtpHost: 'smtp.gmail.com' })).toBe(2);
+  expect(count({ provider: null, smtpHost: 'mail.example.com' })).toBe(5);
+  expect(count({ provider: 'gmail', smtpHost: '' }, { provider: 'microsoft', smtpHost: '' })).toBe(0);
+  expect(asked).toEqual(['firm.example.com']);
 });

@@ -76,6 +76,15 @@ export function audienceZones(store: Store, audience: Audience): { zone: string 
     .all(...params) as { zone: string | null; people: number; guessed: number }[];
 }
 
+/** How many of an audience have their mail at each domain. Suppressed people are left out. */
+export function audienceDomains(store: Store, audience: Audience): { domain: string; people: number }[] {
+  const { sql, params } = members(audience);
+  return store.prepareRead(`select c.domain, count(*) as people from contacts c where not ${suppressed} and ${sql} group by 1`).all(...params) as {
+    domain: string;
+    people: number;
+  }[];
+}
+
 const columns = ['first_name', 'last_name', 'company', 'title', 'phone', 'website', 'city', 'country'];
 
 /** How many of the audience have no value for each of the fields that the texts need. */

@@ -10,10 +10,11 @@ import type { Logger } from '../ports.ts';
 import { parseRules } from '../scheduling/index.ts';
 import { firstEmails, reachableEmails, type Enrolments } from '../sequences/index.ts';
 import type { Store, Tx } from '../store/index.ts';
-import { audienceZones, missingFields, viewAudience } from './audience.ts';
+import { audienceDomains, audienceZones, missingFields, viewAudience } from './audience.ts';
 import { chosenMailboxes } from './chosen-mailboxes.ts';
 import type { Launcher, LaunchTarget } from './launch.ts';
 import { checkPreflight } from './preflight.ts';
+import { peopleOfOtherProviders } from './recipient-providers.ts';
 
 export interface Campaigns {
   list(query: PageQuery & { status?: CampaignStatus | undefined }): Page<Campaign>;
@@ -161,6 +162,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       rules,
       mailboxes,
       zones: audienceZones(store, audience),
+      otherProviders: rules.providerMatching === 'strict' ? peopleOfOtherProviders(store, audienceDomains(store, audience), mailboxes) : 0,
       missingMailboxes: new Set(mailboxIds).size - mailboxes.length,
       missingFields: missingFields(store, audience, deps.requiredFields(graph)),
       secretsLocked: deps.secretsLocked(),

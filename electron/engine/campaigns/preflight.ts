@@ -14,6 +14,8 @@ export interface PreflightFacts {
   readonly mailboxes: readonly (MailboxHours & { readonly name: string; readonly state: MailboxState; readonly hasInbox: boolean })[];
   /** People of the audience by the zone that counts for them, and how many of these zones are guesses. */
   readonly zones: readonly { readonly zone: string | null; readonly people: number; readonly guessed: number }[];
+  /** People known to have their mail at a provider of none of the mailboxes, where the rule is strict. */
+  readonly otherProviders: number;
   readonly missingMailboxes: number;
   readonly missingFields: readonly { field: string; count: number }[];
   readonly secretsLocked: boolean;
@@ -73,6 +75,14 @@ export function checkPreflight(facts: PreflightFacts): Preflight {
   const without = times.filter(({ at }) => at === null).reduce((sum, { people: count }) => sum + count, 0);
   if (firstSlotAt !== null && without > 0)
     item('time_zones', false, false, `For ${without} ${without === 1 ? 'person' : 'people'} there is no allowed time in their time zone: they would be held.`, without);
+  if (facts.otherProviders > 0)
+    item(
+      'no_matching_mailbox',
+      false,
+      false,
+      `${facts.otherProviders} ${facts.otherProviders === 1 ? 'person has' : 'people have'} no mailbox of their provider and would be held. Add such a mailbox, or match providers only where possible.`,
+      facts.otherProviders,
+    );
   const guessed = facts.zones.reduce((sum, zone) => sum + zone.guessed, 0);
   const unknown = facts.zones.find(({ zone }) => zone === null)?.people ?? 0;
   if (guessed > 0)

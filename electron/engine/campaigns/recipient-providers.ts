@@ -1,4 +1,4 @@
-import { familyOf, providerOfDomain, providerOfMx } from '../../../shared/providers.ts';
+import { familyOf, providerOfDomain, providerOfHost, providerOfMx } from '../../../shared/providers.ts';
 import { day, type Clock } from '../lib/clock.ts';
 import type { DnsResolver } from '../ports.ts';
 import type { Store } from '../store/index.ts';
@@ -17,15 +17,37 @@ const givesUpAfter = 5;
 /** Stored for a domain whose MX hosts belong to nobody that is known. */
 const other = 'other';
 
+/** Providers by domain as far as they are known without asking DNS. */
+function storedProviders(store: Store, domains: readonly string[], checkedAfter: number): Map<string, string> {
+  const rows = store
+    .prepareRead('select domain, provider from domain_providers where domain in (select value from json_each(?)) and checked_at > ?')
+    .all(JSON.stringify(domains), checkedAfter) as { domain: string; provider: string }[];
+  return new Map(rows.map(({ domain, provider }) => [domain, provider]));
+}
+
+/** How many people are known to have their mail at a provider that none of the mailboxes is of: strict matching would hold them. Asks no DNS. */
+export function peopleOfOtherProviders(
+  store: Store,
+  domains: readonly { readonly domain: string; readonly people: number }[],
+  mailboxes: readonly { readonly provider: string | null; readonly smtpHost: string }[],
+): number {
+  const own = new Set(mailboxes.map(({ provider, smtpHost }) => provider ?? providerOfHost(smtpHost)));
+  const known = storedProviders(
+    store,
+    domains.map(({ domain }) => domain),
+    0,
+  );
+  return domains.reduce((sum, { domain, people }) => {
+    const byName = providerOfDomain(domain);
+    const provider = byName === null ? (known.get(domain) ?? other) : familyOf(byName);
+    return provider === other || own.has(provider) ? sum : sum + people;
+  }, 0);
+}
+
 export function createRecipientProviders(deps: { store: Store; clock: Clock; mx: DnsResolver['mx'] }): RecipientProviders {
   const { store, clock, mx } = deps;
 
-  function stored(domains: readonly string[]): Map<string, string> {
-    const rows = store
-      .prepareRead('select domain, provider from domain_providers where domain in (select value from json_each(?)) and checked_at > ?')
-      .all(JSON.stringify(domains), clock.now() - keptMs) as { domain: string; provider: string }[];
-    return new Map(rows.map(({ domain, provider }) => [domain, provider]));
-  }
+  const stored = (domains: readonly string[]) => storedProviders(store, domains, clock.now() - keptMs);
 
   /** Asks for all domains, some at a time; those that got no answer are missing in what it returns. */
   async function lookUp(domains: readonly string[]): Promise<Map<string, string>> {

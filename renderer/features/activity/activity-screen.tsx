@@ -5,7 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { LinkButton } from '../../components/links.tsx';
-import type { Delivery, DeliveryKind } from '../../../shared/schemas/delivery.ts';
+import { holdReasons, type Delivery, type DeliveryKind, type HoldReason } from '../../../shared/schemas/delivery.ts';
 import { DataTable, type Column } from '../../components/data-table.tsx';
 import { DownloadButton } from '../../components/download-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -20,7 +20,7 @@ import { overAt } from '../../lib/delivery-time.ts';
 import { t } from '../../lib/messages/index.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
-import { quickFilters, selectable, statesOf, type QuickFilter } from './filters.ts';
+import { holdsMail, quickFilters, selectable, statesOf, type QuickFilter } from './filters.ts';
 import type { ActivitySearch } from './routes.ts';
 import { outcomeWords } from './words.ts';
 
@@ -104,10 +104,17 @@ export function ActivityScreen() {
     setSelected(new Set());
     setAll(false);
   };
-  const filtered = search.show !== undefined || search.kind !== undefined || search.campaignId !== undefined || search.contactId !== undefined || search.q !== undefined;
+  const filtered =
+    search.show !== undefined ||
+    search.kind !== undefined ||
+    search.heldFor !== undefined ||
+    search.campaignId !== undefined ||
+    search.contactId !== undefined ||
+    search.q !== undefined;
   const filter = {
     ...(states === undefined ? {} : { state: states }),
     ...(search.kind === undefined ? {} : { kind: search.kind }),
+    ...(search.heldFor === undefined || !holdsMail(show) ? {} : { heldFor: search.heldFor }),
     ...(search.campaignId === undefined ? {} : { campaignId: search.campaignId }),
     ...(search.contactId === undefined ? {} : { contactId: search.contactId }),
     ...(search.q === undefined ? {} : { q: search.q }),
@@ -228,6 +235,18 @@ function Filters({ search, set }: { search: ActivitySearch; set: (patch: { [K in
         clearable
         w={126}
       />
+      {holdsMail(search.show ?? 'all') && (
+        <Select
+          aria-label={t('activity.heldFor')}
+          placeholder={t('activity.heldFor.all')}
+          data={holdReasons.map((value) => ({ value, label: t(`why.${value}`) }))}
+          value={search.heldFor ?? null}
+          onChange={(value) => set({ heldFor: (value as HoldReason | null) ?? undefined })}
+          clearable
+          searchable
+          w={250}
+        />
+      )}
     </Group>
   );
 }

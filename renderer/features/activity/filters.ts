@@ -25,3 +25,8 @@ export function canRetry(state: DeliveryState): boolean {
 export function canDrop(state: DeliveryState): boolean {
   return droppable.includes(state);
 }
+
+/** Views in which mail that is held stands: there it can be narrowed to one reason. */
+export function holdsMail(show: QuickFilter): boolean {
+  return statesOf[show]?.includes('held') ?? false;
+}

@@ -11,6 +11,8 @@ export const activityMessages = {
   'activity.search': 'Search recipient or subject',
   'activity.kind': 'Kind',
   'activity.kind.all': 'All kinds',
+  'activity.heldFor': 'Held because',
+  'activity.heldFor.all': 'Held for any reason',
   'activity.campaign': 'Campaign',
   'activity.campaign.all': 'All campaigns',
   'activity.table': 'Deliveries',

@@ -213,6 +213,22 @@ describe('activity', () => {
     expect(await screen.findByText('No dead letters', {}, slow)).toBeTruthy();
   });
 
+  it('releases everything that is overdue at once, and nothing else', async () => {
+    const state = busyState();
+    state.deliveries = state.deliveries.slice(0, 4).map((delivery, index) => ({
+      ...delivery,
+      state: 'held',
+      why: { code: index < 3 ? 'stale_slot' : 'missing_field', until: null, detail: null },
+    }));
+    const { engine } = renderApp('/activity?show=attention&heldFor=stale_slot', state);
+    await waitFor(() => expect(screen.getAllByRole('checkbox', { name: 'Select row' })).toHaveLength(3), slow);
+    await userEvent.click(screen.getAllByRole('checkbox', { name: 'Select row' })[0] as HTMLElement);
+    await userEvent.click(screen.getByRole('button', { name: 'Select all 3 that match' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Retry' }));
+    await userEvent.click(await within(await screen.findByRole('dialog')).findByRole('button', { name: 'Retry' }));
+    await waitFor(() => expect(inputOf(engine.state.calls, 'deliveries.retryMany')).toEqual({ filter: { state: ['held', 'unknown', 'failed'], heldFor: 'stale_slot' } }));
+  });
+
   it('edits one mail before it is tried again', async () => {
     const state = busyState();
     state.deliveries = state.deliveries.slice(0, 1).map((delivery) => ({ ...delivery, state: 'failed', why: null, finalReason: 'other', answer: '554 no' }));
