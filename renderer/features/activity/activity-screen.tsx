@@ -244,7 +244,7 @@ function Filters({ search, set }: { search: ActivitySearch; set: (patch: { [K in
           onChange={(value) => set({ heldFor: (value as HoldReason | null) ?? undefined })}
           clearable
           searchable
-          w={250}
+          w={380}
         />
       )}
     </Group>
