@@ -8,12 +8,14 @@ import { inboxRoutes } from '../features/inbox/routes.ts';
 import { mailboxesRoutes } from '../features/mailboxes/routes.ts';
 import { sequencesRoutes } from '../features/sequences/routes.ts';
 import { settingsRoutes } from '../features/settings/routes.ts';
+import { tasksRoutes } from '../features/tasks/routes.ts';
 import { NotFoundPage, ScreenError } from '../shell/notices.tsx';
 import { rootRoute } from './root-route.tsx';
 
 const routeTree = rootRoute.addChildren([
   ...dashboardRoutes,
   ...inboxRoutes,
+  ...tasksRoutes,
   ...campaignsRoutes,
   ...sequencesRoutes,
   ...contactsRoutes,

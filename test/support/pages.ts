@@ -6,7 +6,7 @@ export function pages(page: Page) {
   const dialog = () => page.getByRole('dialog');
 
   return {
-    async go(name: 'Dashboard' | 'Inbox' | 'Campaigns' | 'Sequences' | 'Contacts' | 'Activity' | 'Mailboxes' | 'Settings') {
+    async go(name: 'Dashboard' | 'Inbox' | 'Tasks' | 'Campaigns' | 'Sequences' | 'Contacts' | 'Activity' | 'Mailboxes' | 'Settings') {
       await page
         .getByRole('navigation', { name: 'Main' })
         .getByRole('link', { name: new RegExp(`^${name}`) })
@@ -62,7 +62,8 @@ export function pages(page: Page) {
         await card.getByLabel('Text of the mail', { exact: true }).fill(mail.body);
       },
       async addFollowUp() {
-        await button('Add a follow-up').click();
+        await page.getByRole('button', { name: 'Add a step', exact: true }).click();
+        await page.getByRole('menuitem', { name: /^Mail/ }).click();
       },
       /** The nth wait (from 0) becomes so many days. */
       async setWait(index: number, days: number) {

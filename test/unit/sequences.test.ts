@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createComposer } from '../../electron/engine/composing/index.ts';
 import { createFiles } from '../../electron/engine/files/index.ts';
-import { createSequences, createTemplates, likelyMails, normaliseGraph, validateGraph } from '../../electron/engine/sequences/index.ts';
+import { createSequences, createTemplates, validateGraph } from '../../electron/engine/sequences/index.ts';
 import type { AppError } from '../../shared/errors.ts';
 import { graphSchema, sequenceInputSchema, type SequenceGraph } from '../../shared/schemas/sequence.ts';
 import { openTestBase } from '../support/store.ts';
@@ -276,26 +276,4 @@ test('templates are kept, changed, found and deleted', () => {
     ['template_changed', 'updated'],
     ['template_changed', 'removed'],
   ]);
-});
-
-describe('the sample sequences', () => {
-  const samples = JSON.parse(readFileSync(new URL('../../resources/samples/starter-sequences.json', import.meta.url), 'utf8')) as unknown[];
-
-  test('are three that can be activated, and say what is left to write', () => {
-    const { sequences } = setUp();
-    expect(samples).toHaveLength(3);
-    for (const sample of samples) {
-      const { id, issues } = sequences.create(sequenceInputSchema.parse(sample));
-      expect(new Set(issues.map(({ code }) => code))).toEqual(new Set(['placeholder']));
-      expect(sequences.activate(id).status).toBe('active');
-    }
-  });
-
-  test('end by themselves', () => {
-    for (const sample of samples) {
-      const value = normaliseGraph(sequenceInputSchema.parse(sample).graph);
-      const mails = likelyMails(value).length;
-      expect(mails).toBeGreaterThanOrEqual(2);
-    }
-  });
 });

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Starter } from '../../../shared/schemas/sequence.ts';
 import { appRoot } from '../lib/app-root.ts';
 import { readSequenceFile } from './exchange.ts';
-import { normaliseGraph } from './graph.ts';
+import { normaliseGraph } from '../../../shared/graph.ts';
 
 let loaded: Starter[] | undefined;
 

@@ -1,5 +1,5 @@
-export { nextStepId } from '../../../shared/graph.ts';
-export { chooseVariant, drawArm, emailSteps, firstEmails, leadToMail, likelyMails, normaliseGraph, reachableEmails, type MailOnTheWay } from './graph.ts';
+export { emailSteps, firstEmails, likelyMails, nextStepId, normaliseGraph, reachableEmails, type MailOnTheWay } from '../../../shared/graph.ts';
+export { chooseVariant, drawArm, leadToMail } from './graph.ts';
 export { caseOf, holds, waitsForNothing, type Facts } from './facts.ts';
 export { createEnrolments, enrolmentRow, isReversible, livingStates, type EnrolmentRow, type Enrolments } from './enrolments.ts';
 export { placeInVersion } from './place.ts';

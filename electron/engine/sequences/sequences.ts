@@ -5,7 +5,7 @@ import type { GraphIssue, Preview, Sequence, SequenceGraph, SequenceInput, Seque
 import type { Tx } from '../store/index.ts';
 import { createCustomFields } from './custom-fields.ts';
 import type { SequencesDeps } from './deps.ts';
-import { normaliseGraph, reachableEmails } from './graph.ts';
+import { normaliseGraph, reachableEmails } from '../../../shared/graph.ts';
 import { listPage } from './listing.ts';
 import { createPreview, type PreviewInput } from './preview.ts';
 import { createVersions, type Versions } from './versions.ts';

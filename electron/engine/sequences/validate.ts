@@ -1,7 +1,6 @@
-import { edgesOf, reachable } from '../../../shared/graph.ts';
+import { edgesOf, firstEmails, reachable } from '../../../shared/graph.ts';
 import type { EmailStep, GraphIssue, SequenceGraph, Step, Variant } from '../../../shared/schemas/sequence.ts';
 import type { Composer } from './composer-port.ts';
-import { firstEmails } from './graph.ts';
 import { issue, lowerFirst, stepName } from './issue.ts';
 import { checkStep } from './validate-step.ts';
 

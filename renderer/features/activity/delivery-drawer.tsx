@@ -5,6 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { LinkButton } from '../../components/links.tsx';
 import type { Delivery } from '../../../shared/schemas/delivery.ts';
 import { confirmDialog } from '../../components/confirm-dialog.tsx';
+import { EditMailDialog } from '../../components/edit-mail-dialog.tsx';
 import { EventTimeline } from '../../components/event-timeline.tsx';
 import { notifyDone } from '../../components/notify.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
@@ -15,7 +16,7 @@ import { WhyText } from '../../components/why-text.tsx';
 import { api } from '../../lib/client.ts';
 import { t } from '../../lib/messages/index.ts';
 import { refresh } from '../../lib/query.ts';
-import { EditDialog } from './edit-dialog.tsx';
+
 import { canDrop, canRetry } from './filters.ts';
 import { outcomeWords } from './words.ts';
 
@@ -137,7 +138,7 @@ function Actions({ delivery }: { delivery: Delivery }) {
           {t('nav.mailboxes')}
         </LinkButton>
       )}
-      {editing && <EditDialog delivery={delivery} onClose={() => setEditing(false)} />}
+      {editing && <EditMailDialog delivery={delivery} onClose={() => setEditing(false)} />}
     </Group>
   );
 }

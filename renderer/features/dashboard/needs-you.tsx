@@ -129,6 +129,13 @@ function Settle({ item }: { item: NeedsYouItem }) {
       </Button>
     );
   }
+  if (item.kind === 'task' || item.kind === 'review') {
+    return (
+      <LinkButton size="compact-sm" variant="light" to="/tasks" search={{ tab: item.kind === 'task' ? 'due' : 'review' }}>
+        {text}
+      </LinkButton>
+    );
+  }
   if (item.kind === 'mailbox') {
     return (
       <LinkButton size="compact-sm" variant="light" to="/mailboxes" search={item.mailboxId === null ? {} : { edit: item.mailboxId }}>

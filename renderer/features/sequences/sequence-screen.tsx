@@ -15,10 +15,12 @@ import { IssuesBar } from './components/issues-bar.tsx';
 import { PreviewPane, type Shown } from './components/preview-pane.tsx';
 import classes from './components/sequences.module.css';
 import { StepList, type Place } from './components/step-list.tsx';
+import { VersionsDrawer } from './components/versions-drawer.tsx';
 import { TimelineSketch } from './components/timeline-sketch.tsx';
-import { emails, mailNumber, threadVariant, timeline, walkOrder } from './model/graph.ts';
+import { emails, threadState, threadVariant, timeline } from './model/graph.ts';
 import { SequenceStatus } from './sequences-screen.tsx';
 import { useDraft } from './use-draft.ts';
+import { stepName } from './words-of-steps.ts';
 
 /** The editor of one sequence. */
 export function SequenceScreen() {
@@ -36,12 +38,13 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
   const { graph, name } = draft.value;
   const { activate } = useSequenceActions();
   const [place, setPlace] = useState<Place | null>(() => firstPlace(graph));
+  const [versions, setVersions] = useState(false);
   const [checked] = useDebouncedValue(graph, 500);
   const check = useCheck(checked);
   const issues = check.data?.issues ?? sequence.issues;
   const blocking = issues.filter((issue) => issue.blocking).length;
-  const unreachable = walkOrder(graph).unreachable.length;
   const points = timeline(graph);
+  const change = (edit: (graph: SequenceGraph) => SequenceGraph) => draft.edit((old) => ({ ...old, graph: edit(old.graph) }));
   useHotkeys([['mod+S', () => void draft.save()]], []);
 
   const changed = sequence.activeVersion === null || sequence.draftChanged || draft.status !== 'saved';
@@ -96,6 +99,9 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
           />
         </div>
         <Group gap="md" wrap="wrap" justify="flex-end" pt={22}>
+          <Button variant="subtle" leftSection={<IconHistory size={16} />} onClick={() => setVersions(true)}>
+            {t('versions.open')}
+          </Button>
           <SaveState status={draft.status} error={draft.error} onSave={() => void draft.save()} />
           <SequenceStatus sequence={{ ...sequence, issues: [] }} />
           <Tooltip label={why}>
@@ -111,6 +117,7 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
           </Tooltip>
         </Group>
       </Group>
+      {versions && <VersionsDrawer sequence={sequence} onClose={() => setVersions(false)} onRestore={(graph) => draft.edit((old) => ({ ...old, graph }))} />}
       <div className={classes['editor']}>
         <div className={classes['column']}>
           {draft.rescue && (
@@ -126,25 +133,14 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
               </Group>
             </Alert>
           )}
-          {unreachable > 0 && (
-            <Alert color="amber" variant="light" title={t('sequences.branchesTitle')} mb="md">
-              {t('sequences.branchesDropped', { count: unreachable })}
-            </Alert>
-          )}
-          <IssuesBar issues={issues} nameOf={(stepId) => stepName(graph, stepId)} onJump={jump} />
-          <TimelineSketch points={points} current={place?.stepId ?? null} onOpen={open} />
+          <IssuesBar issues={issues} nameOf={(stepId) => nameOf(graph, stepId)} onJump={jump} />
+          <TimelineSketch points={graph.steps.some(({ type }) => type === 'wait_date') ? [] : points} current={place?.stepId ?? null} onOpen={open} />
           {graph.steps.length === 0 && (
             <EmptyState title={t('sequences.emptyEditorTitle')} icon={<IconMail size={26} stroke={1.6} />}>
               {t('sequences.emptyEditorText')}
             </EmptyState>
           )}
-          {hasOtherSteps(graph) ? (
-            <Alert color="amber" variant="light">
-              {t('sequences.otherSteps')}
-            </Alert>
-          ) : (
-            <StepList graph={graph} issues={issues} place={place} onPlace={setPlace} onChange={(change) => draft.edit((old) => ({ ...old, graph: change(old.graph) }))} />
-          )}
+          <StepList sequenceId={sequence.id} graph={graph} issues={issues} place={place} onPlace={setPlace} onChange={change} />
         </div>
         <PreviewPane shown={shownAt(graph, place)} />
       </div>
@@ -152,20 +148,15 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
   );
 }
 
-/** Steps that the list does not show yet. */
-function hasOtherSteps(graph: SequenceGraph): boolean {
-  return graph.steps.some(({ type }) => type !== 'email' && type !== 'wait' && type !== 'exit');
-}
-
 function firstPlace(graph: SequenceGraph): Place | null {
   const step = emails(graph)[0];
   return step ? { stepId: step.id, variantId: step.variants[0]?.id ?? 'A' } : null;
 }
 
-function stepName(graph: SequenceGraph, stepId: string): string | null {
-  const step = graph.steps.find((found) => found.id === stepId);
-  if (!step) return null;
-  return step.type === 'email' ? t('sequences.mailStep', { number: mailNumber(graph, stepId) ?? 0 }) : step.type === 'wait' ? t('sequences.waitStep') : t('sequences.exitStep');
+function nameOf(graph: SequenceGraph, stepId: string): string | null {
+  const index = graph.steps.findIndex(({ id }) => id === stepId);
+  const step = graph.steps[index];
+  return step === undefined ? null : step.type === 'email' ? stepName(graph, step) : `${t('steps.number', { number: index + 1 })}, ${stepName(graph, step)}`;
 }
 
 /** The mail that the preview shows: the open one, else the first. */
@@ -179,7 +170,7 @@ function shownAt(graph: SequenceGraph, place: Place | null): Shown | null {
     name: step.variants.length > 1 ? `${t('sequences.mailStep', { number })} ${variant.id}` : t('sequences.mailStep', { number }),
     variant,
     attachments: step.attachments ?? [],
-    isFirst: number === 1,
+    isFirst: threadState(graph, step.id) === 'first',
     previous: threadVariant(graph, step.id),
   };
 }

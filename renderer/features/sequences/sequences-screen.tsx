@@ -8,6 +8,7 @@ import {
   IconCircleCheck,
   IconCopy,
   IconDots,
+  IconDownload,
   IconGitCompare,
   IconPencil,
   IconPlus,
@@ -18,15 +19,18 @@ import { useState } from 'react';
 import type { Sequence } from '../../../shared/schemas/sequence.ts';
 import { confirmDialog } from '../../components/confirm-dialog.tsx';
 import { DataTable, type Column } from '../../components/data-table.tsx';
-import { notifyDone } from '../../components/notify.tsx';
+import { notifyDone, notifyError } from '../../components/notify.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Page } from '../../components/page.tsx';
 import { fixedRows } from '../../components/row-source.ts';
 import { ToneBadge } from '../../components/state-badge.tsx';
 import { EmptyState } from '../../components/states.tsx';
 import { TimeText } from '../../components/time-text.tsx';
+import { client } from '../../lib/client.ts';
+import { saveFile } from '../../lib/download.ts';
 import { t } from '../../lib/messages/index.ts';
 import { useSequenceActions, useSequences } from './api.ts';
+import { ImportSequence } from './components/import-sequence.tsx';
 import { NewSequenceDialog } from './components/new-sequence-dialog.tsx';
 import { timeline } from './model/graph.ts';
 import { stepsSummary } from './words.ts';
@@ -47,7 +51,13 @@ export function SequencesScreen() {
   const open = (sequence: Sequence) => void navigate({ to: '/sequences/$sequenceId', params: { sequenceId: sequence.id } });
   return (
     <Page fill>
-      <PageHeader title={t('sequences.title')} description={t('sequences.subtitle')} actions={add} />
+      <PageHeader title={t('sequences.title')} description={t('sequences.subtitle')} actions={
+          <>
+            <ImportSequence onImported={open} />
+            {add}
+          </>
+        }
+      />
       <TextInput
         aria-label={t('sequences.search')}
         placeholder={t('sequences.search')}
@@ -145,6 +155,15 @@ export function SequenceStatus({ sequence }: { readonly sequence: Pick<Sequence,
   );
 }
 
+async function exportSequence({ id }: Sequence): Promise<void> {
+  try {
+    const file = await client.sequences.export({ id });
+    saveFile(file, file.name);
+  } catch (error) {
+    notifyError(error);
+  }
+}
+
 function SequenceMenu({ sequence }: { readonly sequence: Sequence }) {
   const { duplicate, remove } = useSequenceActions();
   const onDuplicate = () => duplicate.mutate({ id: sequence.id }, { onSuccess: (copy) => notifyDone(t('sequences.duplicated', { name: copy.name })) });
@@ -164,6 +183,9 @@ function SequenceMenu({ sequence }: { readonly sequence: Sequence }) {
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconCopy size={15} />} onClick={onDuplicate}>
             {t('sequences.duplicate')}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconDownload size={15} />} onClick={() => void exportSequence(sequence)}>
+            {t('exchange.export')}
           </Menu.Item>
           <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => void onRemove()}>
             {t('sequences.remove')}

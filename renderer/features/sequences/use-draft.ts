@@ -5,7 +5,7 @@ import { graphSchema, type Sequence, type SequenceGraph } from '../../../shared/
 import { clearRescue, readRescue, writeRescue, type Rescue } from '../../lib/autosave.ts';
 import { api, client } from '../../lib/client.ts';
 import { useAutosave, type Autosave } from '../../lib/use-autosave.ts';
-import { linearise, sameGraph, walkOrder } from './model/graph.ts';
+import { sameGraph, tidy } from './model/graph.ts';
 
 /** What the editor changes of a sequence. */
 export interface Draft {
@@ -20,10 +20,9 @@ function same(a: Draft, b: Draft): boolean {
   return a === b || (a.name === b.name && a.description === b.description && (a.graph === b.graph || sameGraph(a.graph, b.graph)));
 }
 
-/** Stored graphs have their edges written out; the list shows them as order, unless that would lose steps. */
+/** The editor keeps the steps in the order of its list. */
 function draftOf(sequence: Sequence): Draft {
-  const graph = walkOrder(sequence.draft).unreachable.length > 0 ? sequence.draft : linearise(sequence.draft);
-  return { name: sequence.name, description: sequence.description, graph };
+  return { name: sequence.name, description: sequence.description, graph: tidy(sequence.draft) };
 }
 
 export interface DraftEditor extends Autosave<Draft> {

@@ -45,6 +45,7 @@ export function stepsSummary(points: readonly TimelinePoint[]): string {
   if (!first || !last) return t('sequences.noMail');
   if (points.length === 1) return t('sequences.oneMail');
   const minutes = last.maxMinutes - first.maxMinutes;
+  if (minutes === 0) return t('sequences.mails', { count: points.length });
   const days = Math.round(minutes / 1440);
   const span =
     days >= 1

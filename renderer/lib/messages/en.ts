@@ -37,6 +37,7 @@ const common = {
   'nav.campaigns': 'Campaigns',
   'nav.sequences': 'Sequences',
   'nav.contacts': 'Contacts',
+  'nav.tasks': 'Tasks',
   'nav.activity': 'Activity',
   'nav.mailboxes': 'Mailboxes',
   'nav.settings': 'Settings',

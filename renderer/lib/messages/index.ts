@@ -5,7 +5,9 @@ import { dashboardMessages } from '../../features/dashboard/messages.ts';
 import { inboxMessages } from '../../features/inbox/messages.ts';
 import { mailboxesMessages } from '../../features/mailboxes/messages.ts';
 import { sequencesMessages } from '../../features/sequences/messages.ts';
+import { stepMessages } from '../../features/sequences/step-messages.ts';
 import { settingsMessages } from '../../features/settings/messages.ts';
+import { tasksMessages } from '../../features/tasks/messages.ts';
 import { en } from './en.ts';
 import { filesMessages } from './files.ts';
 import { formatMessage, type MessageParams } from './format.ts';
@@ -21,7 +23,9 @@ const catalogue = {
   ...inboxMessages,
   ...mailboxesMessages,
   ...sequencesMessages,
+  ...stepMessages,
   ...settingsMessages,
+  ...tasksMessages,
 };
 
 export type MessageKey = keyof typeof catalogue;

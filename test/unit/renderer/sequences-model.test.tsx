@@ -5,11 +5,14 @@ import { clearRescue, readRescue, reduceSave, saveStatus, startSave, writeRescue
 import { fromWaitForm, parseDuration, toWaitForm, waitSpan } from '../../../renderer/features/sequences/model/duration.ts';
 import {
   addVariant,
+  append,
   appendEmail,
   canMove,
   dayOf,
   duplicateStep,
-  linearise,
+  insertBehind,
+  insertOn,
+  leadTo,
   mailNumber,
   moveStep,
   previousSubject,
@@ -18,12 +21,18 @@ import {
   restoreStep,
   threadState,
   timeline,
+  possibleTargets,
+  tidy,
   updateStep,
   updateVariant,
   variantShare,
 } from '../../../renderer/features/sequences/model/graph.ts';
+import { newStep } from '../../../renderer/features/sequences/model/new-step.ts';
+import { outlineOf } from '../../../renderer/features/sequences/model/outline.ts';
 import { countWords, htmlToText, insertAt, mergeTag, textToHtml } from '../../../renderer/features/sequences/model/merge-tags.ts';
-import { durationSchema, graphSchema, waitStepSchema, type EmailStep, type SequenceGraph } from '../../../shared/schemas/sequence.ts';
+import { validateGraph } from '../../../electron/engine/sequences/index.ts';
+import { edgesOf, reachable } from '../../../shared/graph.ts';
+import { durationSchema, graphSchema, waitStepSchema, type EmailStep, type SequenceGraph, type Step } from '../../../shared/schemas/sequence.ts';
 
 function counter() {
   let next = 0;
@@ -34,7 +43,7 @@ function mail(id: string, subject = 'Hello'): EmailStep {
   return { id, type: 'email', variants: [{ id: 'A', weight: 1, active: true, subject, html: '', text: 'Hi' }] };
 }
 
-const three: SequenceGraph = {
+const three: SequenceGraph = tidy({
   steps: [
     mail('m1', 'First'),
     { id: 'w1', type: 'wait', duration: 'P3D', businessDays: false },
@@ -42,7 +51,7 @@ const three: SequenceGraph = {
     { id: 'w2', type: 'wait', duration: 'P5D', businessDays: true },
     mail('m3', 'Another thing'),
   ],
-};
+});
 const ids = (graph: SequenceGraph) => graph.steps.map((step) => step.id);
 
 describe('waits', () => {
@@ -104,7 +113,7 @@ describe('list editing', () => {
     const { graph, stepId } = duplicateStep(three, 'm1', counter());
     expect(ids(graph)).toEqual(['m1', 'mail-1', 'w1', 'm2', 'w2', 'm3']);
     const changed = updateStep(graph, stepId ?? '', (step) => (step.type === 'email' ? updateVariant(step, 'A', { subject: 'Copy' }) : step));
-    expect(changed.steps[0]).toEqual(three.steps[0]);
+    expect(changed.steps[0]).toMatchObject({ variants: [{ subject: 'First' }] });
     expect(changed.steps[1]).toMatchObject({ variants: [{ subject: 'Copy' }] });
   });
 
@@ -126,34 +135,17 @@ describe('list editing', () => {
   });
 
   it('adds before an exit, not behind it', () => {
-    const graph: SequenceGraph = { steps: [mail('m1'), { id: 'end', type: 'exit' }] };
+    const graph = tidy({ steps: [mail('m1'), { id: 'end', type: 'exit' }] });
     expect(appendEmail(graph, counter()).graph.steps.map((step) => step.type)).toEqual(['email', 'wait', 'email', 'exit']);
   });
 
-  it('shows explicit edges in the order in which they are walked and drops what no walk reaches', () => {
-    const graph: SequenceGraph = {
-      steps: [
-        { ...mail('a'), next: 'c' },
-        { ...mail('b'), next: null },
-        { ...mail('c'), next: null },
-      ],
-    };
-    const linear = linearise(graph);
-    expect(ids(linear)).toEqual(['a', 'c']);
-    expect(linear.steps.every((step) => !('next' in step))).toBe(true);
-    expect(
-      ids(
-        linearise({
-          steps: [
-            { ...mail('a'), next: 'b' },
-            { ...mail('b'), next: 'a' },
-          ],
-        }),
-      ),
-    ).toEqual(['a', 'b']);
+  it('puts steps in the order in which they are walked and keeps what no way reaches behind them', () => {
+    const graph = tidy({ steps: [{ ...mail('a'), next: 'c' }, { ...mail('b'), next: null }, { ...mail('c'), next: null }] });
+    expect(ids(graph)).toEqual(['a', 'c', 'b']);
+    expect(outlineOf(graph).unreachable.map(({ id }) => id)).toEqual(['b']);
   });
 
-  property.prop([fc.array(fc.tuple(fc.constantFrom('append', 'up', 'down', 'copy', 'remove', 'undo'), fc.nat(20)), { maxLength: 40 })])(
+  property.prop([fc.array(fc.tuple(fc.constantFrom('append', 'up', 'down', 'copy', 'remove', 'undo', 'condition', 'split', 'mail', 'lead'), fc.nat(20)), { maxLength: 40 })])(
     'never loses, doubles or breaks a step id',
     (actions) => {
       const newId = counter();
@@ -168,13 +160,67 @@ describe('list editing', () => {
           expect(graph.steps.length).toBe(before);
         } else if (action === 'copy') graph = duplicateStep(graph, id, newId).graph;
         else if (action === 'remove') ({ graph, removed: last } = removeStep(graph, id));
-        else if (last) graph = restoreStep(graph, last);
+        else if (action === 'condition' || action === 'split') graph = insertBehindOrFirst(graph, id, newStep(action, newId));
+        else if (action === 'mail' || action === 'lead') {
+          const step = graph.steps.find((one) => one.id === id);
+          const edges = step === undefined ? [] : edgesOf(graph, step);
+          const edge = edges[pick % Math.max(1, edges.length)];
+          if (step === undefined || edge === undefined) continue;
+          const targets = possibleTargets(graph, id);
+          graph = action === 'mail' ? insertOn(graph, id, edge.id, newStep('email', newId)) : leadTo(graph, id, edge.id, targets[pick % (targets.length + 1)]?.id ?? null);
+        } else if (last) graph = restoreStep(graph, last);
         expect(new Set(ids(graph)).size).toBe(graph.steps.length);
         expect(graphSchema.safeParse(graph).success).toBe(true);
+        // Nothing that the list does leads in a circle or to nowhere, and the list shows each step once.
+        expect(shape(graph)).toEqual([]);
+        const { order, unreachable } = outlineOf(graph);
+        expect([...order, ...unreachable].map((step) => step.id).sort()).toEqual(ids(graph).sort());
+        if (action !== 'lead') continue;
+        expect(new Set(order.map((step) => step.id))).toEqual(reachable(graph));
       }
     },
   );
+
+  it('shows branches as lanes and what they come together at behind them', () => {
+    const condition = newStep('condition', counter());
+    let graph = insertOn(three, 'm1', 'next', condition);
+    graph = insertOn(graph, condition.id, 'way-2', { ...mail('yes', 'Yes') });
+    const { items } = outlineOf(graph);
+    expect(items.map(({ step }) => step.id)).toEqual(['m1', condition.id, 'w1', 'm2', 'w2', 'm3']);
+    expect(items[1]?.lanes.map((lane) => [lane.edge.id, lane.items.map(({ step }) => step.id), lane.ends, lane.target])).toEqual([
+      ['way-2', ['yes'], 'joins', 'w1'],
+      ['next', [], 'joins', 'w1'],
+    ]);
+    expect(ids(graph)).toEqual(['m1', condition.id, 'yes', 'w1', 'm2', 'w2', 'm3']);
+    // The whole branching moves, with its lanes, and comes back.
+    const moved = moveStep(graph, condition.id, 1);
+    expect(outlineOf(moved).items.map(({ step }) => step.id)).toEqual(['m1', 'w1', condition.id, 'm2', 'w2', 'm3']);
+    expect(outlineOf(moved).items[2]?.lanes[0]).toMatchObject({ ends: 'joins', target: 'm2' });
+    expect(moveStep(moved, condition.id, -1)).toEqual(graph);
+    // Removing it takes what only it led to along, and undo brings all of it back.
+    const { graph: without, removed } = removeStep(graph, condition.id);
+    expect(without).toEqual(three);
+    if (!removed) throw new Error('nothing removed');
+    expect(restoreStep(without, removed)).toEqual(graph);
+  });
+
+  it('offers no target that would lead in a circle', () => {
+    expect(possibleTargets(three, 'm2').map(({ id }) => id)).toEqual(['w2', 'm3']);
+    const ended = leadTo(three, 'm1', 'next', 'm3');
+    expect(outlineOf(ended).unreachable.map(({ id }) => id)).toEqual(['w1', 'm2', 'w2']);
+    expect(outlineOf(leadTo(ended, 'm1', 'next', 'w1')).unreachable).toEqual([]);
+  });
 });
+
+/** Loops and ways to nowhere that validation finds. */
+function shape(graph: SequenceGraph): string[] {
+  return validateGraph(graph, { check: () => [] }, null).flatMap(({ code }) => (code === 'loop' || code === 'dangling_next' || code === 'duplicate_id' ? [code] : []));
+}
+
+function insertBehindOrFirst(graph: SequenceGraph, stepId: string, step: Step): SequenceGraph {
+  const behind = insertBehind(graph, stepId, step);
+  return behind === graph ? append(graph, step) : behind;
+}
 
 describe('variants', () => {
   it('takes the next free letter and can start from another arm', () => {

@@ -1,31 +1,32 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { t } from '../../../lib/messages/index.ts';
+import { api } from '../../../lib/client.ts';
+import { has, t } from '../../../lib/messages/index.ts';
 import { useSequenceActions } from '../api.ts';
 import { timeline } from '../model/graph.ts';
-import { blankSequence, readStarters } from '../model/starters.ts';
+import { blankSequence } from '../model/new-step.ts';
 import { stepsSummary } from '../words.ts';
 import classes from './sequences.module.css';
 
-const files = import.meta.glob<unknown>('../../../../resources/samples/starter-sequences.json', { eager: true, import: 'default' });
-const starters = Object.values(files).flatMap(readStarters);
-
-/** Name and starting point of a new sequence: a blank page or one of the samples. */
+/** Name and starting point of a new sequence: a blank page, one of the gallery, or an exported file. */
 export function NewSequenceDialog({ onClose }: { readonly onClose: () => void }) {
   const navigate = useNavigate();
   const { create } = useSequenceActions();
   const [name, setName] = useState('');
-  const [chosen, setChosen] = useState(-1);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const { data: starters = [] } = useQuery(api.sequences.gallery.queryOptions({ input: {}, staleTime: Infinity, select: ({ items }) => items }));
+  const start = starters.find(({ key }) => key === chosen);
+  const categories = [...new Set(starters.map(({ category }) => category))];
   const submit = async () => {
-    const start = starters[chosen];
     const title = name.trim() || start?.name || t('sequences.defaultName');
-    const made = await create.mutateAsync(start ? { ...start, name: title } : blankSequence(title));
+    const made = await create.mutateAsync(start ? { name: title, description: start.description, graph: start.graph } : blankSequence(title));
     onClose();
     await navigate({ to: '/sequences/$sequenceId', params: { sequenceId: made.id } });
   };
   return (
-    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('common.close') }} title={t('sequences.newTitle')} size="lg">
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('common.close') }} title={t('sequences.newTitle')} size={860}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -35,7 +36,7 @@ export function NewSequenceDialog({ onClose }: { readonly onClose: () => void })
         <Stack>
           <TextInput
             label={t('sequences.newName')}
-            placeholder={starters[chosen]?.name ?? t('sequences.newNamePlaceholder')}
+            placeholder={start?.name ?? t('sequences.newNamePlaceholder')}
             value={name}
             maxLength={200}
             data-autofocus
@@ -46,20 +47,31 @@ export function NewSequenceDialog({ onClose }: { readonly onClose: () => void })
               {t('sequences.startFrom')}
             </Text>
             <Stack gap="sm">
-              <Starter name={t('sequences.blank')} text={t('sequences.blankText')} checked={chosen === -1} onChoose={() => setChosen(-1)} />
-              {starters.map((starter, index) => (
-                <Starter
-                  key={starter.name}
-                  name={starter.name}
-                  text={starter.description}
-                  summary={stepsSummary(timeline(starter.graph))}
-                  checked={chosen === index}
-                  onChoose={() => setChosen(index)}
-                />
+              <Starter name={t('sequences.blank')} text={t('sequences.blankText')} checked={chosen === null} onChoose={() => setChosen(null)} />
+              {categories.map((category) => (
+                <div key={category} role="group" aria-label={categoryName(category)}>
+                  <Text size="xs" c="dimmed" fw={600} mt="xs" mb={6}>
+                    {categoryName(category)}
+                  </Text>
+                  <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm" verticalSpacing="sm">
+                    {starters
+                      .filter((starter) => starter.category === category)
+                      .map((starter) => (
+                        <Starter
+                          key={starter.key}
+                          name={starter.name}
+                          text={starter.description}
+                          summary={stepsSummary(timeline(starter.graph))}
+                          checked={chosen === starter.key}
+                          onChoose={() => setChosen(starter.key)}
+                        />
+                      ))}
+                  </SimpleGrid>
+                </div>
               ))}
             </Stack>
           </div>
-          <Group justify="flex-end">
+          <Group justify="flex-end" className={classes['dialogFoot'] ?? ''}>
             <Button variant="default" onClick={onClose}>
               {t('common.cancel')}
             </Button>
@@ -71,6 +83,11 @@ export function NewSequenceDialog({ onClose }: { readonly onClose: () => void })
       </form>
     </Modal>
   );
+}
+
+function categoryName(category: string): string {
+  const key = `gallery.${category}`;
+  return has(key) ? t(key) : category;
 }
 
 function Starter({

@@ -36,6 +36,10 @@ interface Props {
   readonly onMove: (by: number) => void;
   readonly onDuplicate: () => void;
   readonly onRemove: () => void;
+  /** Further buttons. */
+  readonly tools?: ReactNode;
+  /** The ways of a branching step, below its card. */
+  readonly lanes?: ReactNode;
   readonly children?: ReactNode;
 }
 
@@ -54,18 +58,20 @@ export const stepIcons = {
 } as const satisfies Record<Step['type'], unknown>;
 
 /** The frame of every step: what it is, the buttons that move, copy and delete it, and its editor when it is open. */
-export function StepCard({ kind, stepId, name, title, detail, badges, open, issues, canUp, canDown, onToggle, onMove, onDuplicate, onRemove, children }: Props) {
+export function StepCard({ kind, stepId, name, title, detail, badges, open, issues, canUp, canDown, onToggle, onMove, onDuplicate, onRemove, tools, lanes, children }: Props) {
   const StepIcon = stepIcons[kind];
   const bodyId = useId();
   const blocking = issues.some((issue) => issue.blocking);
   const onKeyDown = (event: KeyboardEvent) => {
     if (!event.altKey || event.ctrlKey || event.metaKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
     event.preventDefault();
+    // A step inside a lane moves alone, not with the step that holds the lane.
+    event.stopPropagation();
     onMove(event.key === 'ArrowUp' ? -1 : 1);
   };
   return (
     <li className={classes['item']} onKeyDown={onKeyDown} data-step={stepId}>
-      <article className={classes['card']} data-open={open} data-bad={blocking} data-kind={kind} aria-label={name}>
+      <article className={classes['card']} data-open={open} data-bad={blocking} data-kind={kind === 'email' ? 'email' : kind === 'wait' || kind === 'exit' ? kind : 'other'} aria-label={name}>
         <div className={classes['head']}>
           <span className={classes['icon']} aria-hidden>
             <StepIcon size={kind === 'email' ? 17 : 14} stroke={1.8} />
@@ -88,6 +94,7 @@ export function StepCard({ kind, stepId, name, title, detail, badges, open, issu
           )}
           {badges}
           <div className={classes['tools']}>
+            {tools}
             <Tool label={t('sequences.moveUp', { name })} disabled={!canUp} onClick={() => onMove(-1)} icon={<IconArrowUp size={16} />} />
             <Tool label={t('sequences.moveDown', { name })} disabled={!canDown} onClick={() => onMove(1)} icon={<IconArrowDown size={16} />} />
             {kind !== 'exit' && <Tool label={t('sequences.duplicateStep', { name })} onClick={onDuplicate} icon={<IconCopy size={16} />} />}
@@ -100,6 +107,7 @@ export function StepCard({ kind, stepId, name, title, detail, badges, open, issu
           </Collapse>
         )}
       </article>
+      {lanes}
     </li>
   );
 }

@@ -1,36 +1,20 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { IconArrowsJoin, IconClockPlus, IconGitBranch, IconMailPlus, IconMessages } from '@tabler/icons-react';
+import { Alert, Group, Select, Text } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import type { EmailStep, GraphIssue, SequenceGraph, Step } from '../../../../shared/schemas/sequence.ts';
-import { ToneBadge } from '../../../components/state-badge.tsx';
+import { edgesOf } from '../../../../shared/graph.ts';
+import type { GraphIssue, SequenceGraph, Step, StepType } from '../../../../shared/schemas/sequence.ts';
 import { t } from '../../../lib/messages/index.ts';
-import {
-  appendEmail,
-  canMove,
-  duplicateStep,
-  insertStep,
-  linearise,
-  mailNumber,
-  moveStep,
-  newWaitStep,
-  previousSubject,
-  removeStep,
-  restoreStep,
-  suggestedWait,
-  threadState,
-  updateAttachments,
-  updateStep,
-  updateVariant,
-} from '../model/graph.ts';
-import { countWords } from '../model/merge-tags.ts';
-import { waitName, waitSentence } from '../words.ts';
-import { AttachmentsField } from './attachments-field.tsx';
+import { append, appendEmail, canMove, duplicateStep, insertBehind, insertOn, leadTo, moveStep, possibleTargets, suggestedWait, updateStep } from '../model/graph.ts';
+import { newStep } from '../model/new-step.ts';
+import { outlineOf, type Item, type Lane } from '../model/outline.ts';
+import { useNames, type Names } from '../use-names.ts';
+import { useRemoveStep } from '../use-remove-step.tsx';
+import { stepName, stepSummary, wayName } from '../words-of-steps.ts';
+import { waitSentence } from '../words.ts';
+import { AddStepMenu } from './add-step-menu.tsx';
+import { mailDetail, MailForm, mailTitle, ThreadBadge } from './mail-form.tsx';
 import { StepCard } from './step-card.tsx';
+import { StepForm } from './step-form.tsx';
 import classes from './sequences.module.css';
-import { VariantEditor } from './variant-editor.tsx';
-import { VariantTabs } from './variant-tabs.tsx';
-import { WaitForm } from './wait-form.tsx';
 
 /** What is open in the editor: a step and, for mails, an arm. */
 export interface Place {
@@ -38,7 +22,8 @@ export interface Place {
   readonly variantId: string;
 }
 
-interface Props {
+export interface EditorProps {
+  readonly sequenceId: string;
   readonly graph: SequenceGraph;
   readonly issues: readonly GraphIssue[];
   readonly place: Place | null;
@@ -46,219 +31,247 @@ interface Props {
   readonly onChange: (change: (graph: SequenceGraph) => SequenceGraph) => void;
 }
 
-/** The steps as a vertical list, complete by keyboard: every action is a button, and Alt with an arrow moves the step. */
-export function StepList({ graph, issues, place, onPlace, onChange }: Props) {
-  const steps = linearise(graph).steps;
-  const list = useRef<HTMLOListElement>(null);
-  const [focus, setFocus] = useState<string | null>(null);
-  const [spoken, setSpoken] = useState('');
+/** What every card of the list needs. */
+interface Editing extends EditorProps {
+  readonly names: Names;
+  /** Moves the keyboard to a step. */
+  readonly focus: (stepId: string | null) => void;
+  readonly speak: (text: string) => void;
+  readonly remove: (step: Step) => void;
+  /** Opens what was just made and gives it the keyboard. */
+  readonly made: (stepId: string | null) => void;
+}
+
+/** The steps as nested lists, complete by keyboard and for screen readers: every action is a button, and Alt with an arrow moves a step. */
+export function StepList(props: EditorProps) {
+  const { graph, place, onPlace, onChange } = props;
+  const { items, unreachable } = outlineOf(graph);
+  const list = useRef<HTMLDivElement>(null);
+  const [focused, focus] = useState<string | null>(null);
+  const [spoken, speak] = useState('');
+  const names = useNames();
+  const remove = useRemoveStep({ graph, place, onPlace, onChange, focus });
 
   // A moved or new step keeps the keyboard.
   useEffect(() => {
-    if (focus === null) return;
-    const item = list.current?.querySelector<HTMLElement>(`[data-step='${focus}']`);
+    if (focused === null) return;
+    const item = list.current?.querySelector<HTMLElement>(`[data-step='${CSS.escape(focused)}']`);
     item?.querySelector<HTMLElement>('[data-step-toggle], button')?.focus();
     item?.scrollIntoView({ block: 'nearest' });
-    setFocus(null);
-  }, [focus]);
+    focus(null);
+  }, [focused]);
 
-  const open = (stepId: string) => onPlace({ stepId, variantId: firstVariant(steps.find((step) => step.id === stepId)) });
-  const nameOf = (step: Step) =>
-    step.type === 'email' ? t('sequences.mailStep', { number: mailNumber(graph, step.id) ?? 0 }) : step.type === 'wait' ? t('sequences.waitStep') : t('sequences.exitStep');
-  const move = (step: Step, by: number) => {
-    if (!canMove(graph, step.id, by)) return;
-    onChange((before) => moveStep(before, step.id, by));
-    setFocus(step.id);
-    setSpoken(t('sequences.moved', { name: nameOf(step), place: steps.indexOf(step) + by + 1, of: steps.length }));
+  const made = (stepId: string | null) => {
+    if (stepId === null) return;
+    onPlace({ stepId, variantId: 'A' });
+    focus(stepId);
   };
-  const remove = (step: Step) => {
-    const { removed } = removeStep(graph, step.id);
-    if (!removed) return;
-    const name = nameOf(step);
-    onChange((before) => removeStep(before, step.id).graph);
-    if (place?.stepId === step.id) onPlace(null);
-    setFocus(steps[removed.index + 1]?.id ?? steps[removed.index - 1]?.id ?? null);
-    const id = `removed-${step.id}`;
-    notifications.show({
-      id,
-      autoClose: 10_000,
-      message: (
-        <Group justify="space-between" wrap="nowrap">
-          <Text size="sm">{t('sequences.stepRemoved', { name })}</Text>
-          <Button
-            size="compact-sm"
-            variant="light"
-            onClick={() => {
-              onChange((before) => restoreStep(before, removed));
-              setFocus(step.id);
-              notifications.hide(id);
-            }}
-          >
-            {t('sequences.undo')}
-          </Button>
-        </Group>
-      ),
-    });
-  };
-  const duplicate = (step: Step) => {
-    const copy = duplicateStep(graph, step.id);
-    if (copy.stepId === null) return;
-    onChange(() => copy.graph);
-    onPlace({ stepId: copy.stepId, variantId: firstVariant(step) });
-    setFocus(copy.stepId);
-  };
-  const addMail = () => {
-    const added = appendEmail(graph);
-    onChange(() => added.graph);
-    onPlace({ stepId: added.stepId, variantId: 'A' });
-    setFocus(added.stepId);
-  };
-  const addWait = () => {
-    const wait = newWaitStep(undefined, suggestedWait(graph));
-    const end = steps.at(-1)?.type === 'exit' ? steps.length - 1 : steps.length;
-    onChange((before) => insertStep(before, end, wait));
-    onPlace({ stepId: wait.id, variantId: 'A' });
-    setFocus(wait.id);
+  const editing: Editing = { ...props, names, focus, speak, remove, made };
+  const addLast = (type: StepType) => {
+    if (type === 'email') {
+      const added = appendEmail(graph);
+      onChange(() => added.graph);
+      return made(added.stepId);
+    }
+    const step = fresh(type, graph);
+    onChange((before) => append(before, step));
+    made(step.id);
   };
 
   return (
-    <>
-      <ol className={classes['list']} aria-label={t('sequences.stepsLabel')} ref={list}>
-        {steps.map((step) => {
-          const found = issues.filter((issue) => issue.stepId === step.id);
-          const isOpen = place?.stepId === step.id;
-          const common = {
-            kind: step.type,
-            stepId: step.id,
-            name: nameOf(step),
-            open: isOpen,
-            issues: found,
-            canUp: canMove(graph, step.id, -1),
-            canDown: canMove(graph, step.id, 1),
-            onToggle: () => (isOpen ? onPlace(null) : open(step.id)),
-            onMove: (by: number) => move(step, by),
-            onDuplicate: () => duplicate(step),
-            onRemove: () => remove(step),
-          };
-          const stepError = found.find((issue) => issue.field === null || issue.field === 'duration' || issue.field === 'variants')?.message ?? null;
-          if (step.type === 'exit') return <StepCard key={step.id} {...common} title={t('sequences.exitStep')} detail={t('sequences.exitText')} />;
-          if (step.type === 'wait') {
-            return (
-              <StepCard
-                key={step.id}
-                {...common}
-                title={`${t('sequences.waitStep')} ${waitName(step.duration, step.businessDays)}`}
-                detail={isOpen ? null : (stepError ?? waitSentence(step.duration, step.businessDays))}
-              >
-                <WaitForm
-                  step={step}
-                  error={stepError}
-                  onChange={(change) => onChange((before) => updateStep(before, step.id, (old) => (old.type === 'wait' ? { ...old, ...change } : old)))}
-                />
-              </StepCard>
-            );
-          }
-          if (step.type !== 'email') return null;
-          return (
-            <StepCard key={step.id} {...common} title={mailTitle(graph, step, common.name)} detail={mailDetail(step)} badges={<ThreadBadge graph={graph} step={step} />}>
-              <MailEditor
-                step={step}
-                graph={graph}
-                issues={found}
-                variantId={isOpen ? place.variantId : firstVariant(step)}
-                onVariant={(variantId) => onPlace({ stepId: step.id, variantId })}
-                onChange={(change) => onChange((before) => updateStep(before, step.id, (old) => (old.type === 'email' ? change(old) : old)))}
-              />
-            </StepCard>
-          );
-        })}
+    <div ref={list} className={classes['steps']}>
+      {items.length > 0 && (
+        <Group justify="center" mb={6}>
+          <AddStepMenu
+            small
+            label={t('steps.addFirst')}
+            onAdd={(type) => {
+              const step = fresh(type, graph);
+              onChange((before) => insertOn(before, null, 'next', step));
+              made(step.id);
+            }}
+          />
+        </Group>
+      )}
+      <ol className={classes['list']} aria-label={t('sequences.stepsLabel')}>
+        {items.map((item) => (
+          <StepItem key={item.step.id} item={item} editing={editing} />
+        ))}
       </ol>
       <Group gap="sm" mt="xs" ml={16}>
-        <Button variant="light" leftSection={<IconMailPlus size={16} />} onClick={addMail}>
-          {steps.some((step) => step.type === 'email') ? t('sequences.addMail') : t('sequences.firstMail')}
-        </Button>
-        <Button variant="default" leftSection={<IconClockPlus size={16} />} onClick={addWait}>
-          {t('sequences.addWait')}
-        </Button>
+        <AddStepMenu label={items.length === 0 ? t('sequences.firstMail') : t('steps.add')} onAdd={addLast} />
       </Group>
+      {unreachable.length > 0 && (
+        <Alert color="amber" variant="light" title={t('steps.unreachable')} mt="lg">
+          <Text size="sm" mb="sm">
+            {t('steps.unreachableHint')}
+          </Text>
+          <ol className={classes['list']} aria-label={t('steps.unreachable')}>
+            {unreachable.map((step) => (
+              <StepItem key={step.id} item={{ step, number: graph.steps.indexOf(step) + 1, lanes: [], exit: null }} editing={editing} />
+            ))}
+          </ol>
+        </Alert>
+      )}
       <div className="h-visually-hidden" role="status" aria-live="polite">
         {spoken}
       </div>
+    </div>
+  );
+}
+
+/** A new step; waits grow with the sequence. */
+export function fresh(type: StepType, graph: SequenceGraph): Step {
+  const step = newStep(type);
+  return step.type === 'wait' ? { ...step, duration: suggestedWait(graph) } : step;
+}
+
+function StepItem({ item, editing }: { readonly item: Item; readonly editing: Editing }) {
+  const { step, number, lanes } = item;
+  const { graph, issues, place, names, onPlace, onChange } = editing;
+  const found = issues.filter((issue) => issue.stepId === step.id);
+  const open = place?.stepId === step.id;
+  const name = stepName(graph, step);
+  const error = found.find((issue) => issue.field === null || !['subject', 'html', 'text', 'body'].includes(issue.field))?.message ?? null;
+
+  const move = (by: number) => {
+    if (!canMove(graph, step.id, by)) return;
+    const moved = moveStep(graph, step.id, by);
+    onChange((before) => moveStep(before, step.id, by));
+    editing.focus(step.id);
+    editing.speak(t('sequences.moved', { name, place: moved.steps.findIndex(({ id }) => id === step.id) + 1, of: moved.steps.length }));
+  };
+  const duplicate = () => {
+    const copy = duplicateStep(graph, step.id);
+    onChange(() => copy.graph);
+    editing.made(copy.stepId);
+  };
+  const addBelow = (type: StepType) => {
+    const added = fresh(type, graph);
+    onChange((before) => insertBehind(before, step.id, added));
+    editing.made(added.id);
+  };
+  const common = {
+    kind: step.type,
+    stepId: step.id,
+    name,
+    open,
+    issues: found,
+    canUp: canMove(graph, step.id, -1),
+    canDown: canMove(graph, step.id, 1),
+    onToggle: () => onPlace(open ? null : { stepId: step.id, variantId: step.type === 'email' ? (step.variants[0]?.id ?? 'A') : 'A' }),
+    onMove: move,
+    onDuplicate: duplicate,
+    onRemove: () => editing.remove(step),
+    tools: step.type !== 'exit' && <AddStepMenu small label={t('steps.addBelow', { name })} onAdd={addBelow} />,
+    lanes: lanes.length > 0 && <Lanes item={item} editing={editing} />,
+  };
+  const set = (change: (step: Step) => Step) => onChange((before) => updateStep(before, step.id, change));
+
+  if (step.type === 'exit') return <StepCard {...common} title={title(number, name)} detail={t('sequences.exitText')} />;
+  if (step.type === 'email') {
+    return (
+      <StepCard {...common} title={title(number, mailTitle(graph, step, name))} detail={mailDetail(step)} badges={<ThreadBadge graph={graph} step={step} />}>
+        <MailForm
+          sequenceId={editing.sequenceId}
+          step={step}
+          graph={graph}
+          issues={found}
+          variantId={open ? place.variantId : (step.variants[0]?.id ?? 'A')}
+          onVariant={(variantId) => onPlace({ stepId: step.id, variantId })}
+          onChange={(change) => set((old) => (old.type === 'email' ? change(old) : old))}
+        />
+      </StepCard>
+    );
+  }
+  const summary = stepSummary(step, names.nameOf);
+  const said = step.type === 'wait' ? `${name} ${summary}` : summary === '' ? name : `${name} · ${summary}`;
+  const detail = error ?? (step.type === 'wait' ? waitSentence(step.duration, step.businessDays) : null);
+  return (
+    <StepCard {...common} title={title(number, said)} detail={open ? null : detail}>
+      {error !== null && step.type !== 'wait' && (
+        <Text size="sm" mb="sm" c={found.some(({ blocking }) => blocking) ? 'var(--mantine-color-error)' : 'dimmed'}>
+          {error}
+        </Text>
+      )}
+      <StepForm step={step} graph={graph} names={names} error={error} onChange={(next) => set(() => next)} />
+    </StepCard>
+  );
+}
+
+function title(number: number, text: string) {
+  return (
+    <>
+      <Text component="span" inherit c="dimmed" fw={500} className="h-num">
+        {number}
+      </Text>{' '}
+      {text}
     </>
   );
 }
 
-function firstVariant(step: Step | undefined): string {
-  return step?.type === 'email' ? (step.variants[0]?.id ?? 'A') : 'A';
-}
-
-function mailTitle(graph: SequenceGraph, step: EmailStep, name: string): string {
-  const own = (step.variants.find((variant) => variant.active) ?? step.variants[0])?.subject.trim() ?? '';
-  if (own !== '') return `${name} · ${own}`;
-  if (threadState(graph, step.id) === 'first') return `${name} · ${t('sequences.noSubject')}`;
-  const subject = previousSubject(graph, step.id);
-  return `${name} · ${subject === null ? t('sequences.replyUnknown') : t('sequences.replySubject', { subject })}`;
-}
-
-function mailDetail(step: EmailStep): string {
-  const variant = step.variants.find((found) => found.active) ?? step.variants[0];
-  const body = (variant?.text.trim() || (variant?.html ?? '').replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim();
-  if (body === '') return t('sequences.noBody');
-  const parts = [t('sequences.words', { count: countWords(body) })];
-  if (step.variants.length > 1) parts.push(t('sequences.variantCount', { count: step.variants.length }));
-  if (step.attachments !== undefined) parts.push(t('sequences.fileCount', { count: step.attachments.length }));
-  return `${parts.join(' · ')} · ${body.slice(0, 160)}`;
-}
-
-const threadIcons = { first: IconMailPlus, continues: IconArrowsJoin, new: IconMessages, mixed: IconGitBranch } as const;
-
-function ThreadBadge({ graph, step }: { readonly graph: SequenceGraph; readonly step: EmailStep }) {
-  const thread = threadState(graph, step.id);
+/** The ways out of a branching step, in the order in which they are tried. */
+function Lanes({ item, editing }: { readonly item: Item; readonly editing: Editing }) {
   return (
-    <span style={{ flex: 'none' }}>
-      <ToneBadge tone={thread === 'mixed' ? 'warn' : thread === 'continues' ? 'info' : 'quiet'} icon={threadIcons[thread]} title={t(`sequences.threadHint.${thread}`)}>
-        {t(`sequences.thread.${thread}`)}
-      </ToneBadge>
-    </span>
+    <ul className={classes['lanes']} aria-label={t('steps.ways', { name: `${t('steps.number', { number: item.number })}, ${stepName(editing.graph, item.step)}` })}>
+      {item.lanes.map((lane) => (
+        <LaneOf key={lane.edge.id} step={item.step} lane={lane} editing={editing} />
+      ))}
+    </ul>
   );
 }
 
-interface MailEditorProps {
-  readonly step: EmailStep;
-  readonly graph: SequenceGraph;
-  readonly issues: readonly GraphIssue[];
-  readonly variantId: string;
-  readonly onVariant: (variantId: string) => void;
-  readonly onChange: (change: (step: EmailStep) => EmailStep) => void;
+function LaneOf({ step, lane, editing }: { readonly step: Step; readonly lane: Lane; readonly editing: Editing }) {
+  const { graph, names, onChange } = editing;
+  const way = wayName(step, lane.edge.id, names.nameOf);
+  const last = lane.items.at(-1);
+  const add = (type: StepType) => {
+    const added = fresh(type, graph);
+    onChange((before) => (last === undefined ? insertOn(before, step.id, lane.edge.id, added) : insertBehind(before, last.step.id, added)));
+    editing.made(added.id);
+  };
+  // What a lane ends with leads on; steps with several ways say so themselves.
+  const end = last === undefined ? { stepId: step.id, edgeId: lane.edge.id } : last.lanes.length === 0 && last.step.type !== 'exit' ? { stepId: last.step.id, edgeId: 'next' } : null;
+  return (
+    <li className={classes['lane']} data-else={lane.edge.id === 'next'}>
+      <Text size="sm" fw={600} className={classes['wrap'] ?? ''} mb={6}>
+        {way}
+      </Text>
+      {lane.items.length > 0 && (
+        <ol className={classes['list']} aria-label={t('steps.way', { way })}>
+          {lane.items.map((one) => (
+            <StepItem key={one.step.id} item={one} editing={editing} />
+          ))}
+        </ol>
+      )}
+      <Group gap="sm" wrap="nowrap">
+        {last?.step.type !== 'exit' && <AddStepMenu label={t('steps.addHere', { way })} onAdd={add} />}
+        {end !== null && <WaySelect {...end} way={way} editing={editing} />}
+      </Group>
+    </li>
+  );
 }
 
-function MailEditor({ step, graph, issues, variantId, onVariant, onChange }: MailEditorProps) {
-  const variant = step.variants.find((found) => found.id === variantId) ?? step.variants[0];
-  if (!variant) return null;
-  const general = issues.filter((issue) => issue.field === null || !['subject', 'html', 'text', 'body'].includes(issue.field));
+/** Where a way leads: the end, or any step that it would not make a circle with. */
+function WaySelect({ stepId, edgeId, way, editing }: { readonly stepId: string; readonly edgeId: string; readonly way: string; readonly editing: Editing }) {
+  const { graph, onChange } = editing;
+  const step = graph.steps.find(({ id }) => id === stepId);
+  const to = step === undefined ? null : (edgesOf(graph, step).find(({ id }) => id === edgeId)?.to ?? null);
+  const choices = possibleTargets(graph, stepId).map((target) => ({
+    value: target.id,
+    label: t('steps.goesOn', { number: graph.steps.indexOf(target) + 1, name: stepName(graph, target) }),
+  }));
   return (
-    <div>
-      <Group mb="md" justify="space-between">
-        <div style={{ flex: 1 }}>
-          <VariantTabs step={step} current={variant.id} onChoose={onVariant} onChange={(next) => onChange(() => next)} />
-        </div>
-      </Group>
-      {general.map((issue) => (
-        <Text key={`${issue.code}-${issue.message}`} size="sm" mb="sm" c={issue.blocking ? 'var(--mantine-color-error)' : 'dimmed'}>
-          {issue.message}
-        </Text>
-      ))}
-      <Stack gap="md">
-        <VariantEditor
-          key={variant.id}
-          variant={variant}
-          isFirst={mailNumber(graph, step.id) === 1}
-          previousSubject={previousSubject(graph, step.id)}
-          issues={issues.filter((issue) => issue.variantId === null || issue.variantId === variant.id)}
-          onChange={(change) => onChange((before) => updateVariant(before, variant.id, change))}
-        />
-        <AttachmentsField attachments={step.attachments ?? []} onChange={(change) => onChange((before) => updateAttachments(before, change))} />
-      </Stack>
-    </div>
+    <Select
+      size="xs"
+      w={230}
+      allowDeselect={false}
+      aria-label={t('steps.thenOf', { way })}
+      leftSection={<Text size="xs">{t('steps.then')}</Text>}
+      leftSectionWidth={46}
+      data={[{ value: '', label: t('steps.ends') }, ...choices]}
+      value={to ?? ''}
+      onChange={(value) => onChange((before) => leadTo(before, stepId, edgeId, value === '' ? null : value))}
+    />
   );
 }

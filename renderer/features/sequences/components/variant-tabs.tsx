@@ -6,8 +6,10 @@ import { confirmDialog } from '../../../components/confirm-dialog.tsx';
 import { t } from '../../../lib/messages/index.ts';
 import { addVariant, removeVariant, updateVariant, variantShare } from '../model/graph.ts';
 import classes from './sequences.module.css';
+import { useNumbers } from './variant-numbers.tsx';
 
 interface Props {
+  readonly sequenceId: string;
   readonly step: EmailStep;
   readonly current: string;
   readonly onChoose: (variantId: string) => void;
@@ -15,7 +17,7 @@ interface Props {
 }
 
 /** The arms of a mail, A to Z, with their weights. A single arm shows only the button that adds another. */
-export function VariantTabs({ step, current, onChoose, onChange }: Props) {
+export function VariantTabs({ sequenceId, step, current, onChoose, onChange }: Props) {
   const variant = step.variants.find((found) => found.id === current) ?? step.variants[0];
   const add = () => {
     const added = addVariant(step, variant ?? null);
@@ -37,6 +39,9 @@ export function VariantTabs({ step, current, onChoose, onChange }: Props) {
     onChange(next);
     onChoose(next.variants[0]?.id ?? 'A');
   };
+  // Whoever got a variant keeps its figures and its text: it is switched off, not deleted.
+  const { data: numbers } = useNumbers(sequenceId);
+  const used = numbers?.some((one) => one.stepId === step.id && one.variantId === variant?.id) === true;
   const full = step.variants.length >= 26;
   const addButton = (
     <Tooltip label={full ? t('sequences.tooManyVariants') : t('sequences.addVariant')}>
@@ -113,9 +118,17 @@ export function VariantTabs({ step, current, onChoose, onChange }: Props) {
               onChange={(value) => typeof value === 'number' && onChange(updateVariant(step, variant.id, { weight: value }))}
             />
           </Tooltip>
-          <ActionIcon color="gray" aria-label={t('sequences.removeVariant', { id: variant.id })} onClick={() => void remove(variant.id)}>
-            <IconTrash size={16} />
-          </ActionIcon>
+          <Tooltip label={used ? t('steps.pauseVariant') : t('sequences.removeVariant', { id: variant.id })} multiline maw={320}>
+            <ActionIcon
+              color="gray"
+              aria-label={t('sequences.removeVariant', { id: variant.id })}
+              data-disabled={used}
+              aria-disabled={used}
+              onClick={() => !used && void remove(variant.id)}
+            >
+              <IconTrash size={16} />
+            </ActionIcon>
+          </Tooltip>
         </Group>
       )}
     </Group>

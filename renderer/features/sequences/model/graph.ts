@@ -1,9 +1,12 @@
+import { edgesOf, firstEmails, likelyMails, normaliseGraph, reachable, withEdge } from '../../../../shared/graph.ts';
 import type { Attachment, EmailStep, SequenceGraph, Step, Variant, WaitStep } from '../../../../shared/schemas/sequence.ts';
 import { waitSpan } from './duration.ts';
+import { findItem, outlineOf, stepsOf, type Item } from './outline.ts';
 
 /**
- * Editing operations on the graph of a sequence, as the list editor needs them. All of them return a new graph
- * and never change ids, so that people who are under way keep their place.
+ * Editing operations on the graph of a sequence, the same for the list and the canvas. All of them take a graph whose
+ * edges are written out and return a new one in the order of the outline, and never change ids, so that people who are
+ * under way keep their place.
  */
 
 /** Source of short random ids; a port, so that tests are repeatable. */
@@ -14,38 +17,13 @@ export function randomStepId(prefix: string): string {
   return `${prefix}-${Array.from(bytes, (byte) => (byte % 36).toString(36)).join('')}`;
 }
 
-/** Steps in the order in which they are walked, and the ones that no walk reaches. */
-export function walkOrder(graph: SequenceGraph): { steps: Step[]; unreachable: Step[] } {
-  const byId = new Map(graph.steps.map((step, index) => [step.id, index]));
-  const seen = new Set<number>();
-  let index: number | undefined = graph.steps.length > 0 ? 0 : undefined;
-  const steps: Step[] = [];
-  while (index !== undefined && !seen.has(index)) {
-    const step: Step | undefined = graph.steps[index];
-    if (!step) break;
-    seen.add(index);
-    steps.push(step);
-    if (step.type === 'exit' || step.type === 'split' || step.next === null) break;
-    index = step.next === undefined ? index + 1 : byId.get(step.next);
-  }
-  return { steps, unreachable: graph.steps.filter((_, position) => !seen.has(position)) };
-}
-
-/**
- * The graph as a plain list: edges are the order of the array. Steps that no walk reaches are left out, because a
- * list would make them reachable.
- */
-export function linearise(graph: SequenceGraph): SequenceGraph {
-  const { steps, unreachable } = walkOrder(graph);
-  const explicit = steps.some((step) => step.type !== 'exit' && step.type !== 'split' && step.next !== undefined);
-  if (!explicit && unreachable.length === 0) return graph;
-  return { steps: steps.map(withoutNext) };
-}
-
-function withoutNext(step: Step): Step {
-  if (step.type === 'exit' || step.type === 'split' || step.next === undefined) return step;
-  const { next: _next, ...rest } = step;
-  return rest as Step;
+/** The graph with its edges written out and its steps in the order in which the list shows them; `first` begins. */
+export function tidy(graph: SequenceGraph, first: string | null = null): SequenceGraph {
+  const { steps } = normaliseGraph(graph);
+  const start = steps.find(({ id }) => id === first);
+  const begun = start === undefined ? { steps } : { steps: [start, ...steps.filter((step) => step !== start)] };
+  const { order, unreachable } = outlineOf(begun);
+  return { steps: [...order, ...unreachable] };
 }
 
 export function newVariant(id = 'A', fields: Partial<Variant> = {}): Variant {
@@ -66,72 +44,165 @@ export function suggestedWait(graph: SequenceGraph): string {
   return (['P3D', 'P6D', 'P12D', 'P18D'] as const)[Math.min(waits, 3)] ?? 'P3D';
 }
 
-export function insertStep(graph: SequenceGraph, index: number, ...steps: readonly Step[]): SequenceGraph {
-  const list = [...linearise(graph).steps];
-  list.splice(clamp(index, 0, list.length), 0, ...steps);
-  return { steps: list };
+/** The same step with all its ways led to one step. */
+function leadAll(graph: SequenceGraph, step: Step, to: string | null): Step {
+  return edgesOf(graph, step).reduce((led, { id }) => withEdge(led, id, to), step);
+}
+
+/** Every way of the steps that leads to `from` leads to `to`. */
+function redirect(graph: SequenceGraph, inside: ReadonlySet<string> | null, from: string | null, to: string | null): SequenceGraph {
+  return {
+    steps: graph.steps.map((step) =>
+      inside === null || inside.has(step.id) ? edgesOf(graph, step).reduce((led, edge) => (edge.to === from ? withEdge(led, edge.id, to) : led), step) : step,
+    ),
+  };
+}
+
+/** Puts a step on a way: `from` null = in front of everything. What the way led to follows all ways of the step. */
+export function insertOn(graph: SequenceGraph, from: string | null, edgeId: string, step: Step): SequenceGraph {
+  const before = graph.steps.find(({ id }) => id === from);
+  if (before === undefined) return tidy({ steps: [leadAll(graph, step, graph.steps[0]?.id ?? null), ...graph.steps] }, step.id);
+  const to = edgesOf(graph, before).find(({ id }) => id === edgeId)?.to ?? null;
+  const steps = graph.steps.map((own) => (own === before ? withEdge(own, edgeId, step.id) : own));
+  return tidy({ steps: [...steps, leadAll(graph, step, to)] });
+}
+
+/** Puts a step behind another one and its lanes: where they come together, or where all of them end. */
+export function insertBehind(graph: SequenceGraph, stepId: string, step: Step): SequenceGraph {
+  const found = findItem(outlineOf(graph).items, stepId);
+  const item = found?.list[found.index];
+  if (item === undefined) return graph;
+  const led = redirect(graph, idsOf(item), item.exit, step.id);
+  return tidy({ steps: [...led.steps, leadAll(graph, step, item.exit)] });
+}
+
+/** Puts a step at the end of the outermost list; in front of an exit that stands there. */
+export function append(graph: SequenceGraph, step: Step): SequenceGraph {
+  const { items } = outlineOf(graph);
+  const last = items.at(-1);
+  if (last === undefined) return tidy({ steps: [leadAll(graph, step, null), ...graph.steps] }, step.id);
+  if (last.step.type !== 'exit') return insertBehind(graph, last.step.id, step);
+  const before = items.at(-2);
+  return before === undefined ? insertOn(graph, null, 'next', step) : insertBehind(graph, before.step.id, step);
 }
 
 /** Adds a mail at the end, with a wait before it when a mail stands there already. */
 export function appendEmail(graph: SequenceGraph, newId: NewId = randomStepId): { graph: SequenceGraph; stepId: string } {
-  const list = linearise(graph).steps;
-  const end = list.at(-1)?.type === 'exit' ? list.length - 1 : list.length;
+  const shown = outlineOf(graph).items.filter(({ step }) => step.type !== 'exit');
   const email = newEmailStep(newId);
-  const before = list[end - 1];
-  const steps: Step[] = before?.type === 'email' ? [newWaitStep(newId, suggestedWait(graph)), email] : [email];
-  return { graph: insertStep(graph, end, ...steps), stepId: email.id };
+  const waited = shown.at(-1)?.step.type === 'email' ? append(graph, newWaitStep(newId, suggestedWait(graph))) : graph;
+  return { graph: append(waited, email), stepId: email.id };
 }
 
 export function updateStep(graph: SequenceGraph, stepId: string, change: (step: Step) => Step): SequenceGraph {
-  return { steps: linearise(graph).steps.map((step) => (step.id === stepId ? change(step) : step)) };
+  return tidy({ steps: graph.steps.map((step) => (step.id === stepId ? change(step) : step)) });
 }
 
-/** Moves a step by `by` places; the graph is the same when it cannot move. */
+/** Leads one way of a step elsewhere. */
+export function leadTo(graph: SequenceGraph, stepId: string, edgeId: string, to: string | null): SequenceGraph {
+  return tidy({ steps: graph.steps.map((step) => (step.id === stepId ? withEdge(step, edgeId, to) : step)) });
+}
+
+/** Where a way of a step may lead without a loop: every other step from which no way comes back to it. */
+export function possibleTargets(graph: SequenceGraph, stepId: string): Step[] {
+  return graph.steps.filter((step) => step.id !== stepId && !reachable({ steps: [step, ...graph.steps.filter((other) => other !== step)] }).has(stepId));
+}
+
+/** Moves a step by `by` places in its list, with its lanes; as far as it can. The graph is the same when it cannot move. */
 export function moveStep(graph: SequenceGraph, stepId: string, by: number): SequenceGraph {
-  const list = [...linearise(graph).steps];
-  const from = list.findIndex((step) => step.id === stepId);
-  const step = list[from];
-  if (!step) return graph;
-  const to = clamp(from + by, 0, list.length - 1);
-  if (to === from) return graph;
-  list.splice(from, 1);
-  list.splice(to, 0, step);
-  return { steps: list };
+  let moved = graph;
+  for (let left = Math.abs(by); left > 0 && canMove(moved, stepId, Math.sign(by)); left -= 1) moved = swap(moved, stepId, Math.sign(by));
+  return moved;
 }
 
 export function canMove(graph: SequenceGraph, stepId: string, by: number): boolean {
-  const list = linearise(graph).steps;
-  const from = list.findIndex((step) => step.id === stepId);
-  return from >= 0 && from + by >= 0 && from + by < list.length;
+  const found = findItem(outlineOf(graph).items, stepId);
+  if (found === null) return false;
+  const [one, other] = [found.list[found.index], found.list[found.index + by]];
+  // What has no common way out (an exit, lanes that never meet) has nothing behind it.
+  return one !== undefined && other !== undefined && hasWayOut(one) && hasWayOut(other);
 }
 
-/** Puts a copy with an id of its own behind the step. */
+function hasWayOut({ step, lanes, exit }: Item): boolean {
+  return step.type !== 'exit' && (lanes.length === 0 || exit !== null);
+}
+
+function swap(graph: SequenceGraph, stepId: string, by: number): SequenceGraph {
+  const found = findItem(outlineOf(graph).items, stepId);
+  const first = found?.list[found.index + Math.min(0, by)];
+  const second = found?.list[found.index + Math.max(0, by)];
+  if (first === undefined || second === undefined) return graph;
+  const [a, b] = [first.step.id, second.step.id];
+  const after = second.exit;
+  const [inFirst, inSecond] = [idsOf(first), idsOf(second)];
+  const start = graph.steps[0]?.id === a ? b : null;
+  const outside = new Set(graph.steps.map(({ id }) => id).filter((id) => !inFirst.has(id)));
+  // In this order no way is led twice: out of the first, into the first, out of the second.
+  const out = redirect(graph, inFirst, b, after);
+  const into = redirect(out, outside, a, b);
+  return tidy(redirect(into, inSecond, after, a), start);
+}
+
+function idsOf(item: Item): Set<string> {
+  return new Set(stepsOf(item).map(({ id }) => id));
+}
+
+/** Puts a copy with an id of its own behind the step; its branches are empty. */
 export function duplicateStep(graph: SequenceGraph, stepId: string, newId: NewId = randomStepId): { graph: SequenceGraph; stepId: string | null } {
-  const list = linearise(graph).steps;
-  const from = list.findIndex((step) => step.id === stepId);
-  const step = list[from];
-  if (!step) return { graph, stepId: null };
-  const copy: Step = { ...structuredClone(step), id: newId(step.type === 'email' ? 'mail' : step.type) };
-  return { graph: insertStep(graph, from + 1, copy), stepId: copy.id };
+  const step = graph.steps.find(({ id }) => id === stepId);
+  if (!step || step.type === 'exit') return { graph, stepId: null };
+  const copy: Step = { ...structuredClone(step), id: newId(step.type === 'email' ? 'mail' : step.type.replace('_', '-')) };
+  return { graph: insertBehind(graph, stepId, copy), stepId: copy.id };
 }
 
 export interface RemovedStep {
   readonly step: Step;
-  readonly index: number;
+  /** The step and what only it led to. */
+  readonly steps: readonly Step[];
+  /** The ways that led to it; `from` null = it was the first. */
+  readonly ways: readonly { readonly from: string | null; readonly edge: string }[];
+  /** What they lead to now. */
+  readonly target: string | null;
 }
 
+/** Takes a step out with everything that only its branches led to; what led to it leads to what followed. */
 export function removeStep(graph: SequenceGraph, stepId: string): { graph: SequenceGraph; removed: RemovedStep | null } {
-  const list = linearise(graph).steps;
-  const index = list.findIndex((step) => step.id === stepId);
-  const step = list[index];
+  const step = graph.steps.find(({ id }) => id === stepId);
   if (!step) return { graph, removed: null };
-  return { graph: { steps: list.filter((other) => other.id !== stepId) }, removed: { step, index } };
+  const found = findItem(outlineOf(graph).items, stepId);
+  const target = found?.list[found.index]?.exit ?? null;
+  const ways = graph.steps.flatMap((own) => edgesOf(graph, own).flatMap(({ id, to }) => (to === stepId ? [{ from: own.id, edge: id }] : [])));
+  const isFirst = graph.steps[0]?.id === stepId;
+  const led = redirect(graph, null, stepId, target);
+  const others = { steps: led.steps.filter(({ id }) => id !== stepId) };
+  const begun = isFirst && target !== null ? tidy(others, target) : others;
+  const [before, after] = [reachable(graph), reachable(begun)];
+  const gone = (id: string) => id === stepId || (before.has(id) && !after.has(id));
+  const removed = { step, steps: graph.steps.filter(({ id }) => gone(id)), ways: isFirst ? [{ from: null, edge: 'next' }, ...ways] : ways, target };
+  return { graph: tidy({ steps: begun.steps.filter(({ id }) => !gone(id)) }), removed };
 }
 
-/** Undo of a removal: puts the step back where it stood, or as near as the list allows; never a second time. */
-export function restoreStep(graph: SequenceGraph, removed: RemovedStep): SequenceGraph {
-  if (graph.steps.some((step) => step.id === removed.step.id)) return graph;
-  return insertStep(graph, removed.index, removed.step);
+/** Undo of a removal: puts the steps back on the ways that led to them, as far as these are still there; never a second time. */
+export function restoreStep(graph: SequenceGraph, { step, steps, ways, target }: RemovedStep): SequenceGraph {
+  if (graph.steps.some(({ id }) => id === step.id)) return graph;
+  const own = new Set(steps.map(({ id }) => id));
+  const kept = graph.steps.filter(({ id }) => !own.has(id));
+  const known = new Set([...own, ...kept.map(({ id }) => id)]);
+  // What followed may be gone meanwhile.
+  const back = redirectMissing({ steps: [...steps] }, known);
+  const led = kept.map((one) => ways.reduce((changed, { from, edge }) => (from === one.id && leads(changed, edge, target, { steps: kept }) ? withEdge(changed, edge, step.id) : changed), one));
+  const first = ways.some(({ from }) => from === null) ? step.id : null;
+  return tidy({ steps: [...led, ...back.steps] }, first ?? kept[0]?.id ?? step.id);
+}
+
+function leads(step: Step, edge: string, to: string | null, graph: SequenceGraph): boolean {
+  return edgesOf(graph, step).some((own) => own.id === edge && own.to === to);
+}
+
+function redirectMissing(graph: SequenceGraph, known: ReadonlySet<string>): SequenceGraph {
+  return {
+    steps: graph.steps.map((step) => edgesOf(graph, step).reduce((led, { id, to }) => (to === null || known.has(to) ? led : withEdge(led, id, null)), step)),
+  };
 }
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -170,24 +241,37 @@ export function variantShare(step: EmailStep, variantId: string): number {
   return (variant.weight / total) * 100;
 }
 
+/** The mails in the order of the list. */
 export function emails(graph: SequenceGraph): EmailStep[] {
-  return linearise(graph).steps.filter((step) => step.type === 'email');
+  return outlineOf(graph).order.filter((step) => step.type === 'email');
 }
 
-/** 1 = the first mail; null when the step is no mail. */
+/** 1 = the first mail in the list; null when the step is no mail that a way leads to. */
 export function mailNumber(graph: SequenceGraph, stepId: string): number | null {
   const index = emails(graph).findIndex((step) => step.id === stepId);
   return index < 0 ? null : index + 1;
+}
+
+/** The nearest mail before a step, on the way that the list shows first. */
+function mailBefore(graph: SequenceGraph, stepId: string): EmailStep | null {
+  const seen = new Set<string>();
+  for (let id = stepId; !seen.has(id);) {
+    seen.add(id);
+    const current = id;
+    const before = graph.steps.find((step) => !seen.has(step.id) && edgesOf(graph, step).some(({ to }) => to === current));
+    if (before === undefined) return null;
+    if (before.type === 'email') return before;
+    id = before.id;
+  }
+  return null;
 }
 
 export type ThreadState = 'first' | 'continues' | 'new' | 'mixed';
 
 /** Whether a mail goes on in the thread of the one before: an empty subject on a follow-up means that it does. */
 export function threadState(graph: SequenceGraph, stepId: string): ThreadState {
-  const list = emails(graph);
-  const index = list.findIndex((step) => step.id === stepId);
-  const step = list[index];
-  if (index <= 0 || !step) return 'first';
+  const step = graph.steps.find((found) => found.id === stepId);
+  if (step?.type !== 'email' || firstEmails(graph).has(stepId)) return 'first';
   const active = step.variants.filter((variant) => variant.active);
   const judged = active.length > 0 ? active : step.variants;
   const empty = judged.filter((variant) => variant.subject.trim() === '').length;
@@ -197,11 +281,8 @@ export function threadState(graph: SequenceGraph, stepId: string): ThreadState {
 
 /** The arm before a mail that has a subject of its own: a follow-up without one goes on in its thread. */
 export function threadVariant(graph: SequenceGraph, stepId: string): Variant | null {
-  const list = emails(graph);
-  const index = list.findIndex((step) => step.id === stepId);
-  for (let before = index - 1; before >= 0; before -= 1) {
-    const step = list[before];
-    const variant = step?.variants.find((found) => found.active) ?? step?.variants[0];
+  for (let step = mailBefore(graph, stepId); step !== null; step = mailBefore(graph, step.id)) {
+    const variant = step.variants.find((found) => found.active) ?? step.variants[0];
     if (variant && variant.subject.trim() !== '') return variant;
   }
   return null;
@@ -220,24 +301,19 @@ export interface TimelinePoint {
   readonly maxMinutes: number;
 }
 
-/** When each mail leaves, counted from the first and not counting windows and limits. */
+/** When each mail of the likely way leaves, counted from the first and not counting windows and limits. */
 export function timeline(graph: SequenceGraph): TimelinePoint[] {
-  const points: TimelinePoint[] = [];
   let minMinutes = 0;
   let maxMinutes = 0;
-  for (const step of linearise(graph).steps) {
-    if (step.type === 'exit') break;
-    if (step.type === 'wait') {
-      const span = waitSpan(step.duration, step.businessDays);
+  return likelyMails(graph).map(({ step, waits }) => {
+    for (const wait of waits) {
+      const span = waitSpan(wait.duration, wait.businessDays);
       // A wait before the first mail moves the start, not the distance between mails.
       minMinutes += span.min;
       maxMinutes += span.max;
-      continue;
     }
-    if (step.type !== 'email') continue;
-    points.push({ stepId: step.id, number: points.length + 1, minMinutes, maxMinutes });
-  }
-  return points;
+    return { stepId: step.id, number: mailNumber(graph, step.id) ?? 0, minMinutes, maxMinutes };
+  });
 }
 
 /** Day numbers for a point of the timeline; `rest` = minutes into that day where it is no whole day. */
@@ -248,8 +324,4 @@ export function dayOf(point: TimelinePoint): { from: number; to: number; rest: n
 
 export function sameGraph(a: SequenceGraph, b: SequenceGraph): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function clamp(value: number, min: number, max: number): number {
-  return Math.min(Math.max(value, min), max);
 }

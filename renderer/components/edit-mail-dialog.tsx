@@ -2,18 +2,18 @@ import { Alert, Button, Group, Modal, Stack, Tabs, Text, Textarea, TextInput } f
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Delivery, DeliveryText } from '../../../shared/schemas/delivery.ts';
-import { TroubleAlert } from '../../components/error-alert.tsx';
-import { notifyDone } from '../../components/notify.tsx';
-import { QueryState } from '../../components/states.tsx';
-import { api } from '../../lib/client.ts';
-import type { Trouble } from '../../lib/errors.ts';
-import { showFieldErrors } from '../../lib/forms.ts';
-import { t } from '../../lib/messages/index.ts';
-import { refresh } from '../../lib/query.ts';
+import type { Delivery, DeliveryText } from '../../shared/schemas/delivery.ts';
+import { TroubleAlert } from './error-alert.tsx';
+import { notifyDone } from './notify.tsx';
+import { QueryState } from './states.tsx';
+import { api } from '../lib/client.ts';
+import type { Trouble } from '../lib/errors.ts';
+import { showFieldErrors } from '../lib/forms.ts';
+import { t } from '../lib/messages/index.ts';
+import { refresh } from '../lib/query.ts';
 
 /** Lets a person write one mail anew, then plans it again. The sequence keeps its text. */
-export function EditDialog({ delivery, onClose }: { delivery: Delivery; onClose: () => void }) {
+export function EditMailDialog({ delivery, onClose }: { delivery: Delivery; onClose: () => void }) {
   // The text is read once: a refetch must not take away what was typed.
   const query = useQuery(api.deliveries.text.queryOptions({ input: { id: delivery.id }, staleTime: Infinity, gcTime: 0 }));
   return (

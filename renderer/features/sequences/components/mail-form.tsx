@@ -1,0 +1,97 @@
+import { Checkbox, Group, Stack, Text } from '@mantine/core';
+import { IconArrowsJoin, IconGitBranch, IconMailPlus, IconMessages } from '@tabler/icons-react';
+import type { EmailStep, GraphIssue, SequenceGraph } from '../../../../shared/schemas/sequence.ts';
+import { ToneBadge } from '../../../components/state-badge.tsx';
+import { t } from '../../../lib/messages/index.ts';
+import { previousSubject, threadState, updateAttachments, updateVariant } from '../model/graph.ts';
+import { countWords } from '../model/merge-tags.ts';
+import { AttachmentsField } from './attachments-field.tsx';
+import { VariantEditor } from './variant-editor.tsx';
+import { VariantNumbersLine } from './variant-numbers.tsx';
+import { VariantTabs } from './variant-tabs.tsx';
+
+/** What the card of a mail says: its name and its subject, or the one that it answers. */
+export function mailTitle(graph: SequenceGraph, step: EmailStep, name: string): string {
+  const own = (step.variants.find((variant) => variant.active) ?? step.variants[0])?.subject.trim() ?? '';
+  if (own !== '') return `${name} · ${own}`;
+  if (threadState(graph, step.id) === 'first') return `${name} · ${t('sequences.noSubject')}`;
+  const subject = previousSubject(graph, step.id);
+  return `${name} · ${subject === null ? t('sequences.replyUnknown') : t('sequences.replySubject', { subject })}`;
+}
+
+/** The beginning of its text. */
+export function mailDetail(step: EmailStep): string {
+  const variant = step.variants.find((found) => found.active) ?? step.variants[0];
+  const body = (variant?.text.trim() || (variant?.html ?? '').replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim();
+  if (body === '') return t('sequences.noBody');
+  const parts = [t('sequences.words', { count: countWords(body) })];
+  if (step.variants.length > 1) parts.push(t('sequences.variantCount', { count: step.variants.length }));
+  if (step.attachments !== undefined) parts.push(t('sequences.fileCount', { count: step.attachments.length }));
+  return `${parts.join(' · ')} · ${body.slice(0, 160)}`;
+}
+
+const threadIcons = { first: IconMailPlus, continues: IconArrowsJoin, new: IconMessages, mixed: IconGitBranch } as const;
+
+/** Whether a mail goes on in the thread of the one before. */
+export function ThreadBadge({ graph, step }: { readonly graph: SequenceGraph; readonly step: EmailStep }) {
+  const thread = threadState(graph, step.id);
+  return (
+    <span style={{ flex: 'none' }}>
+      <ToneBadge tone={thread === 'mixed' ? 'warn' : thread === 'continues' ? 'info' : 'quiet'} icon={threadIcons[thread]} title={t(`sequences.threadHint.${thread}`)}>
+        {t(`sequences.thread.${thread}`)}
+      </ToneBadge>
+    </span>
+  );
+}
+
+interface Props {
+  readonly sequenceId: string;
+  readonly step: EmailStep;
+  readonly graph: SequenceGraph;
+  readonly issues: readonly GraphIssue[];
+  readonly variantId: string;
+  readonly onVariant: (variantId: string) => void;
+  readonly onChange: (change: (step: EmailStep) => EmailStep) => void;
+}
+
+/** Edits a mail: its variants, their texts, and whether a person reads each of them first. */
+export function MailForm({ sequenceId, step, graph, issues, variantId, onVariant, onChange }: Props) {
+  const variant = step.variants.find((found) => found.id === variantId) ?? step.variants[0];
+  if (!variant) return null;
+  const general = issues.filter((issue) => issue.field === null || !['subject', 'html', 'text', 'body'].includes(issue.field));
+  return (
+    <div>
+      <Group mb="md" justify="space-between">
+        <div style={{ flex: 1 }}>
+          <VariantTabs sequenceId={sequenceId} step={step} current={variant.id} onChoose={onVariant} onChange={(next) => onChange(() => next)} />
+          <VariantNumbersLine sequenceId={sequenceId} stepId={step.id} variantId={variant.id} />
+        </div>
+      </Group>
+      {general.map((issue) => (
+        <Text key={`${issue.code}-${issue.message}`} size="sm" mb="sm" c={issue.blocking ? 'var(--mantine-color-error)' : 'dimmed'}>
+          {issue.message}
+        </Text>
+      ))}
+      <Stack gap="md">
+        <VariantEditor
+          key={variant.id}
+          variant={variant}
+          isFirst={threadState(graph, step.id) === 'first'}
+          previousSubject={previousSubject(graph, step.id)}
+          issues={issues.filter((issue) => issue.variantId === null || issue.variantId === variant.id)}
+          onChange={(change) => onChange((before) => updateVariant(before, variant.id, change))}
+        />
+        <AttachmentsField attachments={step.attachments ?? []} onChange={(change) => onChange((before) => updateAttachments(before, change))} />
+        <Checkbox
+          label={t('steps.review')}
+          description={t('steps.reviewHint')}
+          checked={step.review === true}
+          onChange={(event) => {
+            const review = event.currentTarget.checked;
+            onChange(({ review: _review, ...before }) => (review ? { ...before, review } : before));
+          }}
+        />
+      </Stack>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../../lib/client.ts';
+import type { NameOf } from './words-of-steps.ts';
+
+interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+export interface Names {
+  readonly nameOf: NameOf;
+  readonly lists: readonly Choice[];
+  /** Sequences with an active version. */
+  readonly sequences: readonly Choice[];
+  /** Standard fields, and custom ones as `custom.name`. */
+  readonly fields: readonly string[];
+  readonly tags: readonly string[];
+}
+
+const standard = ['first_name', 'last_name', 'company', 'title', 'phone', 'website', 'city', 'country', 'email', 'time_zone'];
+
+/** What steps can name: lists, sequences, fields and tags that exist. */
+export function useNames(): Names {
+  const lists = useQuery(api.lists.list.queryOptions({ input: { limit: 200 } }));
+  const sequences = useQuery(api.sequences.list.queryOptions({ input: { limit: 200, sort: '-updatedAt' } }));
+  const known = useQuery(api.subscribers.fields.queryOptions({ input: {} }));
+  const listChoices = (lists.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  const all = sequences.data?.items ?? [];
+  return {
+    nameOf: (id) => listChoices.find(({ value }) => value === id)?.label ?? all.find((one) => one.id === id)?.name ?? null,
+    lists: listChoices,
+    sequences: all.filter(({ activeVersion }) => activeVersion !== null).map(({ id, name }) => ({ value: id, label: name })),
+    fields: [...standard, ...(known.data?.custom ?? []).map((name) => `custom.${name}`)],
+    tags: known.data?.tags ?? [],
+  };
+}
