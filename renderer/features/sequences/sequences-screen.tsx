@@ -51,7 +51,10 @@ export function SequencesScreen() {
   const open = (sequence: Sequence) => void navigate({ to: '/sequences/$sequenceId', params: { sequenceId: sequence.id } });
   return (
     <Page fill>
-      <PageHeader title={t('sequences.title')} description={t('sequences.subtitle')} actions={
+      <PageHeader
+        title={t('sequences.title')}
+        description={t('sequences.subtitle')}
+        actions={
           <>
             <ImportSequence onImported={open} />
             {add}

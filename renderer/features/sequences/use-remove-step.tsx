@@ -7,7 +7,13 @@ import { removeStep, restoreStep } from './model/graph.ts';
 import { stepName } from './words-of-steps.ts';
 
 /** Deletes a step with what only it led to, and offers to take that back. */
-export function useRemoveStep({ graph, place, onPlace, onChange, focus }: Pick<EditorProps, 'graph' | 'place' | 'onPlace' | 'onChange'> & { readonly focus: (stepId: string | null) => void }) {
+export function useRemoveStep({
+  graph,
+  place,
+  onPlace,
+  onChange,
+  focus,
+}: Pick<EditorProps, 'graph' | 'place' | 'onPlace' | 'onChange'> & { readonly focus: (stepId: string | null) => void }) {
   return (step: Step): void => {
     const { graph: without, removed } = removeStep(graph, step.id);
     if (!removed) return;

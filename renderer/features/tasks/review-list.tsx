@@ -84,7 +84,13 @@ function ReviewRow({ delivery }: { readonly delivery: Delivery }) {
         </Text>
       </div>
       <Group gap="xs" wrap="nowrap">
-        <Button size="compact-md" leftSection={<IconCheck size={16} />} loading={approve.isPending} aria-label={`${t('tasks.approve')}: ${person}`} onClick={() => approve.mutate({ id: delivery.id })}>
+        <Button
+          size="compact-md"
+          leftSection={<IconCheck size={16} />}
+          loading={approve.isPending}
+          aria-label={`${t('tasks.approve')}: ${person}`}
+          onClick={() => approve.mutate({ id: delivery.id })}
+        >
           {t('tasks.approve')}
         </Button>
         <Button size="compact-md" variant="default" leftSection={<IconPencil size={16} />} aria-label={`${t('tasks.edit')}: ${person}`} onClick={() => setEditing(true)}>

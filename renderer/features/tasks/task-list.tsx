@@ -77,7 +77,14 @@ function TaskRow({ task }: { readonly task: Task }) {
         </Text>
       </div>
       <Group gap="xs" wrap="nowrap">
-        <Button size="compact-md" leftSection={<IconCheck size={16} />} aria-label={t('tasks.doneOf', words)} loading={done.isPending} disabled={busy} onClick={() => done.mutate({ id: task.id })}>
+        <Button
+          size="compact-md"
+          leftSection={<IconCheck size={16} />}
+          aria-label={t('tasks.doneOf', words)}
+          loading={done.isPending}
+          disabled={busy}
+          onClick={() => done.mutate({ id: task.id })}
+        >
           {t('tasks.done')}
         </Button>
         <Menu position="bottom-end">
@@ -92,7 +99,14 @@ function TaskRow({ task }: { readonly task: Task }) {
             <Menu.Item onClick={() => until((at) => at + 7 * 86_400_000)}>{t('tasks.snooze.week')}</Menu.Item>
           </Menu.Dropdown>
         </Menu>
-        <Button size="compact-md" variant="subtle" leftSection={<IconPlayerSkipForward size={16} />} aria-label={t('tasks.skipOf', words)} disabled={busy} onClick={() => skip.mutate({ id: task.id })}>
+        <Button
+          size="compact-md"
+          variant="subtle"
+          leftSection={<IconPlayerSkipForward size={16} />}
+          aria-label={t('tasks.skipOf', words)}
+          disabled={busy}
+          onClick={() => skip.mutate({ id: task.id })}
+        >
           {t('tasks.skip')}
         </Button>
       </Group>

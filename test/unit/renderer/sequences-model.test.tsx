@@ -140,7 +140,13 @@ describe('list editing', () => {
   });
 
   it('puts steps in the order in which they are walked and keeps what no way reaches behind them', () => {
-    const graph = tidy({ steps: [{ ...mail('a'), next: 'c' }, { ...mail('b'), next: null }, { ...mail('c'), next: null }] });
+    const graph = tidy({
+      steps: [
+        { ...mail('a'), next: 'c' },
+        { ...mail('b'), next: null },
+        { ...mail('c'), next: null },
+      ],
+    });
     expect(ids(graph)).toEqual(['a', 'c', 'b']);
     expect(outlineOf(graph).unreachable.map(({ id }) => id)).toEqual(['b']);
   });

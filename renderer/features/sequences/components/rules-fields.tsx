@@ -106,7 +106,10 @@ function TestFields({ test, graph, names, onChange }: TestProps) {
             label={t('steps.ofMail')}
             w={130}
             allowDeselect={false}
-            data={[{ value: '', label: t('steps.anyMail') }, ...emails(graph).map(({ id }) => ({ value: id, label: t('sequences.mailStep', { number: mailNumber(graph, id) ?? 0 }) }))]}
+            data={[
+              { value: '', label: t('steps.anyMail') },
+              ...emails(graph).map(({ id }) => ({ value: id, label: t('sequences.mailStep', { number: mailNumber(graph, id) ?? 0 }) })),
+            ]}
             value={test.stepId ?? ''}
             onChange={(value) => onChange({ ...test, stepId: value === '' ? null : value })}
           />
@@ -132,10 +135,26 @@ function TestFields({ test, graph, names, onChange }: TestProps) {
     case 'tag':
       return <Autocomplete label={t('steps.tag')} w={160} maxLength={100} data={[...names.tags]} value={test.tag} onChange={(tag) => onChange({ ...test, tag })} />;
     case 'list':
-      return <Select label={t('steps.list')} w={160} data={[...names.lists]} searchable value={test.listId === '' ? null : test.listId} onChange={(value) => onChange({ ...test, listId: value ?? '' })} />;
+      return (
+        <Select
+          label={t('steps.list')}
+          w={160}
+          data={[...names.lists]}
+          searchable
+          value={test.listId === '' ? null : test.listId}
+          onChange={(value) => onChange({ ...test, listId: value ?? '' })}
+        />
+      );
     case 'score':
       return (
-        <NumberInput label={t('steps.score')} w={150} min={0} max={100} value={test.atLeast} onChange={(value) => typeof value === 'number' && onChange({ ...test, atLeast: value })} />
+        <NumberInput
+          label={t('steps.score')}
+          w={150}
+          min={0}
+          max={100}
+          value={test.atLeast}
+          onChange={(value) => typeof value === 'number' && onChange({ ...test, atLeast: value })}
+        />
       );
   }
 }

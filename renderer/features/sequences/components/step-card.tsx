@@ -71,7 +71,13 @@ export function StepCard({ kind, stepId, name, title, detail, badges, open, issu
   };
   return (
     <li className={classes['item']} onKeyDown={onKeyDown} data-step={stepId}>
-      <article className={classes['card']} data-open={open} data-bad={blocking} data-kind={kind === 'email' ? 'email' : kind === 'wait' || kind === 'exit' ? kind : 'other'} aria-label={name}>
+      <article
+        className={classes['card']}
+        data-open={open}
+        data-bad={blocking}
+        data-kind={kind === 'email' ? 'email' : kind === 'wait' || kind === 'exit' ? kind : 'other'}
+        aria-label={name}
+      >
         <div className={classes['head']}>
           <span className={classes['icon']} aria-hidden>
             <StepIcon size={kind === 'email' ? 17 : 14} stroke={1.8} />

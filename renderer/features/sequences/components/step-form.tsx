@@ -133,7 +133,17 @@ function TaskForm({ step, onChange }: { readonly step: StepOf<'task'>; readonly 
   );
 }
 
-const actions = ['add_tag', 'remove_tag', 'set_field', 'add_to_list', 'remove_from_list', 'webhook', 'notify', 'move_to', 'convert'] as const satisfies readonly StepAction['kind'][];
+const actions = [
+  'add_tag',
+  'remove_tag',
+  'set_field',
+  'add_to_list',
+  'remove_from_list',
+  'webhook',
+  'notify',
+  'move_to',
+  'convert',
+] as const satisfies readonly StepAction['kind'][];
 
 function newAction(kind: StepAction['kind']): StepAction {
   switch (kind) {
@@ -195,15 +205,38 @@ function ActionFields({ action, names, onChange }: { readonly action: StepAction
     case 'set_field':
       return (
         <>
-          <FieldInput value={action.field} fields={names.fields.filter((field) => field !== 'email' && field !== 'time_zone')} onChange={(field) => onChange({ ...action, field })} />
+          <FieldInput
+            value={action.field}
+            fields={names.fields.filter((field) => field !== 'email' && field !== 'time_zone')}
+            onChange={(field) => onChange({ ...action, field })}
+          />
           <TextInput label={t('steps.value')} w={200} maxLength={1000} value={action.value} onChange={(event) => onChange({ ...action, value: event.currentTarget.value })} />
         </>
       );
     case 'add_to_list':
     case 'remove_from_list':
-      return <Select label={t('steps.list')} w={240} searchable data={[...names.lists]} value={action.listId === '' ? null : action.listId} onChange={(value) => onChange({ ...action, listId: value ?? '' })} />;
+      return (
+        <Select
+          label={t('steps.list')}
+          w={240}
+          searchable
+          data={[...names.lists]}
+          value={action.listId === '' ? null : action.listId}
+          onChange={(value) => onChange({ ...action, listId: value ?? '' })}
+        />
+      );
     case 'webhook':
-      return <TextInput label={t('steps.url')} style={{ flex: 1, minWidth: 260 }} type="url" placeholder="https://" maxLength={2000} value={action.url} onChange={(event) => onChange({ ...action, url: event.currentTarget.value })} />;
+      return (
+        <TextInput
+          label={t('steps.url')}
+          style={{ flex: 1, minWidth: 260 }}
+          type="url"
+          placeholder="https://"
+          maxLength={2000}
+          value={action.url}
+          onChange={(event) => onChange({ ...action, url: event.currentTarget.value })}
+        />
+      );
     case 'notify':
       return (
         <TextInput
@@ -216,8 +249,26 @@ function ActionFields({ action, names, onChange }: { readonly action: StepAction
         />
       );
     case 'move_to':
-      return <Select label={t('steps.sequence')} w={300} searchable data={[...names.sequences]} value={action.sequenceId === '' ? null : action.sequenceId} onChange={(value) => onChange({ ...action, sequenceId: value ?? '' })} />;
+      return (
+        <Select
+          label={t('steps.sequence')}
+          w={300}
+          searchable
+          data={[...names.sequences]}
+          value={action.sequenceId === '' ? null : action.sequenceId}
+          onChange={(value) => onChange({ ...action, sequenceId: value ?? '' })}
+        />
+      );
     case 'convert':
-      return <TextInput label={t('steps.goal')} w={240} placeholder={t('steps.goalPlaceholder')} maxLength={100} value={action.goal} onChange={(event) => onChange({ ...action, goal: event.currentTarget.value })} />;
+      return (
+        <TextInput
+          label={t('steps.goal')}
+          w={240}
+          placeholder={t('steps.goalPlaceholder')}
+          maxLength={100}
+          value={action.goal}
+          onChange={(event) => onChange({ ...action, goal: event.currentTarget.value })}
+        />
+      );
   }
 }

@@ -231,7 +231,8 @@ function LaneOf({ step, lane, editing }: { readonly step: Step; readonly lane: L
     editing.made(added.id);
   };
   // What a lane ends with leads on; steps with several ways say so themselves.
-  const end = last === undefined ? { stepId: step.id, edgeId: lane.edge.id } : last.lanes.length === 0 && last.step.type !== 'exit' ? { stepId: last.step.id, edgeId: 'next' } : null;
+  const end =
+    last === undefined ? { stepId: step.id, edgeId: lane.edge.id } : last.lanes.length === 0 && last.step.type !== 'exit' ? { stepId: last.step.id, edgeId: 'next' } : null;
   return (
     <li className={classes['lane']} data-else={lane.edge.id === 'next'}>
       <Text size="sm" fw={600} className={classes['wrap'] ?? ''} mb={6}>

@@ -55,11 +55,17 @@ export function VersionsDrawer({ sequence, onClose, onRestore }: Props) {
                           {version.active && <Badge variant="light">{t('versions.active')}</Badge>}
                         </Group>
                         <Text size="xs" c="dimmed">
-                          <TimeText at={version.createdAt} /> · {t('versions.facts', { steps: version.steps, mails: version.mails })} · {t('versions.people', { count: version.people })}
+                          <TimeText at={version.createdAt} /> · {t('versions.facts', { steps: version.steps, mails: version.mails })} ·{' '}
+                          {t('versions.people', { count: version.people })}
                         </Text>
                       </div>
                       <Group gap="xs" wrap="nowrap">
-                        <Button size="compact-sm" variant="default" aria-expanded={compared?.id === version.id} onClick={() => setCompared(compared?.id === version.id ? null : version)}>
+                        <Button
+                          size="compact-sm"
+                          variant="default"
+                          aria-expanded={compared?.id === version.id}
+                          onClick={() => setCompared(compared?.id === version.id ? null : version)}
+                        >
                           {t('versions.compare')}
                         </Button>
                         <Button size="compact-sm" variant="light" onClick={() => void restore(version)}>
@@ -87,7 +93,9 @@ function Changes({ sequenceId, version }: { readonly sequenceId: string; readonl
         {t('versions.changes', { number: version.number })}
       </Title>
       <QueryState query={query}>
-        {({ changes }) => (changes.length === 0 ? <Text size="sm">{t('versions.same')}</Text> : changes.map((change) => <Change key={`${change.stepId} ${change.change}`} change={change} />))}
+        {({ changes }) =>
+          changes.length === 0 ? <Text size="sm">{t('versions.same')}</Text> : changes.map((change) => <Change key={`${change.stepId} ${change.change}`} change={change} />)
+        }
       </QueryState>
     </section>
   );

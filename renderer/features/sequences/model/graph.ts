@@ -190,7 +190,9 @@ export function restoreStep(graph: SequenceGraph, { step, steps, ways, target }:
   const known = new Set([...own, ...kept.map(({ id }) => id)]);
   // What followed may be gone meanwhile.
   const back = redirectMissing({ steps: [...steps] }, known);
-  const led = kept.map((one) => ways.reduce((changed, { from, edge }) => (from === one.id && leads(changed, edge, target, { steps: kept }) ? withEdge(changed, edge, step.id) : changed), one));
+  const led = kept.map((one) =>
+    ways.reduce((changed, { from, edge }) => (from === one.id && leads(changed, edge, target, { steps: kept }) ? withEdge(changed, edge, step.id) : changed), one),
+  );
   const first = ways.some(({ from }) => from === null) ? step.id : null;
   return tidy({ steps: [...led, ...back.steps] }, first ?? kept[0]?.id ?? step.id);
 }

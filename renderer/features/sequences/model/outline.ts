@@ -70,7 +70,14 @@ export function outlineOf(graph: SequenceGraph): Outline {
 }
 
 export function isBranching(step: Step): boolean {
-  return step.type === 'condition' || step.type === 'wait_for' || step.type === 'switch' || step.type === 'split' || step.type === 'wait_date' || (step.type === 'task' && step.skipped !== undefined);
+  return (
+    step.type === 'condition' ||
+    step.type === 'wait_for' ||
+    step.type === 'switch' ||
+    step.type === 'split' ||
+    step.type === 'wait_date' ||
+    (step.type === 'task' && step.skipped !== undefined)
+  );
 }
 
 /** Every step of an item: its own and those of its lanes. */
