@@ -143,7 +143,8 @@ export async function createEngine(ports: EnginePorts) {
           inbox.queueSentCopy(tx, { deliveryId: row.id, mailboxId: row.mailboxId, raw: attempt.copy, sentAt: clock.now() });
         if (attempt.kind === 'unknown') tx.afterCommit(() => void reconciler.run());
       },
-      write: (job) => batch.run(job),
+      write: batch.run,
+      writeSoon: batch.runSoon,
     },
     connect(mailboxId, signal) {
       const access = mailboxes.access(mailboxId, 'smtp');

@@ -43,7 +43,25 @@ async function plain(port: number, connections: number, messages: number): Promi
   return { rate, cpuMs: (cpu.user + cpu.system) / 1000 / messages };
 }
 
-async function homing(port: number, connections: number, messages: number): Promise<{ rate: number; cpuMs: number }> {
+interface Run {
+  readonly rate: number;
+  readonly cpuMs: number;
+  /** Resident memory at its highest, above what it was before, MB. */
+  readonly peakMb: number;
+  /** What is still held after a collection, above what was held before (needs --expose-gc), MB. */
+  readonly keptMb: number;
+}
+
+const collect = (globalThis as { gc?: () => void }).gc;
+const mb = (bytes: number) => bytes / 2 ** 20;
+
+function heldBytes(): number {
+  collect?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+async function homing(port: number, connections: number, messages: number): Promise<Run> {
   const dataDir = mkdtempSync(join(tmpdir(), 'homing-bench-'));
   const engine = await startEngine(realPorts(dataDir));
   const { contacts, mailboxes, sequences, campaigns, deliveries, events } = engine.services;
@@ -85,6 +103,10 @@ async function homing(port: number, connections: number, messages: number): Prom
       if (sent >= messages) resolve();
     });
   });
+  const heldBefore = heldBytes();
+  const residentBefore = process.memoryUsage.rss();
+  let resident = residentBefore;
+  const watch = setInterval(() => (resident = Math.max(resident, process.memoryUsage.rss())), 100);
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
   mailboxes.resume(id);
@@ -92,10 +114,12 @@ async function homing(port: number, connections: number, messages: number): Prom
   await done;
   const seconds = (performance.now() - startedAt) / 1000;
   const cpu = process.cpuUsage(cpuBefore);
+  clearInterval(watch);
+  const memory = { peakMb: mb(resident - residentBefore), keptMb: mb(heldBytes() - heldBefore) };
   if (deliveries.list({ limit: 1, state: 'sent' }).total !== messages) throw new Error('not every message was sent');
   await engine.stop();
   rmSync(dataDir, { recursive: true, force: true });
-  return { rate: messages / seconds, cpuMs: (cpu.user + cpu.system) / 1000 / messages };
+  return { rate: messages / seconds, cpuMs: (cpu.user + cpu.system) / 1000 / messages, ...memory };
 }
 
 const rows: Record<string, string | number>[] = [];
@@ -124,6 +148,14 @@ for (const connections of (process.env['BENCH_CONNECTIONS'] ?? '1,5,10,20').spli
   });
 }
 printTable(`Sending ${messages} multipart messages of about 10 kB, ${rounds} paired rounds, medians`, rows);
+
+const many = Number(process.env['BENCH_MANY'] ?? 10_000);
+if (many > 0) {
+  const { rate, cpuMs, peakMb, keptMb } = await homing(sinkPort, 10, many);
+  printTable(`Processor time and memory of ${many} messages, 10 connections`, [
+    { 'msg/s': Math.round(rate), 'CPU s': ((cpuMs * many) / 1000).toFixed(1), 'resident peak above start, MB': peakMb.toFixed(0), 'held afterwards, MB': keptMb.toFixed(1) },
+  ]);
+}
 
 // A real server is far away: what counts there is how many round trips a mail costs on each connection.
 const roundTripMs = 50;

@@ -8,6 +8,7 @@ import { hour, minute } from '../../electron/engine/lib/clock.ts';
 import { seededRandom } from '../../electron/engine/lib/random.ts';
 import { campaignRulesSchema } from '../../shared/schemas/campaign.ts';
 import { anyTime, emailStep, launchCampaign, realPorts, startEngine, testMailbox, timeOf, until, waitStep, type ClockSetting } from '../support/engine.ts';
+import { lostFromSight } from '../support/lost-from-sight.ts';
 import { temporaryDir } from '../support/store.ts';
 import { brokenPromises, inspect, readRows, type SetBack } from './chaos-check.ts';
 import { addressOf, blowNames, mailboxAddress, mailboxUser, startChaosWorld, type Blow, type ChaosPlan, type ChaosWorld } from './chaos-world.ts';
@@ -95,15 +96,10 @@ test(
       const gone = new Promise((resolve) => running.once('exit', resolve));
       running.kill('SIGKILL');
       await gone;
-      const { open, lost } = inspect(
-        dataDir,
-        (db) =>
-          db
-            .prepare(
-              `select (select count(*) from deliveries where state = 'sending') as open, (select count(*) from events where type = 'unknown' and reason = 'connection_lost') as lost`,
-            )
-            .get() as { open: number; lost: number },
-      );
+      const { open, lost } = inspect(dataDir, (db) => ({
+        open: lostFromSight(db),
+        ...(db.prepare(`select count(*) as lost from events where type = 'unknown' and reason = 'connection_lost'`).get() as { lost: number }),
+      }));
       tally.kills += 1;
       tally.openAtKills += open;
       // What is lost sight of is at most what was past 354: one mail on each connection, each seen by the server as a cut.

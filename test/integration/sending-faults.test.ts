@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { hour, minute } from '../../electron/engine/lib/clock.ts';
 import { openStore } from '../../electron/engine/store/index.ts';
@@ -177,4 +179,26 @@ test('people enrolled later in a running campaign get their mails; a second time
   await until(() => smtp.messages().length === 2, 'Ben got it');
   expect(await campaigns.enrol(campaignId, [ben.id])).toEqual({ enrolled: 0, leftOut: 1 });
   expect(anyTime.reEnrol).toBe('never');
+});
+
+test('after a crash a mail whose connection had begun the next one counts as sent, and its sequence goes on; the last one is unknown', async () => {
+  const dataDir = temporaryDir();
+  const before = await startEngine(realPorts(dataDir));
+  const { id } = before.services.mailboxes.create(testMailbox(1));
+  before.services.mailboxes.pause(id, null);
+  await launchCampaign(before, { recipients: ['anna@example.com', 'ben@example.com'], mailboxIds: [id], steps: [emailStep('a', 'Hello', 'Hi'), emailStep('b', '', 'Again')] });
+  await before.stop();
+  const db = new Database(join(dataDir, 'homing.db'));
+  const begin = db.prepare(`update deliveries set state = 'sending', boot = 'before', sending_at = ?, subject = 'Hello', message_id = ?, connection = ? where recipient = ?`);
+  const anna = db.prepare(`select id from deliveries where recipient = 'anna@example.com'`).get() as { id: string };
+  begin.run(1000, '<1@test.example.com>', 'c1', 'anna@example.com');
+  begin.run(2000, '<2@test.example.com>', `c1 after ${anna.id}`, 'ben@example.com');
+  db.close();
+
+  const after = await startEngine(realPorts(dataDir));
+  onTestFinished(() => after.stop());
+  const of = (recipient: string) => after.services.deliveries.list({ limit: 10, q: recipient, sort: 'createdAt' }).items.map(({ state }) => state);
+  expect(of('ben@example.com')).toEqual(['unknown']);
+  expect(of('anna@example.com').sort()).toEqual(['planned', 'sent']);
+  expect(after.services.deliveries.list({ limit: 1, state: 'sent' }).items[0]?.sentAt).toBe(1000);
 });

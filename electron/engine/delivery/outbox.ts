@@ -81,6 +81,8 @@ export interface BeginMark {
   readonly contentHash: string;
   readonly subject: string;
   readonly connection: string;
+  /** The mail before on this connection, when the server has accepted it: its own outcome may be written a moment later. */
+  readonly after: string | null;
 }
 
 /** Something outside SMTP that proves what became of a delivery. */
@@ -110,7 +112,7 @@ export interface Outbox {
   /** An unknown delivery is proven absent: it is planned again. */
   markAbsent(tx: Tx, id: string, messageId: string | null, reason: string, actor: Actor): boolean;
   cancel(tx: Tx, row: OutboxRow, reason: string, actor: Actor): void;
-  /** Rows of older boots: claimed → planned, sending → unknown. */
+  /** Rows of older boots: claimed → planned; sending → sent where the mark of a later mail proves it, else unknown. */
   rescue(tx: Tx): { released: number; unknown: number };
 }
 
@@ -281,7 +283,7 @@ export function createOutbox(deps: {
       if (!mayGoOn(tx, row)) return false;
       const now = clock.now();
       // A stop rule that fired since the claim has already cancelled the row, so the state guards this update.
-      return move(tx, row, beginRow, mark.messageId, mark.contentHash, mark.subject, mark.connection, now, row.attempts + 1);
+      return move(tx, row, beginRow, mark.messageId, mark.contentHash, mark.subject, connectionMark(mark), now, row.attempts + 1);
     },
     settle(tx, row, outcome) {
       const now = clock.now();
@@ -350,8 +352,17 @@ export function createOutbox(deps: {
     },
     rescue(tx) {
       const lost = tx.prepare(`${select} where state in ('claimed','sending') and state = 'sending' and boot is not ?`).all(boot).map(parseRow);
+      const proven = provenAccepted(tx, boot);
+      let unknown = 0;
       for (const row of lost) {
         if (row === undefined) continue;
+        const sendingAt = proven.get(row.id);
+        if (sendingAt !== undefined) {
+          transit(tx, { id: row.id, claimToken: null }, 'accept', 'sent', { sent_at: sendingAt, final_at: sendingAt });
+          accepted(tx, row, sendingAt, 'engine', { evidence: 'next_mail' });
+          continue;
+        }
+        unknown += 1;
         transit(tx, { id: row.id, claimToken: null }, 'lose', 'unknown', { why: 'unknown_outcome', why_detail: 'Homing stopped while this mail was being sent' });
         fact(tx, row, 'unknown', 'engine', 'older_boot');
       }
@@ -360,10 +371,31 @@ export function createOutbox(deps: {
           `update deliveries set state = 'planned', boot = null, claimed_at = null, updated_at = ? where state in ('claimed','sending') and state = 'claimed' and boot is not ?`,
         )
         .run(clock.now(), boot);
-      return { released: released.changes, unknown: lost.length };
+      return { released: released.changes, unknown };
     },
   };
   return outbox;
+}
+
+const afterWord = ' after ';
+
+/** The connection, and the mail before that its server had accepted when this one's body began. */
+function connectionMark({ connection, after }: BeginMark): string {
+  return after === null ? connection : `${connection}${afterWord}${after}`;
+}
+
+/** The connection's own name in what `begin` wrote. Pure. */
+export function connectionName(mark: string): string {
+  return mark.split(afterWord)[0] ?? mark;
+}
+
+/** Mails in flight whose acceptance the mark of the next one on their connection tells, with the time at which they were begun. */
+function provenAccepted(tx: Tx, boot: string): Map<string, number> {
+  const rows = tx
+    .prepare(`select id, connection, sending_at as sendingAt from deliveries where state in ('claimed','sending') and state = 'sending' and boot is not ?`)
+    .all(boot) as { id: string; connection: string | null; sendingAt: number }[];
+  const before = new Set(rows.map(({ connection }) => connection?.split(afterWord)[1]));
+  return new Map(rows.filter(({ id }) => before.has(id)).map(({ id, sendingAt }) => [id, sendingAt]));
 }
 
 function parseRow(row: unknown): OutboxRow | undefined {

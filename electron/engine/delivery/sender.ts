@@ -75,6 +75,8 @@ export function createSender(deps: {
 }): Sender {
   const { store, clock, ids, composer, outbox, batch } = deps;
   const graphOf = createGraphCache();
+  /** The mail that a connection's server has accepted last, unless another outcome came after it. */
+  const acceptedOn = new WeakMap<SmtpSession, string>();
 
   function contactOf(prepare: Prepare, row: OutboxRow): MergeContact | null {
     const contact =
@@ -223,10 +225,13 @@ export function createSender(deps: {
                   contentHash: message.contentHash,
                   subject: message.subject,
                   connection: session.id,
+                  after: acceptedOn.get(session) ?? null,
                 }),
             ),
         },
       );
+      if (outcome.kind === 'accepted' && mailbox?.filesOwnCopies !== 0) acceptedOn.set(session, row.id);
+      else acceptedOn.delete(session);
       return outcome.kind === 'accepted' && mailbox?.filesOwnCopies === 0 ? { ...outcome, copy: raw } : outcome;
     },
     render(row) {

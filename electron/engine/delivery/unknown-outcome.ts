@@ -1,3 +1,4 @@
+import { connectionName } from './outbox.ts';
 import type { UnknownOutcome } from '../../../shared/schemas/delivery.ts';
 import type { Store } from '../store/index.ts';
 import { sentGraceMs, type Reconciler } from './reconcile.ts';
@@ -26,7 +27,7 @@ export function createUnknownOutcomes({ store, lookOf }: { store: Store; lookOf:
     const look = lookOf(deliveryId);
     return {
       server: row.host === null ? null : `${row.host}:${row.port ?? ''}`,
-      connection: row.connection,
+      connection: row.connection === null ? null : connectionName(row.connection),
       beganAt: row.beganAt,
       cause: row.cause,
       searchedAt: look?.at ?? null,

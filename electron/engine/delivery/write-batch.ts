@@ -15,12 +15,20 @@ export interface WriteBatch {
    * and outcomes: a power failure leaves at worst a `sending` row, which is unknown at the next start and reconciled.
    */
   run<T>(job: (tx: Tx) => T): Promise<T>;
+  /**
+   * Like `run`, but waits a moment for company: what many mails of one connection change then shares its pages. For the
+   * outcome of an accepted mail, which the mark of the next mail on the same connection proves already.
+   */
+  runSoon<T>(job: (tx: Tx) => T): Promise<T>;
   /** Commits what waits, now. */
   flush(): void;
 }
 
 /** Outcomes are on the disk this soon after the last mail of a run. */
 const syncWithinMs = 200;
+/** An outcome waits so long for others, and for so many. */
+const companyWithinMs = 20;
+const companyMost = 50;
 
 interface Pending {
   readonly job: (tx: Tx) => unknown;
@@ -33,6 +41,8 @@ type Result = { readonly ok: true; readonly value: unknown } | { readonly ok: fa
 
 export function createWriteBatch({ store, clock, log }: { store: Store; clock: Clock; log: Logger }): WriteBatch {
   let pending: Pending[] = [];
+  let later: Pending[] = [];
+  let cancelLater: (() => void) | null = null;
   let syncing = false;
   let cancelSync: (() => void) | null = null;
 
@@ -99,17 +109,36 @@ export function createWriteBatch({ store, clock, log }: { store: Store; clock: C
       });
   }
 
+  function enqueue(jobs: readonly Pending[]): void {
+    if (pending.length === 0 && !syncing && jobs.length > 0) setImmediate(commit);
+    pending.push(...jobs);
+  }
+
   function add<T>(job: (tx: Tx) => T, synced: boolean): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (pending.length === 0 && !syncing) setImmediate(commit);
-      pending.push({ job, synced, resolve: resolve as (value: never) => void, reject });
-    });
+    return new Promise((resolve, reject) => enqueue([{ job, synced, resolve: resolve as (value: never) => void, reject }]));
+  }
+
+  /** What waited for company has waited long enough. */
+  function joinLater(): void {
+    cancelLater?.();
+    cancelLater = null;
+    const jobs = later;
+    later = [];
+    enqueue(jobs);
   }
 
   return {
     run: (job) => add(job, false),
     runSynced: (job) => add(job, true),
+    runSoon(job) {
+      return new Promise((resolve, reject) => {
+        later.push({ job, synced: false, resolve: resolve as (value: never) => void, reject });
+        if (later.length >= companyMost) joinLater();
+        else cancelLater ??= clock.after(companyWithinMs, joinLater);
+      });
+    },
     flush() {
+      joinLater();
       commit();
       cancelSync?.();
       cancelSync = null;

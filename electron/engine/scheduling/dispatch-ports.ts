@@ -12,6 +12,8 @@ export interface SomeAttempt {
   readonly kind: string;
   /** The message was not looked at: it goes on over another connection. */
   readonly untried?: boolean;
+  /** Something beside the rows follows from it, which no later mark can prove. */
+  readonly copy?: unknown;
 }
 
 /** The outbox and the sender, as the dispatcher uses them (implemented by `delivery/`). */
@@ -28,6 +30,8 @@ export interface DispatchPorts<Row extends DispatchRow, Claimed extends { readon
   settle(tx: Tx, row: Row, attempt: Attempt): void;
   /** Runs a write in the next group commit. */
   write<T>(job: (tx: Tx) => T): Promise<T>;
+  /** Runs a write that may wait a moment for others of its kind. */
+  writeSoon<T>(job: (tx: Tx) => T): Promise<T>;
 }
 
 export interface DispatcherDeps<Row extends DispatchRow, Claimed extends { readonly row: Row }, Attempt extends SomeAttempt> {

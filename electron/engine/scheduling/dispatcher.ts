@@ -246,6 +246,9 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
     refresh,
     onAccepted: accepted.note,
     isCrowded: () => crowded,
+    onSettled(lane) {
+      if (running && lane.workers === 0) soon();
+    },
     onEnd(sent) {
       if (crowded && running && sent > 0) soon();
       else schedule();

@@ -19,6 +19,8 @@ export interface Lane {
   asking: ((claim: Claim<unknown>) => void)[];
   /** The mailbox counts failures, as far as is known: a success is to be noted. */
   failing: boolean;
+  /** The last outcome could be written: those that follow may wait for company. */
+  writable: boolean;
   /** A message was not accepted; whether the mailbox still works is looked at before the next body. */
   doubted: boolean;
   /** A check has just succeeded: the next claim counts it as fresh, however fast the clock of the workspace runs. */
@@ -49,6 +51,7 @@ export function newLane(mailboxId: string): Lane {
     inboxFailedUntil: 0,
     asking: [],
     failing: true,
+    writable: false,
     doubted: false,
     justChecked: false,
     wakeAt: 0,

@@ -19,6 +19,8 @@ interface WorkerDeps<Row extends DispatchRow, Claimed extends { readonly row: Ro
   /** Some mailbox has mail and no connection: whoever sent a while makes room. */
   isCrowded(): boolean;
   onAccepted(): void;
+  /** What follows an accepted mail is written: more may be due. */
+  onSettled(lane: Lane): void;
   /** Told how many messages the worker gave to a connection. */
   onEnd(sent: number): void;
 }
@@ -67,18 +69,25 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
   }
 
   /** The attempt is a fact, whatever becomes of the write. */
-  function settle(lane: Lane, taken: Taken<Claimed>, attempt: Attempt, session: SmtpSession | null): Promise<void> {
+  function settle(lane: Lane, taken: Taken<Claimed>, attempt: Attempt, session: SmtpSession | null, followed: boolean): Promise<void> {
     if (attempt.untried === true) return giveBack(lane, taken);
     lane.inFlight -= 1;
     taken.left(attempt.kind === 'accepted' || attempt.kind === 'unknown' ? clock.now() : null);
     if (attempt.kind === 'accepted') deps.onAccepted();
     else lane.doubted = true;
-    return settled((tx) => {
+    const job = (tx: Tx) => {
       // First, so that a refusal which is about the mailbox counts after it.
       if (attempt.kind === 'accepted' ? lane.failing : attempt.kind === 'refused' && livesLong(session)) deps.connectProven(tx, lane.mailboxId);
       if (attempt.kind !== 'accepted') lane.failing = true;
       outbox.settle(tx, taken.claimed.row, attempt);
-    });
+    };
+    if (!followed || !lane.writable || attempt.kind !== 'accepted' || lane.failing || attempt.copy !== undefined) return settled(lane, job);
+    // Nobody waits for it: the mark of the mail behind it proves what the server said.
+    settled(lane, job, outbox.writeSoon).then(
+      () => deps.onSettled(lane),
+      (error: unknown) => log.error({ err: error }, 'the outcome of a mail could not be written before the end'),
+    );
+    return Promise.resolve();
   }
 
   function livesLong(session: SmtpSession | null): boolean {
@@ -89,16 +98,18 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
   function giveBack(lane: Lane, { claimed, left }: Taken<Claimed>): Promise<void> {
     lane.inFlight -= 1;
     left(null);
-    return settled((tx) => outbox.release(tx, claimed.row, 'The mail server could not be reached'));
+    return settled(lane, (tx) => outbox.release(tx, claimed.row, 'The mail server could not be reached'));
   }
 
   /** Writes what has happened already: a full disk or a busy file is waited for, the fact is not let go. */
-  async function settled(job: (tx: Tx) => void): Promise<void> {
+  async function settled(lane: Lane, job: (tx: Tx) => void, write: (job: (tx: Tx) => void) => Promise<void> = outbox.write): Promise<void> {
     for (let waitMs = second; ; waitMs = Math.min(minute, waitMs * 2)) {
       try {
-        await outbox.write(job);
+        await write(job);
+        lane.writable = true;
         return;
       } catch (error) {
+        lane.writable = false;
         if (!isRunning()) throw error;
         log.error({ err: error, waitMs }, 'the outcome of a mail could not be written; it is tried again');
         await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
@@ -116,7 +127,7 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
     } catch (error) {
       const failure = error instanceof ConnectError ? error : new ConnectError('connect', error instanceof Error ? error.message : String(error), null, { cause: error });
       log.warn({ stage: failure.stage, mailboxId: lane.mailboxId, cause: failure.message }, 'mail server not reached');
-      await settled((tx) => {
+      await settled(lane, (tx) => {
         lane.failing = true;
         deps.connectFailed(tx, lane.mailboxId, failure);
       });
@@ -178,8 +189,8 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
             held.unshift(oldest.taken);
             continue;
           }
-          const written = settle(lane, oldest.taken, attempt, session);
-          // Both stand in the same commit, each behind its own savepoint.
+          const written = settle(lane, oldest.taken, attempt, session, under.length > 0);
+          // Both stand in the same commit.
           const next = mayClaim() && under.length + held.length < depthOf(session) ? claimNext(lane) : null;
           await written;
           if (next !== null) take(await next);

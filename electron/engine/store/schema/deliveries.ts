@@ -56,6 +56,7 @@ export const deliveries = sqliteTable(
     contentHash: text('content_hash'),
     subject: text('subject'),
     sendingAt: integer('sending_at'),
+    /** The connection, and behind ` after ` the mail before on it when the server had accepted that one. */
     connection: text('connection'),
     sentAt: integer('sent_at'),
     finalAt: integer('final_at'),
