@@ -4,7 +4,7 @@ import { api, client } from './client.ts';
 const storedPicture = /(<img\b[^>]{0,2000}?\bsrc\s*=\s*["'])cid:([A-Za-z0-9-]{8,64})(["'])/gi;
 
 /** The stored files that HTML shows as `cid:<file id>`, as the engine reads it. */
-export function picturesIn(html: string): string[] {
+function picturesIn(html: string): string[] {
   return [...new Set([...html.matchAll(storedPicture)].map((found) => found[2] ?? ''))];
 }
 

@@ -19,7 +19,7 @@ export interface Upload {
 }
 
 /** Why a file cannot be stored; null when it can. */
-export function refusal(file: File, pictures: boolean): string | null {
+function refusal(file: File, pictures: boolean): string | null {
   if (pictures && !pictureTypes.includes(file.type)) return t('files.notPicture', { name: file.name });
   if (file.size === 0) return t('files.empty', { name: file.name });
   if (file.size > maxFileBytes) return t('files.tooLarge', { name: file.name, size: formatBytes(file.size), max: formatBytes(maxFileBytes) });
