@@ -44,9 +44,6 @@ export const stepMessages = {
   'steps.ends': 'Ends here',
   'steps.unreachable': 'No way leads to these steps',
   'steps.unreachableHint': 'Nobody comes here. Lead a way to them with “Then”, or delete them.',
-  'steps.view': 'Editor',
-  'steps.view.list': 'List',
-  'steps.view.canvas': 'Canvas',
 
   'steps.time': 'Time',
   'steps.days': 'Weekdays',
@@ -77,7 +74,6 @@ export const stepMessages = {
   'steps.skipWay': 'A way of its own when it is skipped',
   'steps.review': 'I read each of these mails before it leaves',
   'steps.reviewHint': 'They wait under Tasks until you approve them.',
-  'steps.reviewed': 'you approve it',
 
   'steps.branch': 'Branch {number}',
   'steps.branchName': 'Name',
@@ -108,7 +104,6 @@ export const stepMessages = {
   'steps.event.replied': 'replied',
   'steps.event.bounced': 'bounced',
   'steps.atLeast': 'At least',
-  'steps.times': 'times',
   'steps.ofMail': 'Which mail',
   'steps.anyMail': 'any mail',
   'steps.op': 'Compared',

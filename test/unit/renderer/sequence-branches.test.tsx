@@ -101,6 +101,20 @@ describe('versions', () => {
   });
 });
 
+describe('people on an older version', () => {
+  it('are moved after a preview of who goes where', async () => {
+    const state = busyState();
+    const campaign = state.campaigns.find(({ status }) => status === 'running');
+    state.migration = { toVersion: 2, people: 3, busy: 1, groups: [{ fromVersion: 1, fromStepId: 'w', fromStep: '2', toStepId: 'b', toStep: '2: Second', people: 2 }] };
+    renderApp(`/campaigns/${campaign?.id ?? ''}`, state);
+    await userEvent.click(await screen.findByRole('button', { name: 'Who would move where' }, slow));
+    const dialog = await screen.findByRole('dialog', { name: 'Move people to version 2' }, slow);
+    expect(within(dialog).getByRole('row', { name: 'Version 1, step 2 Step 2: Second 2' })).toBeTruthy();
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Move to version 2' }));
+    await waitFor(() => expect(state.calls.some(({ name }) => name === 'campaigns.migrate')).toBe(true), slow);
+  });
+});
+
 describe('tasks', () => {
   const task: Task = {
     id: 't1',

@@ -19,6 +19,7 @@ import { EnrolDialog } from './enrol-dialog.tsx';
 import { Figures } from './figures.tsx';
 import { ForecastPanel } from './forecast-panel.tsx';
 import { MailsTab } from './mails-tab.tsx';
+import { NewVersion } from './new-version.tsx';
 import { NextTime } from './next-time.tsx';
 import { PeopleTab } from './people-tab.tsx';
 import { RepliesTab } from './replies-tab.tsx';
@@ -32,6 +33,7 @@ export function LaunchedCampaign({ campaign }: { readonly campaign: Campaign }) 
     <>
       <Header campaign={campaign} />
       <Launching campaignId={campaign.id} />
+      {(campaign.status === 'running' || campaign.status === 'paused') && <NewVersion campaignId={campaign.id} />}
       <Figures campaign={campaign} />
       <Tabs value={tab} onChange={show} keepMounted={false} mt="md" classNames={{ root: classes['tabs'] ?? '', panel: classes['tabPanel'] ?? '' }}>
         <Tabs.List mb="md">
