@@ -15,23 +15,24 @@ export interface Calendar {
 /** Reads a calendar; `headerMethod` is the one of its Content-Type, for a text that names none or cannot be read. */
 export function readCalendar(content: string, headerMethod: string): Calendar {
   const calendar = parse(content);
-  const event = calendar?.getFirstSubcomponent('vevent') ?? null;
-  return {
-    method: (textOf(calendar?.getFirstPropertyValue('method')) || headerMethod).toUpperCase(),
-    attendees: (event?.getAllProperties('attendee') ?? []).map((attendee) => ({
-      address: textOf(attendee.getFirstValue())
-        .toLowerCase()
-        .replace(/^mailto:/, ''),
-      participation: textOf(attendee.getFirstParameter('partstat')).toUpperCase(),
-    })),
-  };
+  return { method: (calendar?.method || headerMethod).toUpperCase(), attendees: calendar?.attendees ?? [] };
 }
 
-function parse(content: string): ICAL.Component | null {
+function parse(content: string): Calendar | null {
   try {
-    return new ICAL.Component(ICAL.parse(content) as unknown[]);
+    const calendar = new ICAL.Component(ICAL.parse(content) as unknown[]);
+    const event = calendar.getFirstSubcomponent('vevent');
+    return {
+      method: textOf(calendar.getFirstPropertyValue('method')),
+      attendees: (event?.getAllProperties('attendee') ?? []).map((attendee) => ({
+        address: textOf(attendee.getFirstValue())
+          .toLowerCase()
+          .replace(/^mailto:/, ''),
+        participation: textOf(attendee.getFirstParameter('partstat')).toUpperCase(),
+      })),
+    };
   } catch {
-    // A stranger's file: what cannot be read says nothing.
+    // A stranger's file, and one cut off is noticed only on the look inside: what cannot be read says nothing.
     return null;
   }
 }

@@ -1,9 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { rootRoute } from '../../app/root-route.tsx';
 import { choiceParam } from '../../lib/search.ts';
-
-export const taskTabs = ['due', 'later', 'review'] as const;
-export type TaskTab = (typeof taskTabs)[number];
+import { taskTabs, type TaskTab } from './tabs.ts';
 
 export const tasksRoutes = [
   createRoute({

@@ -6,7 +6,7 @@ import { Page } from '../../components/page.tsx';
 import { api } from '../../lib/client.ts';
 import { t } from '../../lib/messages/index.ts';
 import { ReviewList } from './review-list.tsx';
-import { taskTabs, type TaskTab } from './routes.ts';
+import { taskTabs, type TaskTab } from './tabs.ts';
 import { TaskList } from './task-list.tsx';
 
 /** What sequences wait for a person to do: tasks by hand, and mails to read before they leave. */

@@ -1,0 +1,2 @@
+export const taskTabs = ['due', 'later', 'review'] as const;
+export type TaskTab = (typeof taskTabs)[number];
