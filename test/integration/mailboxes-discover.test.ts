@@ -89,6 +89,7 @@ describe('the settings document of the domain', () => {
     ['leads to another port', { status: 302, location: 'https://example.com:8443/mail.xml' }],
     ['leads in a circle', { status: 302, location: '/.well-known/autoconfig/mail/config-v1.1.xml' }],
     ['is far too large', { status: 200, body: `${settings()}<!--${'x'.repeat(300_000)}-->` }],
+    ['is nested without end', { status: 200, body: '<a>'.repeat(60_000) }],
     ['is no XML', { status: 200, body: '{"not": "xml"}' }],
     ['brings entities of its own', { status: 200, body: settings().replace('<clientConfig', '<!DOCTYPE x [<!ENTITY a "smtp.evil.example.org">]><clientConfig') }],
     ['names a server that is none', { status: 200, body: settings('localhost:25/x') }],

@@ -2,6 +2,7 @@ import { SMTPServer } from 'smtp-server';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createMailboxes, createNetwork, openImapSession, openSmtpSession } from '../../electron/engine/mailboxes/index.ts';
+import type { Network } from '../../electron/engine/ports.ts';
 import { mailboxInputSchema } from '../../shared/schemas/mailbox.ts';
 import { signInInputSchema } from '../../shared/schemas/sign-in.ts';
 import { startAuthorizationServer, type AuthorizationServer } from '../support/authorization-server.ts';
@@ -11,7 +12,20 @@ import { openTestBase } from '../support/store.ts';
 
 const minute = 60_000;
 
-function open(provider: AuthorizationServer, smtpPort = 1) {
+/** Answers to `grant` stay under way until `release`. */
+function holdAnswers(grant: string) {
+  const { promise, resolve: release } = Promise.withResolvers<void>();
+  return {
+    release,
+    fetch: async (url: string, request?: RequestInit): Promise<Response> => {
+      const answer = await fetch(url, request);
+      if (new URLSearchParams(String(request?.body)).get('grant_type') === grant) await promise;
+      return answer;
+    },
+  };
+}
+
+function open(provider: AuthorizationServer, smtpPort = 1, more: Partial<Network> = {}) {
   const logged: unknown[] = [];
   const note = (data: object, message: string) => void logged.push(data, message);
   const log = { debug: note, info: note, warn: note, error: note, child: () => log };
@@ -23,7 +37,7 @@ function open(provider: AuthorizationServer, smtpPort = 1) {
   };
   const base = { ...opened, clock: { ...opened.clock, after }, log };
   const vault = plainSecrets(base.store);
-  const mailboxes = createMailboxes({ ...base, vault, transports: { openSmtp: openSmtpSession, openInbox: openImapSession }, network: createNetwork({ dnsServers: () => [] }) });
+  const mailboxes = createMailboxes({ ...base, vault, transports: { openSmtp: openSmtpSession, openInbox: openImapSession }, network: { ...createNetwork({ dnsServers: () => [] }), ...more } });
   onTestFinished(() => mailboxes.stop());
   const input = (more: Record<string, unknown> = {}) =>
     mailboxInputSchema.parse({
@@ -187,7 +201,62 @@ test('by a code: an unused code ends with a sentence', async () => {
   expect(mailboxes.signIns.get(id).message).toContain('not used in time');
 });
 
+test('by a code: when the app ends while the server is asked, it neither signs in nor asks again', async () => {
+  const provider = await startAuthorizationServer();
+  const held = holdAnswers('urn:ietf:params:oauth:grant-type:device_code');
+  const { mailboxes, start, signedIn, vault, clock, waits } = open(provider, 1, held);
+  const id = await signedIn();
+  const before = vault.get(`mailbox:${id}:oauth`);
+  for (let count = 0; count < 2; count += 1) await start({ flow: 'code', mailboxId: id });
+  const known = provider.asked.length;
+  provider.answers.push({ error: 'authorization_pending' });
+  provider.approveDevice();
+  clock.advance(5000);
+  await until(() => provider.asked.length === known + 2, 'both are asked for');
+  mailboxes.stop();
+  const timers = waits.length;
+  held.release();
+  // A whole sign-in later the answers have long arrived; it sets one timer of its own.
+  await signedIn();
+  expect(waits).toHaveLength(timers + 1);
+  expect(vault.get(`mailbox:${id}:oauth`)).toBe(before);
+});
+
+test('by a code: the end of the code is told when it comes, not when the next question is due', async () => {
+  const provider = await startAuthorizationServer();
+  const { mailboxes, start, clock, waits } = open(provider);
+  const { id, expiresAt } = await start({ flow: 'code' });
+  while (clock.now() + 2 * (waits.at(-1) ?? 0) < expiresAt) {
+    const known = waits.length;
+    provider.answers.push('hang up');
+    clock.advance(waits.at(-1) ?? 0);
+    await until(() => waits.length > known, 'it waits longer');
+  }
+  const known = waits.length;
+  provider.answers.push('hang up');
+  clock.advance(waits.at(-1) ?? 0);
+  await until(() => waits.length > known, 'it waits for the end');
+  clock.advance(expiresAt - clock.now());
+  expect(mailboxes.signIns.get(id)).toMatchObject({ state: 'failed', message: expect.stringContaining('not used in time') as string });
+});
+
 describe('access tokens', () => {
+  test('a refusal to renew a consent that was replaced meanwhile changes nothing', async () => {
+    const provider = await startAuthorizationServer();
+    const held = holdAnswers('refresh_token');
+    const { mailboxes, signedIn, start, token, clock } = open(provider, 1, held);
+    const id = await signedIn();
+    clock.advance(60 * minute);
+    const known = provider.asked.length;
+    provider.answers.push({ error: 'invalid_grant' });
+    const renewed = token(id);
+    await until(() => provider.asked.length > known, 'the renewal is asked for');
+    await provider.consent((await start({ mailboxId: id })).url);
+    held.release();
+    expect(provider.accepted.has(await renewed)).toBe(true);
+    expect(mailboxes.get(id).state).not.toBe('needs_login');
+  });
+
   test('are renewed ahead of their end, once for all who ask, and the new refresh token is kept', async () => {
     const provider = await startAuthorizationServer();
     const { signedIn, token, clock } = open(provider);

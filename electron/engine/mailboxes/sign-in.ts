@@ -41,7 +41,9 @@ export function createSignIns(deps: { clock: Clock; ids: Ids; log: Logger; netwo
   }
 
   function drop(id: string): void {
-    entries.get(id)?.end();
+    const entry = entries.get(id);
+    // What is under way must find that nobody waits for it any more.
+    if (entry !== undefined) settle(entry, 'cancelled', null);
     entries.delete(id);
   }
 
@@ -97,7 +99,8 @@ export function createSignIns(deps: { clock: Clock; ids: Ids; log: Logger; netwo
       try {
         answered ||= url.searchParams.get('state') === state;
         succeed(entry, await client.exchange(url, { redirectUri, verifier, state }));
-        page(response, 200, 'You are signed in. Close this page and go back to Homing.');
+        if (entry.status.state === 'done') page(response, 200, 'You are signed in. Close this page and go back to Homing.');
+        else page(response, 400, 'This sign-in is over. Start a new one in Homing.');
       } catch (error) {
         if (error instanceof StrangeAnswer) return page(response, 400, 'This answer belongs to no sign-in of Homing.');
         fail(entry, client.name, error);
@@ -115,7 +118,7 @@ export function createSignIns(deps: { clock: Clock; ids: Ids; log: Logger; netwo
     entry.status = { ...entry.status, url: grant.url, userCode: grant.userCode, expiresAt };
     let interval = grant.intervalSeconds;
     const later = (): void => {
-      const cancel = clock.after(interval * second, () => void ask());
+      const cancel = clock.after(Math.min(interval * second, Math.max(0, expiresAt - clock.now())), () => void ask());
       entry.end = cancel;
     };
     const ask = async (): Promise<void> => {

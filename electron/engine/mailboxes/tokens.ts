@@ -60,6 +60,9 @@ export function createMailboxTokens(deps: {
     try {
       tokens = await client.refresh(old.refresh);
     } catch (error) {
+      const held = read(id);
+      // Signed in anew meanwhile: the refusal is about a consent that no longer matters.
+      if (held !== null && held.refresh !== old.refresh) return held.access;
       if (error instanceof OAuthRefused) throw refused(id, `${client.name} no longer accepts the sign-in of ${who} (${error.message}). Sign in again.`, error);
       throw new ConnectError('connect', `${client.name} could not be asked for a new access token: ${error instanceof Error ? error.message : String(error)}`, null, {
         cause: error,
