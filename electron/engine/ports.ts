@@ -69,24 +69,25 @@ export interface ServerAccess {
 /** A look-up's outcome. `none` = answered that there is nothing; `unknown` = not answered, which proves nothing. */
 export type DnsAnswer<T> = { readonly kind: 'found'; readonly records: readonly T[] } | { readonly kind: 'none' } | { readonly kind: 'unknown'; readonly cause: string };
 
+/** An aborted question is `unknown`, at once. */
 export interface DnsResolver {
   /** Best preference first, hosts in lower case. */
-  mx(name: string): Promise<DnsAnswer<{ host: string; priority: number }>>;
-  txt(name: string): Promise<DnsAnswer<string>>;
+  mx(name: string, signal?: AbortSignal): Promise<DnsAnswer<{ host: string; priority: number }>>;
+  txt(name: string, signal?: AbortSignal): Promise<DnsAnswer<string>>;
   /** Best priority first. */
-  srv(name: string): Promise<DnsAnswer<{ host: string; port: number }>>;
+  srv(name: string, signal?: AbortSignal): Promise<DnsAnswer<{ host: string; port: number }>>;
   /** IPv4 before IPv6. */
-  addresses(name: string): Promise<DnsAnswer<string>>;
+  addresses(name: string, signal?: AbortSignal): Promise<DnsAnswer<string>>;
 }
 
 export interface Network {
   readonly dns: DnsResolver;
   /** For authorization servers, whose addresses a person chose. */
   readonly fetch: (url: string, options: RequestInit) => Promise<Response>;
-  /** A text document over HTTPS; null when there is none, it is too large, slow, or would lead to a private address. */
-  getDocument(url: string): Promise<string | null>;
+  /** A text document over HTTPS; null when there is none, it is too large, slow, would lead to a private address, or `signal` is aborted. */
+  getDocument(url: string, signal?: AbortSignal): Promise<string | null>;
   /** Whether a mail server with a valid certificate (`tls`) or greeting (`starttls`) answers there. */
-  greets(host: string, port: number, security: 'tls' | 'starttls', allowPrivate: boolean): Promise<boolean>;
+  greets(host: string, port: number, security: 'tls' | 'starttls', allowPrivate: boolean, signal?: AbortSignal): Promise<boolean>;
 }
 
 export type ConnectStage = 'resolve' | 'connect' | 'tls' | 'login';

@@ -47,6 +47,7 @@ export const oauthEndpointsSchema = z.object({
   authorization: z.url().max(500),
   token: z.url().max(500),
   device: z.url().max(500).nullable().default(null),
+  revocation: z.url().max(500).nullable().default(null).describe('RFC 7009; null = consent that is no longer wanted is only forgotten'),
   scope: z.string().max(500),
 });
 

@@ -110,6 +110,17 @@ describe.each(transports)('the contract over %s', (_name, open) => {
     expect(Buffer.from(await report.arrayBuffer()).toString()).toBe(csvText);
   });
 
+  test('a call that the client gives up ends in the engine', async () => {
+    const engine = fakeEngine();
+    const client = await open(engine);
+    const stop = new AbortController();
+    const call = client.mailboxes.discover({ address: 'mara@example.com' }, { signal: stop.signal }).catch(() => 'given up');
+    await vi.waitFor(() => expect(engine.searches).toBe(1));
+    stop.abort();
+    expect(await call).toBe('given up');
+    await vi.waitFor(() => expect(engine.searches).toBe(0));
+  });
+
   test('the live stream delivers, and ends in the engine when the client stops', async () => {
     const engine = fakeEngine();
     const client = await open(engine);

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { discoverServers } from '../../electron/engine/mailboxes/autoconfig.ts';
 import { createNetwork, isPrivateAddress } from '../../electron/engine/mailboxes/network.ts';
 import type { Network } from '../../electron/engine/ports.ts';
+import { until } from '../support/engine.ts';
 import { startDnsServer, type Zone } from '../support/dns-server.ts';
 import { makeCertificate, startHttpsServer, type Certificate } from '../support/https-server.ts';
 
@@ -28,6 +29,7 @@ async function standIn(zone: Zone, pages: Record<string, string | { status: numb
     requests.push(where);
     const page = pages[where.split('?')[0] ?? ''];
     if (page === undefined) return void response.writeHead(404).end();
+    if (page === 'SILENT') return;
     if (typeof page === 'string') return void response.writeHead(200, { 'content-type': 'text/xml' }).end(page);
     response.writeHead(page.status, page.location === undefined ? {} : { location: page.location }).end(page.body ?? '');
   });
@@ -122,6 +124,81 @@ test('SRV records say where to submit and to read (RFC 6186, RFC 8314); a dot me
       imap: { host: 'imap.example.org', port: 993, security: 'tls', user: 'mara@example.com' },
     },
   ]);
+});
+
+describe('when the sources disagree', () => {
+  const srv = { SRV: ['0 1 465 smtp.srv.example.org'] };
+  const page = { 'example.com/.well-known/autoconfig/mail/config-v1.1.xml': settings('smtp.well-known.example.org') };
+  const told = async (zone: Zone, address = 'mara@example.com') => {
+    const { network } = await standIn(zone, page);
+    return (await discoverServers(network, address)).candidates.map(({ source, foundAt, smtp }) => [source, foundAt, smtp.host]);
+  };
+
+  test('the settings document wins over SRV records; the other one is told with where it was found', async () => {
+    expect(await told({ 'example.com': here, '_submissions._tcp.example.com': srv })).toEqual([
+      ['autoconfig', 'https://example.com', 'smtp.well-known.example.org'],
+      ['srv', '_submissions._tcp.example.com', 'smtp.srv.example.org'],
+    ]);
+  });
+
+  test('the provider that takes the mail of the domain wins over both', async () => {
+    expect(await told({ 'example.com': { ...here, MX: ['10 in1-smtp.messagingengine.com'] }, '_submissions._tcp.example.com': srv })).toEqual([
+      ['mx', 'in1-smtp.messagingengine.com', 'smtp.fastmail.com'],
+      ['autoconfig', 'https://example.com', 'smtp.well-known.example.org'],
+      ['srv', '_submissions._tcp.example.com', 'smtp.srv.example.org'],
+    ]);
+  });
+
+  test('a known domain is asked nothing, whatever it would say', async () => {
+    expect(await told({ 'gmx.net': here, '_submissions._tcp.gmx.net': srv }, 'mara@gmx.net')).toEqual([['preset', 'gmx.net', 'mail.gmx.net']]);
+  });
+
+  test('autoconfig. of the domain wins over its well-known place, and what is the same is told once', async () => {
+    const zone = {
+      'example.com': here,
+      'autoconfig.example.com': here,
+      '_submission._tcp.example.com': { SRV: ['0 1 587 smtp.first.example.org'] },
+      '_imaps._tcp.example.com': { SRV: ['0 1 993 imap.example.com'] },
+    };
+    const { network } = await standIn(zone, { ...page, 'autoconfig.example.com/mail/config-v1.1.xml': settings('smtp.first.example.org') });
+    expect((await discoverServers(network, 'mara@example.com')).candidates).toMatchObject([{ source: 'autoconfig', foundAt: 'https://autoconfig.example.com' }]);
+  });
+});
+
+describe('given up by who asked', () => {
+  const gaveUp = { code: 'cancelled' };
+
+  test.each([
+    ['a name server that does not answer', { 'example.com': 'SILENT' }],
+    ['a web server that does not answer', { 'autoconfig.example.com': here }],
+    ['a mail server that does not greet', { 'mail.example.com': here }],
+  ] as const)('it waits no longer for %s', async (_what, zone: Zone) => {
+    const { dns, network, requests } = await standIn(zone, { 'autoconfig.example.com/mail/config-v1.1.xml': 'SILENT' });
+    const silent = createTcp((socket) => void socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as AddressInfo;
+    let probes = 0;
+    const greets: Network['greets'] = (host, _port, _security, near, signal) => {
+      probes += 1;
+      return network.greets(host, port, 'starttls', near, signal);
+    };
+    const [mine, others] = [new AbortController(), new AbortController()];
+    const search = (signal: AbortSignal) => discoverServers({ ...network, greets }, 'mara@example.com', signal);
+    const gaveUpFirst = search(mine.signal).catch((error: unknown) => error);
+    const waiting = search(others.signal).catch(() => 'the one that goes on');
+    await until(() => (zone['example.com'] === 'SILENT' ? dns.asked.length > 1 : requests.length + probes > 1), 'both wait for an answer');
+    mine.abort();
+    expect(await Promise.race([gaveUpFirst, waiting])).toMatchObject(gaveUp);
+    others.abort();
+    await waiting;
+  });
+
+  test('it asks nothing when it was given up before', async () => {
+    const { dns, network } = await standIn({});
+    await expect(discoverServers(network, 'mara@example.com', AbortSignal.abort())).rejects.toMatchObject(gaveUp);
+    expect(dns.asked).toEqual([]);
+  });
 });
 
 test('when nobody knows, the usual names that answer are tried, the better encryption first', async () => {

@@ -1,7 +1,7 @@
 import { SMTPServer } from 'smtp-server';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createMailboxes, createNetwork, openImapSession, openSmtpSession } from '../../electron/engine/mailboxes/index.ts';
+import { createMailboxes, createNetwork, openImapSession, openSmtpSession, type Mailboxes } from '../../electron/engine/mailboxes/index.ts';
 import type { Network } from '../../electron/engine/ports.ts';
 import { mailboxInputSchema } from '../../shared/schemas/mailbox.ts';
 import { signInInputSchema } from '../../shared/schemas/sign-in.ts';
@@ -37,7 +37,12 @@ function open(provider: AuthorizationServer, smtpPort = 1, more: Partial<Network
   };
   const base = { ...opened, clock: { ...opened.clock, after }, log };
   const vault = plainSecrets(base.store);
-  const mailboxes = createMailboxes({ ...base, vault, transports: { openSmtp: openSmtpSession, openInbox: openImapSession }, network: { ...createNetwork({ dnsServers: () => [] }), ...more } });
+  const mailboxes = createMailboxes({
+    ...base,
+    vault,
+    transports: { openSmtp: openSmtpSession, openInbox: openImapSession },
+    network: { ...createNetwork({ dnsServers: () => [] }), ...more },
+  });
   onTestFinished(() => mailboxes.stop());
   const input = (more: Record<string, unknown> = {}) =>
     mailboxInputSchema.parse({
@@ -143,6 +148,73 @@ describe('in the browser', () => {
     await expect(provider.consent(forgotten.url)).rejects.toThrow();
   });
 
+  test.each([
+    ['cancelled', 'is over', (signIns: Mailboxes['signIns'], id: string) => void signIns.cancel(id)],
+    ['too late', 'failed', (_signIns: Mailboxes['signIns'], _id: string, advance: (ms: number) => void) => advance(11 * minute)],
+  ])('%s while the code is exchanged: nobody is signed in, and the consent is taken back', async (_why, words, end) => {
+    const provider = await startAuthorizationServer();
+    const held = holdAnswers('authorization_code');
+    const { mailboxes, start, input, clock } = open(provider, 1, held);
+    const { id, url } = await start();
+    const page = provider.consent(url);
+    await until(() => provider.asked.length === 1, 'the code is exchanged');
+    end(mailboxes.signIns, id, (ms) => clock.advance(ms));
+    held.release();
+    expect(await page).toMatchObject({ status: 400, text: expect.stringContaining(words) as string });
+    expect(mailboxes.signIns.get(id).state).not.toBe('done');
+    expect(() => mailboxes.create(input({ signIn: id }))).toThrow('is over');
+    await until(() => provider.revoked.length === 1, 'the consent is taken back');
+    expect(provider.accepted.size).toBe(0);
+  });
+
+  test('finished and then given up before a mailbox was saved, the consent is taken back', async () => {
+    const provider = await startAuthorizationServer();
+    const { mailboxes, start, input } = open(provider);
+    const { id, url } = await start();
+    await provider.consent(url);
+    expect(mailboxes.signIns.cancel(id).state).toBe('cancelled');
+    expect(() => mailboxes.create(input({ signIn: id }))).toThrow('is over');
+    await until(() => provider.revoked.length === 1, 'the consent is taken back');
+  });
+
+  test('given up, it leaves alone the consent on which a mailbox of the same account lives; a provider without revocation is not asked', async () => {
+    const provider = await startAuthorizationServer();
+    const { mailboxes, start, signedIn, token } = open(provider);
+    const living = await signedIn();
+    const endpoints = { ...provider.endpoints, revocation: null };
+    for (const more of [{ mailboxId: living }, { account: 'other@example.com', endpoints }]) {
+      const { id, url } = await start(more);
+      if ('account' in more) await provider.consent(url);
+      mailboxes.signIns.cancel(id);
+    }
+    const spare = await start();
+    await provider.consent(spare.url);
+    mailboxes.signIns.cancel(spare.id);
+    // A consent that is taken back after them has come: theirs would have come before.
+    const alone = await start({ account: 'third@example.com' });
+    await provider.consent(alone.url);
+    mailboxes.signIns.cancel(alone.id);
+    await until(() => provider.revoked.length > 0, 'the last one is taken back');
+    expect(provider.revoked).toHaveLength(1);
+    expect(provider.accepted.has(await token(living))).toBe(true);
+  });
+
+  test.each([
+    ['the mailbox was deleted meanwhile', (mailboxes: Mailboxes, id: string) => void mailboxes.remove(id), /deleted meanwhile/],
+    ['the database cannot be written', (_mailboxes: Mailboxes, _id: string, full: () => void) => full(), /could not keep the sign-in.*disk/],
+  ])('when %s, it says so and does not blame the network; the consent goes back', async (_why, hinder, words) => {
+    const provider = await startAuthorizationServer();
+    const { mailboxes, start, signedIn, store } = open(provider);
+    const id = await signedIn();
+    const full = () =>
+      store.transaction((tx) => void tx.prepare("create temp trigger full before update on mailboxes begin select raise(abort, 'database or disk is full'); end").run());
+    const again = await start({ mailboxId: id, account: 'new@example.com' });
+    hinder(mailboxes, id, full);
+    expect(await provider.consent(again.url)).toMatchObject({ status: 400 });
+    expect(mailboxes.signIns.get(again.id)).toMatchObject({ state: 'failed', message: expect.stringMatching(words) as string });
+    await until(() => provider.accepted.size <= 1, 'the consent is taken back');
+  });
+
   test('plain HTTP to another computer is refused', async () => {
     const provider = await startAuthorizationServer();
     const { start } = open(provider);
@@ -201,6 +273,21 @@ test('by a code: an unused code ends with a sentence', async () => {
   expect(mailboxes.signIns.get(id).message).toContain('not used in time');
 });
 
+test('by a code: when the mailbox was deleted meanwhile, the used code is not asked for again', async () => {
+  const provider = await startAuthorizationServer();
+  const { mailboxes, start, signedIn, clock, waits } = open(provider);
+  const id = await signedIn();
+  const begun = await start({ flow: 'code', mailboxId: id });
+  mailboxes.remove(id);
+  provider.approveDevice();
+  const known = waits.length;
+  clock.advance(5000);
+  await until(() => mailboxes.signIns.get(begun.id).state === 'failed', 'the sign-in ends');
+  expect(mailboxes.signIns.get(begun.id).message).toContain('deleted meanwhile');
+  expect(waits).toHaveLength(known);
+  await until(() => provider.accepted.size === 0, 'both consents are taken back');
+});
+
 test('by a code: when the app ends while the server is asked, it neither signs in nor asks again', async () => {
   const provider = await startAuthorizationServer();
   const held = holdAnswers('urn:ietf:params:oauth:grant-type:device_code');
@@ -217,7 +304,7 @@ test('by a code: when the app ends while the server is asked, it neither signs i
   const timers = waits.length;
   held.release();
   // A whole sign-in later the answers have long arrived; it sets one timer of its own.
-  await signedIn();
+  await provider.consent((await start({ account: 'other@example.com' })).url);
   expect(waits).toHaveLength(timers + 1);
   expect(vault.get(`mailbox:${id}:oauth`)).toBe(before);
 });
@@ -302,12 +389,15 @@ describe('access tokens', () => {
     expect(provider.accepted.has(await token(id))).toBe(true);
   });
 
-  test('signing out forgets them', async () => {
+  test.each(['signOut', 'remove'] as const)('%s forgets them and takes the consent back', async (end) => {
     const provider = await startAuthorizationServer();
     const { mailboxes, signedIn, vault } = open(provider);
     const id = await signedIn();
-    expect(mailboxes.signOut(id)).toMatchObject({ oauth: null, state: 'needs_login', smtp: { auth: 'password' } });
+    mailboxes[end](id);
+    if (end === 'signOut') expect(mailboxes.get(id)).toMatchObject({ oauth: null, state: 'needs_login', smtp: { auth: 'password' } });
     expect(vault.get(`mailbox:${id}:oauth`)).toBeNull();
+    await until(() => provider.revoked.length === 1, 'the consent is taken back');
+    expect(provider.accepted.size).toBe(0);
   });
 });
 

@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 export interface AuthorizationServer {
-  readonly endpoints: { authorization: string; token: string; device: string; scope: string };
+  readonly endpoints: { authorization: string; token: string; device: string; revocation: string | null; scope: string };
   /** What the token address was asked, newest last. */
   readonly asked: URLSearchParams[];
   /** Access tokens that were given out and not taken back. */
   readonly accepted: Set<string>;
+  /** Tokens that were taken back (RFC 7009), newest last. */
+  readonly revoked: string[];
   /** What the next calls of the token address answer instead. */
   readonly answers: ({ error: string; error_description?: string; status?: number } | 'hang up')[];
   /** A person opens the page and agrees; returns the answer of the redirect address. */
@@ -24,6 +26,8 @@ export async function startAuthorizationServer(clientId = 'client-1', clientSecr
   const codes = new Map<string, { challenge: string; redirectUri: string }>();
   const refreshTokens = new Set<string>();
   const accepted = new Set<string>();
+  const accessOf = new Map<string, string>();
+  const revoked: string[] = [];
   const asked: URLSearchParams[] = [];
   const answers: AuthorizationServer['answers'] = [];
   let deviceApproved = false;
@@ -50,6 +54,7 @@ export async function startAuthorizationServer(clientId = 'client-1', clientSecr
     const [access, refresh] = [token(), token()];
     accepted.add(access);
     refreshTokens.add(refresh);
+    accessOf.set(refresh, access);
     return { status: 200, body: { access_token: access, refresh_token: refresh, token_type: 'Bearer', expires_in: self.lifeSeconds } };
   }
 
@@ -60,6 +65,13 @@ export async function startAuthorizationServer(clientId = 'client-1', clientSecr
       const form = new URLSearchParams(text);
       const send = (status: number, body: object): void => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       if (request.url === '/device') return send(200, { device_code: 'device-1', user_code: 'WDJB-MJHT', verification_uri: `${base}/code`, expires_in: 900, interval: 5 });
+      if (request.url === '/revoke') {
+        const taken = form.get('token') ?? '';
+        revoked.push(taken);
+        refreshTokens.delete(taken);
+        accepted.delete(accessOf.get(taken) ?? taken);
+        return send(200, {});
+      }
       asked.push(form);
       const prepared = answers.shift();
       if (prepared === 'hang up') return void request.socket.destroy();
@@ -76,9 +88,10 @@ export async function startAuthorizationServer(clientId = 'client-1', clientSecr
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   const self: AuthorizationServer = {
-    endpoints: { authorization: `${base}/authorize`, token: `${base}/token`, device: `${base}/device`, scope: 'mail' },
+    endpoints: { authorization: `${base}/authorize`, token: `${base}/token`, device: `${base}/device`, revocation: `${base}/revoke`, scope: 'mail' },
     asked,
     accepted,
+    revoked,
     answers,
     lifeSeconds: 3600,
     async consent(url, change) {

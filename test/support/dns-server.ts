@@ -1,8 +1,8 @@
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { onTestFinished } from 'vitest';
 
-/** Records by name: `A`, `AAAA` an address, `MX` "10 host", `TXT` one or several strings, `SRV` "priority weight port host". */
-export type Zone = Record<string, Partial<Record<'A' | 'AAAA' | 'MX' | 'TXT' | 'SRV', readonly string[]>> | 'SERVFAIL'>;
+/** Records by name: `A`, `AAAA` an address, `MX` "10 host", `TXT` one or several strings, `SRV` "priority weight port host". `SILENT` = no answer. */
+export type Zone = Record<string, Partial<Record<'A' | 'AAAA' | 'MX' | 'TXT' | 'SRV', readonly string[]>> | 'SERVFAIL' | 'SILENT'>;
 
 const types = { A: 1, MX: 15, TXT: 16, AAAA: 28, SRV: 33 } as const;
 type Type = keyof typeof types;
@@ -23,6 +23,7 @@ export async function startDnsServer(zone: Zone): Promise<DnsServer> {
     const { name, type, end } = readQuestion(query);
     asked.push(`${type ?? '?'} ${name}`);
     const entry = zone[name];
+    if (entry === 'SILENT') return;
     const records = entry === undefined || entry === 'SERVFAIL' || type === null ? [] : (entry[type] ?? []);
     const exists = entry !== undefined || Object.keys(zone).some((known) => known.endsWith(`.${name}`));
     const code = entry === 'SERVFAIL' ? 2 : exists ? 0 : 3;

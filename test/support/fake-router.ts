@@ -18,6 +18,8 @@ export interface FakeEngine {
   settings: Settings;
   /** Live streams that are open now. */
   streams: number;
+  /** Searches for servers that are under way now. */
+  searches: number;
 }
 
 export const csvText = '\ufeffname,state\r\n"Müller, Anna",sent\r\n';
@@ -30,6 +32,7 @@ export function fakeEngine(): FakeEngine {
     calls: [],
     settings: settingsSchema.parse({}),
     streams: 0,
+    searches: 0,
   };
 
   async function* live(signal: AbortSignal | undefined): AsyncGenerator<LiveMessage> {
@@ -41,6 +44,13 @@ export function fakeEngine(): FakeEngine {
     } finally {
       engine.streams -= 1;
     }
+  }
+
+  async function search(signal: AbortSignal | undefined): Promise<never> {
+    engine.searches += 1;
+    await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+    engine.searches -= 1;
+    throw new AppError('cancelled', 'Given up.');
   }
 
   const answers: Record<string, (input: never, signal: AbortSignal | undefined) => unknown> = {
@@ -70,6 +80,7 @@ export function fakeEngine(): FakeEngine {
     'subscribers.import': () => {
       throw new AppError('csv_unreadable', 'The file has no header.');
     },
+    'mailboxes.discover': (_input, signal) => search(signal),
     'events.live': (_input, signal) => live(signal),
     'reports.deliveries': () => new File([csvText], 'deliveries.csv', { type: 'text/csv' }),
   };

@@ -4,6 +4,7 @@ import type { Store } from '../../electron/engine/store/index.ts';
 /** A vault without encryption over the real table. */
 export function plainSecrets(store: Store): SecretStore {
   return {
+    isLocked: () => false,
     get: (name) => (store.prepareRead('select sealed from secrets where name = ?').get(name) as { sealed: Buffer } | undefined)?.sealed.toString() ?? null,
     set: (name, value) =>
       store.transaction(

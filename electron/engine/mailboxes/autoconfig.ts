@@ -15,22 +15,42 @@ const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z
 /**
  * Finds the servers of an address: known provider of its domain, else known provider of its MX hosts, the domain's own
  * settings document, SRV records (RFC 6186, RFC 8314), and only when none of these knows, usual names that answer.
- * Throws AppError validation when the address is none.
+ * Throws AppError validation when the address is none, and cancelled, at once, when `signal` is aborted.
  */
-export async function discoverServers(network: Network, text: string): Promise<Discovery> {
+export async function discoverServers(reach: Network, text: string, signal?: AbortSignal): Promise<Discovery> {
   const parsed = parseAddress(text);
   if (!parsed.ok) throw new AppError('validation', `${parsed.error}.`, { fields: { address: parsed.error } });
   const address = parsed.value;
+  const network = until(reach, signal);
   const known = providerOfDomain(address.domain);
   if (known !== null) return { address: address.email, candidates: [fromProvider(known, address, 'preset', address.domain)] };
 
   const mx = await network.dns.mx(address.domain);
   const mxHosts = mx.kind === 'found' ? mx.records.map(({ host }) => host) : [];
+  refuseAborted(signal);
   const told = await Promise.all([Promise.resolve(byMx(mxHosts, address)), byAutoconfig(network, address), bySrv(network, address)]);
+  refuseAborted(signal);
   const candidates = distinct(told.filter((candidate) => candidate !== null));
   if (candidates.length > 0) return { address: address.email, candidates };
   const guessed = await byGuess(network, address, mxHosts);
+  refuseAborted(signal);
   return { address: address.email, candidates: guessed === null ? [] : [guessed] };
+}
+
+/** The same network, whose questions end with the signal. */
+function until(network: Network, signal: AbortSignal | undefined): Network {
+  const { dns } = network;
+  return {
+    ...network,
+    dns: { ...dns, mx: (name) => dns.mx(name, signal), srv: (name) => dns.srv(name, signal) },
+    getDocument: (url) => network.getDocument(url, signal),
+    greets: (host, port, security, near) => network.greets(host, port, security, near, signal),
+  };
+}
+
+/** What an aborted look-up did not find says nothing. */
+function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new AppError('cancelled', 'The search for the servers was given up.');
 }
 
 function fromProvider(provider: Provider, address: Address, source: 'preset' | 'mx', foundAt: string): ServerCandidate {

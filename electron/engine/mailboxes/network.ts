@@ -52,16 +52,16 @@ export function createNetwork(options: NetworkOptions): Network {
   const resolver = createDnsResolver(options.dnsServers);
   const { standIn } = options;
 
-  async function publicAddresses(host: string, allowPrivate: boolean): Promise<string[]> {
+  async function publicAddresses(host: string, allowPrivate: boolean, signal?: AbortSignal): Promise<string[]> {
     if (isIP(host) !== 0) return allowPrivate || !isPrivateAddress(host) ? [host] : [];
-    const found = await resolver.addresses(host);
+    const found = await resolver.addresses(host, signal);
     if (found.kind !== 'found') return [];
     return found.records.filter((address) => allowPrivate || standIn !== undefined || !isPrivateAddress(address));
   }
 
   async function getDocument(url: URL, redirects: number, signal: AbortSignal): Promise<string | null> {
     if (url.protocol !== 'https:' || url.username !== '' || (url.port !== '' && url.port !== '443')) return null;
-    const addresses = await publicAddresses(url.hostname, false);
+    const addresses = await publicAddresses(url.hostname, false, signal);
     if (addresses.length === 0) return null;
     const answer = await getOnce(url, addresses, signal);
     if (answer === null || !('location' in answer)) return answer?.body ?? null;
@@ -119,44 +119,55 @@ export function createNetwork(options: NetworkOptions): Network {
   return {
     dns: resolver,
     fetch,
-    getDocument: (url) => (URL.canParse(url) ? getDocument(new URL(url), maxRedirects, AbortSignal.timeout(fetchLimitMs)) : Promise.resolve(null)),
-    async greets(host, port, security, allowPrivate) {
-      const [address] = await publicAddresses(host, allowPrivate);
-      if (address === undefined) return false;
-      return security === 'tls' ? speaksTls(host, address, port, standIn?.ca) : saysHello(address, port);
+    getDocument: (url, signal) =>
+      URL.canParse(url) ? getDocument(new URL(url), maxRedirects, AbortSignal.any([...given(signal), AbortSignal.timeout(fetchLimitMs)])) : Promise.resolve(null),
+    async greets(host, port, security, allowPrivate, signal) {
+      const [address] = await publicAddresses(host, allowPrivate, signal);
+      if (address === undefined || signal?.aborted === true) return false;
+      return security === 'tls' ? speaksTls(host, address, port, standIn?.ca, signal) : saysHello(address, port, signal);
     },
   };
 }
 
-function within(socket: Socket, ready: (done: (ok: boolean) => void) => void): Promise<boolean> {
+function given(signal: AbortSignal | undefined): AbortSignal[] {
+  return signal === undefined ? [] : [signal];
+}
+
+function within(socket: Socket, signal: AbortSignal | undefined, ready: (done: (ok: boolean) => void) => void): Promise<boolean> {
   return new Promise((resolve) => {
+    const giveUp = (): void => done(false);
     const done = (ok: boolean): void => {
+      signal?.removeEventListener('abort', giveUp);
       socket.destroy();
       resolve(ok);
     };
-    socket.setTimeout(probeLimitMs, () => done(false));
-    socket.once('error', () => done(false));
-    socket.once('close', () => done(false));
+    signal?.addEventListener('abort', giveUp);
+    socket.setTimeout(probeLimitMs, giveUp);
+    socket.once('error', giveUp);
+    socket.once('close', giveUp);
     ready(done);
   });
 }
 
-function speaksTls(host: string, address: string, port: number, ca: string | undefined): Promise<boolean> {
+function speaksTls(host: string, address: string, port: number, ca: string | undefined, signal: AbortSignal | undefined): Promise<boolean> {
   const socket = tlsConnect({ host: address, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...(ca === undefined ? {} : { ca }) });
-  return within(socket, (done) => socket.once('secureConnect', () => done(true)));
+  return within(socket, signal, (done) => socket.once('secureConnect', () => done(true)));
 }
 
 /** An SMTP (RFC 5321 section 3.1) or IMAP (RFC 3501 section 7.1) greeting. */
-function saysHello(address: string, port: number): Promise<boolean> {
+function saysHello(address: string, port: number, signal: AbortSignal | undefined): Promise<boolean> {
   const socket = connect({ host: address, port });
-  return within(socket, (done) => socket.once('data', (data) => done(/^(220[ -]|\* (OK|PREAUTH)\b)/.test(data.toString('latin1')))));
+  return within(socket, signal, (done) => socket.once('data', (data) => done(/^(220[ -]|\* (OK|PREAUTH)\b)/.test(data.toString('latin1')))));
 }
 
 /** "No such name" and "no such record" are answers; everything else leaves the question open. */
 function createDnsResolver(servers: () => readonly string[]): DnsResolver {
-  async function ask<T>(query: (resolver: dns.Resolver) => Promise<T[]>): Promise<DnsAnswer<T>> {
+  async function ask<T>(query: (resolver: dns.Resolver) => Promise<T[]>, signal: AbortSignal | undefined): Promise<DnsAnswer<T>> {
+    const resolver = new dns.Resolver({ timeout: dnsTimeoutMs, tries: 2 });
+    const cancel = (): void => resolver.cancel();
     try {
-      const resolver = new dns.Resolver({ timeout: dnsTimeoutMs, tries: 2 });
+      signal?.throwIfAborted();
+      signal?.addEventListener('abort', cancel);
       const chosen = servers();
       if (chosen.length > 0) resolver.setServers([...chosen]);
       const records = await query(resolver);
@@ -165,25 +176,27 @@ function createDnsResolver(servers: () => readonly string[]): DnsResolver {
       const { code } = error as { code?: string };
       if (code === 'ENODATA' || code === 'ENOTFOUND') return { kind: 'none' };
       return { kind: 'unknown', cause: code ?? String(error) };
+    } finally {
+      signal?.removeEventListener('abort', cancel);
     }
   }
   return {
-    async mx(name) {
-      const answer = await ask((resolver) => resolver.resolveMx(name));
+    async mx(name, signal) {
+      const answer = await ask((resolver) => resolver.resolveMx(name), signal);
       if (answer.kind !== 'found') return answer;
       const sorted = answer.records.toSorted((a, b) => a.priority - b.priority || a.exchange.localeCompare(b.exchange));
       return { kind: 'found', records: sorted.map(({ exchange, priority }) => ({ host: exchange.toLowerCase(), priority })) };
     },
     // Strings of one record belong together without a blank (RFC 7208 section 3.3, RFC 6376 section 3.6.2.2).
-    txt: (name) => ask(async (resolver) => (await resolver.resolveTxt(name)).map((parts) => parts.join(''))),
-    async srv(name) {
-      const answer = await ask((resolver) => resolver.resolveSrv(name));
+    txt: (name, signal) => ask(async (resolver) => (await resolver.resolveTxt(name)).map((parts) => parts.join('')), signal),
+    async srv(name, signal) {
+      const answer = await ask((resolver) => resolver.resolveSrv(name), signal);
       if (answer.kind !== 'found') return answer;
       const sorted = answer.records.toSorted((a, b) => a.priority - b.priority || b.weight - a.weight);
       return { kind: 'found', records: sorted.map(({ name: host, port }) => ({ host: host.toLowerCase(), port })) };
     },
-    async addresses(name) {
-      const [v4, v6] = await Promise.all([ask((resolver) => resolver.resolve4(name)), ask((resolver) => resolver.resolve6(name))]);
+    async addresses(name, signal) {
+      const [v4, v6] = await Promise.all([ask((resolver) => resolver.resolve4(name), signal), ask((resolver) => resolver.resolve6(name), signal)]);
       const records = [v4, v6].flatMap((answer) => (answer.kind === 'found' ? answer.records : []));
       if (records.length > 0) return { kind: 'found', records };
       return v4.kind === 'unknown' ? v4 : v6.kind === 'unknown' ? v6 : { kind: 'none' };

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import table from '../../../resources/oauth-providers.json' with { type: 'json' };
 import { AppError } from '../../../shared/errors.ts';
-import type { OAuthSettings } from '../../../shared/schemas/mailbox.ts';
+import { oauthEndpointsSchema, type OAuthSettings } from '../../../shared/schemas/mailbox.ts';
 import type { Network } from '../ports.ts';
 
 /** Real time, ms. */
@@ -53,14 +53,15 @@ function presetOf(
       revocation: preset.revocation as string | null,
     };
   }
-  const { endpoints } = settings;
+  // What was stored before an address was known has none.
+  const endpoints = oauthEndpointsSchema.optional().parse(settings.endpoints);
   if (endpoints === undefined)
     throw new AppError('validation', 'Write the addresses of your authorization server.', { fields: { endpoints: 'Needed for a provider of your own' } });
-  for (const [name, url] of Object.entries({ authorization: endpoints.authorization, token: endpoints.token, device: endpoints.device })) {
+  for (const [name, url] of Object.entries({ authorization: endpoints.authorization, token: endpoints.token, device: endpoints.device, revocation: endpoints.revocation })) {
     if (url !== null && !isSafe(url))
       throw new AppError('validation', 'The addresses of an authorization server must start with https://.', { fields: { [`endpoints.${name}`]: 'Must start with https://' } });
   }
-  return { name: new URL(endpoints.token).hostname, ...endpoints, revocation: null, redirectHost: '127.0.0.1', extra: {} };
+  return { name: new URL(endpoints.token).hostname, ...endpoints, redirectHost: '127.0.0.1', extra: {} };
 }
 
 function isSafe(url: string): boolean {

@@ -2,7 +2,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import { providerOfHost } from '../../../shared/providers.ts';
 import type { PageQuery } from '../../../shared/schemas/common.ts';
-import type { Mailbox, MailboxInput, MailboxLimits, MailboxPatch } from '../../../shared/schemas/mailbox.ts';
+import type { Mailbox, MailboxInput, MailboxLimits, MailboxPatch, OAuthSettings } from '../../../shared/schemas/mailbox.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
@@ -23,6 +23,7 @@ import { createMailboxTokens, type Grant } from './tokens.ts';
 
 /** What mailboxes need of the vault. */
 export interface SecretStore {
+  isLocked(): boolean;
   get(name: string): string | null;
   set(name: string, value: string): void;
   remove(name: string): void;
@@ -54,8 +55,17 @@ export function createMailboxes(deps: MailboxesDeps) {
   const { store, events, clock, ids, log, vault, transports } = deps;
   const network = deps.network ?? noNetwork;
   const findNow = (id: string): MailboxRow | null => find(store.read, id);
-  const tokens = createMailboxTokens({ store, clock, log, vault, network, find: findNow, onRefused: (tx, id, reason) => setTrouble(tx, id, 'needs_login', reason) });
-  const signIns = createSignIns({ clock, ids, log, network, onDone: signedIn });
+  const tokens = createMailboxTokens({
+    store,
+    clock,
+    log,
+    vault,
+    network,
+    find: findNow,
+    inUse: consentInUse,
+    onRefused: (tx, id, reason) => setTrouble(tx, id, 'needs_login', reason),
+  });
+  const signIns = createSignIns({ clock, ids, log, network, onDone: signedIn, onUnused: takeBack });
   const health = createDomainHealth({ store, events, clock, log, network, find: findNow });
   const listeners = new Set<(mailboxId: string, change: MailboxChange) => void>();
 
@@ -144,7 +154,7 @@ export function createMailboxes(deps: MailboxesDeps) {
       events.append(tx, { type: 'mailbox_created', actor: 'person', mailboxId: id });
       announce(tx, id, 'added');
     });
-    if (input.signIn !== undefined) signIns.forget(input.signIn);
+    if (input.signIn !== undefined) signIns.taken(input.signIn);
     return get(id);
   }
 
@@ -185,6 +195,7 @@ export function createMailboxes(deps: MailboxesDeps) {
         .get(id) as { name: string } | undefined;
       if (user !== undefined) throw new AppError('in_use', `The campaign "${user.name}" sends from this mailbox. Stop it, or take the mailbox out of it, then delete.`);
       deps.onRemoved?.(tx, id);
+      takeBackLater(tx, row);
       tx.orm.delete(mailboxes).where(eq(mailboxes.id, id)).run();
       dkim.keep(id, { dkim: null });
       vault.remove(smtpSecret(id));
@@ -276,14 +287,31 @@ export function createMailboxes(deps: MailboxesDeps) {
   function signedIn(id: string, grant: Grant): void {
     store.transaction((tx) => {
       const row = find(tx.orm, id);
-      if (row === null) return;
+      if (row === null) throw new AppError('not_found', 'You agreed, but the mailbox was deleted meanwhile, so the sign-in was not kept. Add the mailbox anew to use it.');
       const withAuth = (server: schema.StoredServer): schema.StoredServer => ({ ...server, auth: 'oauth2' });
       const state = row.state === 'paused' ? {} : ({ state: 'untested', stateReason: null } as const);
       change(tx, id, { smtp: withAuth(row.smtp), imap: row.imap === null ? null : withAuth(row.imap), failures: 0, backoffUntil: 0, ...state });
+      takeBackLater(tx, row);
       tokens.keep(tx, id, grant);
       events.append(tx, { type: 'mailbox_updated', actor: 'person', mailboxId: id });
       announce(tx, id, 'changed');
     });
+  }
+
+  function consentInUse({ provider, clientId, account }: OAuthSettings): boolean {
+    const same = ({ oauth }: MailboxRow): boolean => oauth?.provider === provider && oauth.clientId === clientId && oauth.account.toLowerCase() === account.toLowerCase();
+    return store.read.select().from(mailboxes).all().some(same);
+  }
+
+  function takeBack({ settings, clientSecret, tokens: { access, refresh } }: Grant): void {
+    void tokens.revoke(settings, { access, refresh, clientSecret });
+  }
+
+  /** Tells the provider after the commit that a mailbox no longer uses its consent. */
+  function takeBackLater(tx: Tx, { id, oauth }: MailboxRow): void {
+    // Locked away, the tokens can be told to nobody; the mailbox goes all the same.
+    const held = oauth === null || vault.isLocked() ? null : tokens.read(id);
+    if (oauth !== null && held !== null) tx.afterCommit(() => void tokens.revoke(oauth, held));
   }
 
   /** Forgets the tokens and asks the provider to take the consent back. Passwords that were stored are used again. */
@@ -291,9 +319,7 @@ export function createMailboxes(deps: MailboxesDeps) {
     store.transaction((tx) => {
       const row = need(tx.orm, id);
       if (row.oauth === null) return;
-      const held = tokens.read(id);
-      const { oauth } = row;
-      if (held !== null) tx.afterCommit(() => void tokens.revoke(oauth, held));
+      takeBackLater(tx, row);
       const withPassword = ({ auth: _, ...server }: schema.StoredServer): schema.StoredServer => server;
       const known = vault.get(smtpSecret(id)) !== null;
       const state =
@@ -332,8 +358,8 @@ export function createMailboxes(deps: MailboxesDeps) {
     resumeDue,
     test,
     testSettings,
-    /** Finds the servers of an address. */
-    discover: (address: string) => discoverServers(network, address),
+    /** Finds the servers of an address, until `signal` gives the search up. */
+    discover: (address: string, signal?: AbortSignal) => discoverServers(network, address, signal),
     signIns: { start: signIns.start, get: signIns.get, cancel: signIns.cancel },
     signOut,
     health,

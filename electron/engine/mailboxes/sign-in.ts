@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as oauth from 'oauth4webapi';
-import { AppError } from '../../../shared/errors.ts';
+import { AppError, isAppError } from '../../../shared/errors.ts';
 import type { OAuthSettings } from '../../../shared/schemas/mailbox.ts';
 import type { SignIn, SignInInput } from '../../../shared/schemas/sign-in.ts';
 import { minute, second, type Clock } from '../lib/clock.ts';
@@ -22,15 +22,27 @@ interface Entry {
   readonly settings: OAuthSettings;
   readonly clientSecret: string;
   readonly mailboxId: string | null;
+  /** What was given and not yet taken by a mailbox. */
   grant: Grant | null;
   /** Ends what waits for it. */
   end: () => void;
 }
 
+interface SignInsDeps {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly network: Network;
+  /** Stores a grant for a mailbox that exists. What it throws is no fault of the provider. */
+  readonly onDone: (mailboxId: string, grant: Grant) => void;
+  /** A consent that nothing will use is taken back. Never throws. */
+  readonly onUnused: (grant: Grant) => void;
+}
+
 export type SignIns = ReturnType<typeof createSignIns>;
 
 /** Sign-ins at providers, by the browser with a loopback redirect (RFC 8252) or by a code for another device. */
-export function createSignIns(deps: { clock: Clock; ids: Ids; log: Logger; network: Network; onDone: (mailboxId: string, grant: Grant) => void }) {
+export function createSignIns(deps: SignInsDeps) {
   const { clock, ids, log } = deps;
   const entries = new Map<string, Entry>();
 
@@ -42,9 +54,19 @@ export function createSignIns(deps: { clock: Clock; ids: Ids; log: Logger; netwo
 
   function drop(id: string): void {
     const entry = entries.get(id);
-    // What is under way must find that nobody waits for it any more.
-    if (entry !== undefined) settle(entry, 'cancelled', null);
+    if (entry !== undefined) giveUp(entry);
     entries.delete(id);
+  }
+
+  /** What is under way finds that nobody waits for it any more; a consent that no mailbox took goes back. */
+  function giveUp(entry: Entry): void {
+    const { grant } = entry;
+    entry.grant = null;
+    if (grant !== null) {
+      entry.status = { ...entry.status, state: 'cancelled' };
+      deps.onUnused(grant);
+    }
+    settle(entry, 'cancelled', null);
   }
 
   function need(id: string): Entry {
@@ -59,10 +81,18 @@ export function createSignIns(deps: { clock: Clock; ids: Ids; log: Logger; netwo
     entry.end();
   }
 
+  /** The provider gave tokens. From here on nothing is its fault, and the code is used up. */
   function succeed(entry: Entry, tokens: Tokens): void {
-    if (entry.status.state !== 'waiting') return;
-    entry.grant = { settings: entry.settings, clientSecret: entry.clientSecret, tokens };
-    if (entry.mailboxId !== null) deps.onDone(entry.mailboxId, entry.grant);
+    const grant: Grant = { settings: entry.settings, clientSecret: entry.clientSecret, tokens };
+    if (entry.status.state !== 'waiting') return deps.onUnused(grant);
+    try {
+      if (entry.mailboxId === null) entry.grant = grant;
+      else deps.onDone(entry.mailboxId, grant);
+    } catch (error) {
+      log.error({ signIn: entry.status.id, err: error }, 'a sign-in could not be kept');
+      settle(entry, 'failed', isAppError(error) ? error.message : 'You agreed, but Homing could not keep the sign-in. Look at the free space on the disk, then start again.');
+      return deps.onUnused(grant);
+    }
     settle(entry, 'done', null);
   }
 
@@ -99,12 +129,11 @@ export function createSignIns(deps: { clock: Clock; ids: Ids; log: Logger; netwo
       try {
         answered ||= url.searchParams.get('state') === state;
         succeed(entry, await client.exchange(url, { redirectUri, verifier, state }));
-        if (entry.status.state === 'done') page(response, 200, 'You are signed in. Close this page and go back to Homing.');
-        else page(response, 400, 'This sign-in is over. Start a new one in Homing.');
+        outcomePage(response, entry.status.state);
       } catch (error) {
         if (error instanceof StrangeAnswer) return page(response, 400, 'This answer belongs to no sign-in of Homing.');
         fail(entry, client.name, error);
-        page(response, 400, 'The sign-in failed. Homing says why.');
+        outcomePage(response, entry.status.state);
       }
     }
   }
@@ -155,16 +184,24 @@ export function createSignIns(deps: { clock: Clock; ids: Ids; log: Logger; netwo
     get: (id: string): SignIn => need(id).status,
     cancel(id: string): SignIn {
       const entry = need(id);
-      settle(entry, 'cancelled', null);
+      giveUp(entry);
       return entry.status;
     },
     /** What a finished sign-in gave. Throws AppError wrong_state when it is not finished. */
     grant(id: string): Grant {
-      const { grant } = need(id);
-      if (grant === null) throw new AppError('wrong_state', 'The sign-in is not finished. Finish it in the browser, then save.');
-      return grant;
+      const { grant, status } = need(id);
+      if (grant !== null) return grant;
+      throw new AppError(
+        'wrong_state',
+        status.state === 'waiting' ? 'The sign-in is not finished. Finish it in the browser, then save.' : 'This sign-in is over. Start a new one.',
+      );
     },
-    forget: drop,
+    /** A mailbox has stored the grant. */
+    taken(id: string): void {
+      const entry = entries.get(id);
+      if (entry !== undefined) entry.grant = null;
+      drop(id);
+    },
     stop(): void {
       for (const id of [...entries.keys()]) drop(id);
     },
@@ -176,6 +213,11 @@ function listen(server: Server): Promise<void> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
+}
+
+function outcomePage(response: ServerResponse, state: SignIn['state']): void {
+  if (state === 'done') page(response, 200, 'You are signed in. Close this page and go back to Homing.');
+  else page(response, 400, state === 'cancelled' ? 'This sign-in is over. Start a new one in Homing.' : 'The sign-in failed. Homing says why.');
 }
 
 function page(response: ServerResponse, status: number, text: string): void {

@@ -32,6 +32,8 @@ export function createMailboxTokens(deps: {
   vault: SecretStore;
   network: Network;
   find: (id: string) => MailboxRow | null;
+  /** Whether a mailbox lives on consent of the same account to the same client. */
+  inUse: (settings: OAuthSettings) => boolean;
   /** The provider refuses to renew: only a person can help. */
   onRefused: (tx: Tx, mailboxId: string, reason: string) => void;
 }) {
@@ -100,11 +102,17 @@ export function createMailboxTokens(deps: {
       renewing.set(id, begun);
       return begun;
     },
-    /** Tells the provider that the consent is over, as far as it listens. Never throws. */
+    /**
+     * Tells the provider that the consent is over, as far as it listens. Never throws. A mailbox that still lives on
+     * consent of the same account keeps it: providers end the whole consent with one of its tokens (RFC 7009 section 2.1).
+     */
     async revoke(settings: OAuthSettings, stored: StoredTokens): Promise<void> {
-      await createOAuthClient(settings, stored.clientSecret, network.fetch)
-        .revoke(stored.refresh ?? stored.access)
-        .catch((error: unknown) => log.warn({ cause: error instanceof Error ? error.name : 'unknown' }, 'the consent could not be taken back'));
+      try {
+        if (deps.inUse(settings)) return;
+        await createOAuthClient(settings, stored.clientSecret, network.fetch).revoke(stored.refresh ?? stored.access);
+      } catch (error) {
+        log.warn({ cause: error instanceof Error ? error.name : 'unknown' }, 'the consent could not be taken back');
+      }
     },
     read,
   };

@@ -14,7 +14,7 @@ export function mailboxesRouter(mailboxes: Mailboxes, inbox: Pick<Inbox, 'refres
     pause: os.mailboxes.pause.handler(({ input }) => mailboxes.pause(input.id, input.until)),
     resume: os.mailboxes.resume.handler(({ input }) => mailboxes.resume(input.id)),
     checkInbox: os.mailboxes.checkInbox.handler(({ input }) => inbox.refresh(input.id)),
-    discover: os.mailboxes.discover.handler(({ input }) => mailboxes.discover(input.address)),
+    discover: os.mailboxes.discover.handler(({ input, signal }) => mailboxes.discover(input.address, signal)),
     health: os.mailboxes.health.handler(({ input }) => mailboxes.health.get(input.id)),
     checkHealth: os.mailboxes.checkHealth.handler(({ input }) => mailboxes.health.check(input.id)),
     dkimRecord: os.mailboxes.dkimRecord.handler(({ input }) => mailboxes.dkimRecord(input.id)),
