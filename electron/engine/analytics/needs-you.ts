@@ -87,7 +87,7 @@ function unknownItems(store: Store): NeedsYouItem[] {
   const rows = store
     .prepareRead(
       `select d.id, d.recipient, d.campaign_id as campaignId, d.mailbox_id as mailboxId, d.sending_at as at, d.subject from deliveries d
-       where d.state in ('unknown','held','failed') and d.state = 'unknown' order by d.updated_at desc limit ?`,
+       where d.state = 'unknown' order by d.updated_at desc limit ?`,
     )
     .all(maxSingle) as { id: string; recipient: string; campaignId: string | null; mailboxId: string | null; at: number; subject: string | null }[];
   const items: NeedsYouItem[] = rows.map((row) => ({
@@ -102,7 +102,7 @@ function unknownItems(store: Store): NeedsYouItem[] {
     campaignId: row.campaignId,
     mailboxId: row.mailboxId,
   }));
-  const { n } = store.prepareRead(`select count(*) as n from deliveries where state in ('unknown','held','failed') and state = 'unknown'`).get() as {
+  const { n } = store.prepareRead(`select count(*) as n from deliveries where state = 'unknown'`).get() as {
     n: number;
   };
   const first = items[0];
@@ -217,7 +217,7 @@ function groups(store: Store, state: 'failed' | 'held', reason: 'final_reason' |
     .prepareRead(
       `select d.campaign_id as campaignId, g.name as campaignName, coalesce(d.${reason}, '') as why, count(*) as n, max(d.updated_at) as at, d.id as deliveryId, d.${detail} as detail
        from deliveries d left join campaigns g on g.id = d.campaign_id
-       where d.state in ('unknown','held','failed') and d.state = '${state}' and ${condition}
+       where d.state = '${state}' and ${condition}
        group by d.campaign_id, d.${reason} order by at desc`,
     )
     .all() as Group[];

@@ -2,7 +2,7 @@ import type { CampaignCounts } from '../../../shared/schemas/campaign.ts';
 import type { EnrolmentState } from '../../../shared/schemas/enrolment.ts';
 import type { DeliveryState } from '../../../shared/schemas/delivery.ts';
 import type { ReplyClass } from '../../../shared/schemas/reply.ts';
-import type { Store } from '../store/index.ts';
+import { oneOf, schema, type Store } from '../store/index.ts';
 import type { Rollup } from './rollup.ts';
 
 /**
@@ -18,12 +18,10 @@ const repliedClass: ReplyClass = 'human';
 const bouncedClass: ReplyClass = 'hard_bounce';
 const unsubscribedClass: ReplyClass = 'opt_out';
 
-/** Partial indexes are only used when their condition stands in the query word for word. */
-const openStates = `state in ('unknown','held','failed')`;
-/** Exactly the states of the indexes `deliveries_campaign` and `deliveries_in_flight`. */
-const unsentStates = `state in ('planned','deferred','held','unknown','failed')`;
+/** Partial indexes are only used when their condition stands in the query word for word, or one part of it. */
+const unsentStates = oneOf('state', schema.unsentStates);
 const inFlightStates = `state in ('claimed','sending')`;
-const badAddress = `${openStates} and state = 'failed' and answer_class = 'unknown_recipient'`;
+const badAddress = `state = 'failed' and answer_class = 'unknown_recipient'`;
 
 interface Pair {
   campaignId: string;
@@ -143,12 +141,12 @@ export function totals(store: Store, rollup: Rollup, outcomes: Outcomes): Totals
 
 /** Mails that wait for their time or for somebody. */
 export function waitingMails(store: Store): number {
-  const states = `${unsentStates} and d.state <> 'failed'`;
+  const states = `${oneOf('d.state', schema.unsentStates)} and d.state <> 'failed'`;
   // The cross join keeps the order: campaigns first, then one range of the index for each state.
   const row = store
     .prepareRead(
-      `select (select count(*) from campaigns g cross join deliveries d indexed by deliveries_campaign where d.campaign_id = g.id and d.${states})
-            + (select count(*) from deliveries d indexed by deliveries_campaign where d.campaign_id is null and d.${states})
+      `select (select count(*) from campaigns g cross join deliveries d indexed by deliveries_campaign where d.campaign_id = g.id and ${states})
+            + (select count(*) from deliveries d indexed by deliveries_campaign where d.campaign_id is null and ${states})
             + (select count(*) from deliveries indexed by deliveries_in_flight where ${inFlightStates}) as n`,
     )
     .get() as { n: number };

@@ -9,7 +9,7 @@ import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Logger } from '../ports.ts';
 import { parseRules } from '../scheduling/index.ts';
 import { firstEmails, reachableEmails, type Enrolments } from '../sequences/index.ts';
-import type { Store, Tx } from '../store/index.ts';
+import { oneOf, schema, type Store, type Tx } from '../store/index.ts';
 import { audienceDomains, audienceZones, missingFields, viewAudience } from './audience.ts';
 import { chosenMailboxes } from './chosen-mailboxes.ts';
 import type { Launcher, LaunchTarget } from './launch.ts';
@@ -89,7 +89,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     return rows.map((row) => {
       const next = store
         .prepareRead(
-          `select min(slot_at) as at from deliveries indexed by deliveries_campaign where campaign_id = ? and state in ('planned','deferred','held','unknown','failed') and state in ('planned','deferred')`,
+          `select min(slot_at) as at from deliveries indexed by deliveries_campaign where campaign_id = ? and ${oneOf('state', schema.unsentStates)} and state in ('planned','deferred')`,
         )
         .get(row.id) as { at: number | null };
       const own = counts.get(row.id);
@@ -327,7 +327,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
         );
         // The clock was frozen: what was left of each delay is still left.
         tx.prepare(
-          `update deliveries set slot_at = max(slot_at, max(@pausedAt, updated_at)) + (@now - max(@pausedAt, updated_at)), why = 'slot', why_detail = 'campaign_paused', updated_at = @now where campaign_id = @id and state in ('planned','deferred','held','unknown','failed') and state in ('planned','deferred')`,
+          `update deliveries set slot_at = max(slot_at, max(@pausedAt, updated_at)) + (@now - max(@pausedAt, updated_at)), why = 'slot', why_detail = 'campaign_paused', updated_at = @now where campaign_id = @id and ${oneOf('state', schema.unsentStates)} and state in ('planned','deferred')`,
         ).run({ pausedAt, now, id });
         tx.prepare(
           `update enrolments set wake_at = max(wake_at, @pausedAt) + @shift, entered_at = entered_at + @shift where campaign_id = @id and state = 'active' and wake_at is not null`,

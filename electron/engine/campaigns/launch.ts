@@ -51,7 +51,7 @@ interface Homeless extends Person {
 const homelessSql = `with own as (select value from json_each(@ids)), waiting as (
     select d.enrolment_id from mailboxes m cross join deliveries d indexed by deliveries_due
       on d.mailbox_id = m.id and d.priority in (1, 2) and d.campaign_id = @campaignId and d.state in ('planned','deferred') where m.id not in own
-    union select enrolment_id from deliveries where state in ('unknown','held','failed') and state = 'held' and campaign_id = @campaignId
+    union select enrolment_id from deliveries where state = 'held' and campaign_id = @campaignId
       and (why in ('mailbox_gone','no_matching_mailbox') or mailbox_id is null or mailbox_id not in own)
     union select enrolment_id from deliveries where state in ('claimed','sending') and state = 'claimed' and campaign_id = @campaignId and mailbox_id not in own)
   select e.id, e.mailbox_id as mailboxId, e.sent_count as sentCount, c.email, c.company_key as companyKey, ${recipientColumns}

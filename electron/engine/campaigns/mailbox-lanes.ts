@@ -90,7 +90,7 @@ function roomOf(store: Store, campaignId: string, rules: CampaignRules): Campaig
   const planned = store
     .prepareRead(
       `select d.slot_at as at, d.recipient_domain as domain, coalesce(c.company_key, '') as companyKey from deliveries d left join contacts c on c.id = d.contact_id
-       where d.campaign_id = ? and d.state in ('planned','deferred','held','unknown','failed') and d.state = 'planned' and d.priority = 2`,
+       where d.campaign_id = ? and d.state = 'planned' and d.priority = 2`,
     )
     .all(campaignId) as { at: number; domain: string; companyKey: string }[];
   for (const { at, ...person } of planned) room.take(recipientOf(rules, person), at);

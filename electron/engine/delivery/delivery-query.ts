@@ -1,6 +1,7 @@
 import type { PageQuery } from '../../../shared/schemas/common.ts';
 import type { DeliveryKind, DeliveryState, HoldReason } from '../../../shared/schemas/delivery.ts';
 import { containing } from '../lib/page.ts';
+import { oneOf, schema } from '../store/index.ts';
 
 /** Which deliveries are meant. */
 export interface DeliveryFilter {
@@ -32,16 +33,13 @@ export function whereOf(query: DeliveryFilter): { sql: string; params: (string |
     parts.push(`d.state in (${states.map(() => '?').join(',')})`);
     params.push(...states);
     // Named in full, so that SQLite takes the small index of these states instead of walking all rows.
-    for (const small of [
-      ['unknown', 'held', 'failed'],
-      ['planned', 'deferred'],
-      ['claimed', 'sending'],
-    ]) {
-      if (states.every((state) => small.includes(state))) parts.push(`d.state in (${small.map((state) => `'${state}'`).join(',')})`);
-    }
+    const isOneOf = (small: readonly DeliveryState[]) => states.every((state) => small.includes(state));
+    if (isOneOf(schema.openStates)) parts.push(oneOf('d.state', schema.openStates));
+    else if (isOneOf(['planned', 'deferred'])) parts.push(`d.state in ('planned','deferred')`);
+    else if (isOneOf(['claimed', 'sending'])) parts.push(`d.state in ('claimed','sending')`);
   }
   if (query.heldFor !== undefined) {
-    parts.push(`d.state in ('unknown','held','failed') and d.state = 'held' and d.why = ?`);
+    parts.push(`d.state = 'held' and d.why = ?`);
     params.push(query.heldFor);
   }
   equal('d.kind', query.kind);

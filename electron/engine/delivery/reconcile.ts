@@ -99,7 +99,7 @@ export function createReconciler(deps: {
     const rows = store
       .prepareRead(
         `select id, mailbox_id as mailboxId, message_id as messageId, recipient, coalesce(subject, '') as subject, sending_at as sendingAt, max(sending_at, updated_at) as since
-         from deliveries where state in ('unknown','held','failed') and state = 'unknown' and mailbox_id is not null`,
+         from deliveries where state = 'unknown' and mailbox_id is not null`,
       )
       .all() as UnknownRow[];
     const open = new Set(rows.map(({ id }) => id));

@@ -115,7 +115,7 @@ function firstSentAt(store: Store, mailboxId: string): number | null {
   const row = store
     .prepareRead(
       `select (select min(sent_at) from deliveries where mailbox_id = @id and sent_at is not null) as sent,
-         (select min(sending_at) from deliveries where state in ('unknown','held','failed') and state = 'unknown' and mailbox_id = @id) as open`,
+         (select min(sending_at) from deliveries where state = 'unknown' and mailbox_id = @id) as open`,
     )
     .get({ id: mailboxId }) as { sent: number | null; open: number | null };
   return row.sent === null || row.open === null ? (row.sent ?? row.open) : Math.min(row.sent, row.open);

@@ -119,7 +119,7 @@ export function countedMail(prepare: Tx['prepare'], row: DispatchRow, books: Sen
 export function sentRows(prepare: Tx['prepare']): SentSource {
   const columns = `d.mailbox_id as mailboxId, d.campaign_id as campaignId, d.priority, d.recipient_domain as domain, coalesce(c.company_key, '') as companyKey, coalesce(d.sent_at, d.sending_at) as at`;
   const contact = 'left join contacts c on c.id = d.contact_id';
-  const unknown = `d.state in ('unknown','held','failed') and d.state = 'unknown' and d.sending_at >= @since`;
+  const unknown = `d.state = 'unknown' and d.sending_at >= @since`;
   const read = (sql: string, params: Record<string, string | number>): SentMail[] =>
     (prepare(sql).all(params) as SentMail[]).map((mail) => (isFreeMail(mail.domain) ? { ...mail, domain: '' } : mail));
   return {

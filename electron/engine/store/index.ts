@@ -12,6 +12,7 @@ import { storeError } from './errors.ts';
 
 export { schema };
 export { storeError } from './errors.ts';
+export { oneOf } from './one-of.ts';
 export type Orm = BetterSQLite3Database<typeof schema>;
 
 /** A write transaction. Only `Store.transaction` makes one, so a function that takes a `Tx` says that it writes. */

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import type { AnswerClass, DeliveryKind, DeliveryState } from '../../../../shared/schemas/delivery.ts';
+import { deliveryKinds, deliveryStates, type AnswerClass, type DeliveryKind, type DeliveryState } from '../../../../shared/schemas/delivery.ts';
 import type { Attachment } from '../../../../shared/schemas/sequence.ts';
+import { oneOf } from '../one-of.ts';
 import { createdAt, id, json, updatedAt } from './columns.ts';
 
 /** Text of a delivery that no sequence step holds: a person's reply, a one-off, a test, or a step's mail that a person edited. */
@@ -13,6 +14,11 @@ export interface StoredContent {
   references: string[];
   attachments?: Attachment[];
 }
+
+/** States of the index `deliveries_open`. */
+export const openStates = ['unknown', 'held', 'failed'] as const satisfies DeliveryState[];
+/** States of the index `deliveries_campaign`. */
+export const unsentStates = ['planned', 'deferred', 'held', 'unknown', 'failed'] as const satisfies DeliveryState[];
 
 /** The outbox: one durable row per outgoing message, its own queue. States and transitions: `delivery/states.ts`. */
 export const deliveries = sqliteTable(
@@ -76,11 +82,11 @@ export const deliveries = sqliteTable(
     index('deliveries_slot')
       .on(t.slotAt)
       .where(sql`${t.state} in ('planned','deferred')`),
-    // What needs a person, and what an older boot left in flight: both stay small. A query names exactly these states,
-    // or SQLite does not see that the index holds them.
+    // What needs a person, and what an older boot left in flight: both stay small. A query names one of these states or,
+    // in the same words, all of them; else SQLite does not see that the index holds them.
     index('deliveries_open')
       .on(t.state, t.updatedAt, t.answerClass)
-      .where(sql`${t.state} in ('unknown','held','failed')`),
+      .where(sql.raw(oneOf('state', openStates))),
     index('deliveries_in_flight')
       .on(t.campaignId)
       .where(sql`${t.state} in ('claimed','sending')`),
@@ -96,7 +102,7 @@ export const deliveries = sqliteTable(
     // Without the states that a mail passes while it is sent: each transition would rewrite a page of this index.
     index('deliveries_campaign')
       .on(t.campaignId, t.state, t.slotAt)
-      .where(sql`${t.state} in ('planned','deferred','held','unknown','failed')`),
+      .where(sql.raw(oneOf('state', unsentStates))),
     index('deliveries_of_campaign').on(t.campaignId, t.id),
     index('deliveries_message')
       .on(t.messageId)
@@ -104,8 +110,8 @@ export const deliveries = sqliteTable(
     index('deliveries_wire_message')
       .on(t.wireMessageId)
       .where(sql`${t.wireMessageId} is not null`),
-    check('deliveries_state', sql`${t.state} in ('planned','claimed','sending','sent','deferred','failed','unknown','held','cancelled','skipped')`),
-    check('deliveries_kind', sql`${t.kind} in ('step','reply','one-off','test')`),
-    check('deliveries_sending', sql`${t.state} not in ('sending','sent','unknown') or ${t.messageId} is not null`),
+    check('deliveries_state', sql.raw(oneOf('state', deliveryStates))),
+    check('deliveries_kind', sql.raw(oneOf('kind', deliveryKinds))),
+    check('deliveries_sending', sql.raw(`message_id is not null or not ${oneOf('state', ['sending', 'sent', 'unknown'])}`)),
   ],
 );
