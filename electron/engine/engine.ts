@@ -220,9 +220,10 @@ export async function createEngine(ports: EnginePorts) {
     },
   });
   const analytics = createAnalytics({ ...base, deliveries, settings, pausedUntil: pause.until, pausedReason: pause.reason, timeLapse: ports.timeLapse });
-  const launcher = createLauncher({ ...base, planner, providers: createRecipientProviders({ store, clock, mx: (domain) => network.dns.mx(domain) }) });
+  const launcher = createLauncher({ ...base, contacts, planner, providers: createRecipientProviders({ store, clock, mx: (domain) => network.dns.mx(domain) }) });
   const campaigns = createCampaigns({
     ...base,
+    contacts,
     enrolments,
     launcher,
     counts: analytics.campaignCounts,
@@ -230,7 +231,7 @@ export async function createEngine(ports: EnginePorts) {
     secretsLocked: vault.isLocked,
     wake,
   });
-  const forecaster = createForecaster(base);
+  const forecaster = createForecaster({ ...base, contacts });
   const tasks = createTasks({ ...base, planner, wake });
   const migration = createMigration({ ...base, planner, wake });
   const waker = createWaker({ ...base, planner, wake });

@@ -10,6 +10,7 @@ import { enrolmentSchema } from '../../shared/schemas/enrolment.ts';
 import { eventSchema } from '../../shared/schemas/event.ts';
 import { mailboxSchema } from '../../shared/schemas/mailbox.ts';
 import { replySchema } from '../../shared/schemas/reply.ts';
+import { segmentFilterSchema, segmentRuleSchema, segmentSchema } from '../../shared/schemas/segment.ts';
 import { sequenceSchema, templateSchema } from '../../shared/schemas/sequence.ts';
 import { settingsSchema, workspaceSchema } from '../../shared/schemas/settings.ts';
 import { problemType } from './problem.ts';
@@ -52,6 +53,11 @@ export async function openApiDocument(version: string): Promise<Record<string, u
       Mailbox: { strategy: output, schema: mailboxSchema },
       Contact: { strategy: output, schema: contactSchema },
       List: { strategy: output, schema: listSchema },
+      Segment: { strategy: output, schema: segmentSchema },
+      SegmentFilter: { strategy: output, schema: segmentFilterSchema },
+      SegmentFilterInput: { strategy: 'input', schema: segmentFilterSchema },
+      SegmentRule: { strategy: output, schema: segmentRuleSchema },
+      SegmentRuleInput: { strategy: 'input', schema: segmentRuleSchema },
       Suppression: { strategy: output, schema: suppressionSchema },
       ImportRun: { strategy: output, schema: importRunSchema },
       Template: { strategy: output, schema: templateSchema },

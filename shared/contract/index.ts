@@ -2,6 +2,7 @@ import { campaignsContract, deliveriesContract, enrolmentsContract, tasksContrac
 import { filesContract } from './files.ts';
 import { repliesContract } from './inbox.ts';
 import { mailboxesContract } from './mailboxes.ts';
+import { segmentsContract } from './segments.ts';
 import { sequencesContract, templatesContract } from './sequences.ts';
 import { listsContract, subscribersContract, suppressionsContract } from './subscribers.ts';
 import { eventsContract, reportsContract, settingsContract, workspaceContract } from './workspace.ts';
@@ -11,6 +12,7 @@ export const contract = {
   mailboxes: mailboxesContract,
   subscribers: subscribersContract,
   lists: listsContract,
+  segments: segmentsContract,
   suppressions: suppressionsContract,
   files: filesContract,
   templates: templatesContract,

@@ -13,23 +13,26 @@ import {
   suppressionReasonSchema,
   suppressionSchema,
 } from '../schemas/contact.ts';
+import { segmentFilterSchema } from '../schemas/segment.ts';
 import { base, deleted, idInput } from './base.ts';
 
 const tags = ['Subscribers'];
 const csvFile = z.file().max(200 * 1024 * 1024);
 
+const contactQuerySchema = pageQuerySchema.extend({
+  listId: idSchema.optional(),
+  segmentId: idSchema.optional(),
+  status: contactStatusSchema.optional(),
+  tag: z.string().optional(),
+  offset: z.number().int().min(0).optional().describe('Instead of a cursor: jump to a row, for windowed tables'),
+});
+
 /** `subscribers` is the public REST name of contacts. */
 export const subscribersContract = {
-  list: base
-    .route({ method: 'GET', path: '/subscribers', tags, summary: 'List contacts' })
-    .input(
-      pageQuerySchema.extend({
-        listId: idSchema.optional(),
-        status: contactStatusSchema.optional(),
-        tag: z.string().optional(),
-        offset: z.number().int().min(0).optional().describe('Instead of a cursor: jump to a row, for windowed tables'),
-      }),
-    )
+  list: base.route({ method: 'GET', path: '/subscribers', tags, summary: 'List contacts' }).input(contactQuerySchema).output(pageOf(contactSchema)),
+  query: base
+    .route({ method: 'POST', path: '/subscribers/query', tags, summary: 'List contacts that fit a filter' })
+    .input(contactQuerySchema.extend({ filter: segmentFilterSchema.optional() }))
     .output(pageOf(contactSchema)),
   create: base.route({ method: 'POST', path: '/subscribers', tags, successStatus: 201, summary: 'Add a contact' }).input(contactInputSchema).output(contactSchema),
   get: base

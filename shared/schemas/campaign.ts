@@ -6,9 +6,10 @@ import { enrolmentStateCountsSchema } from './enrolment.ts';
 export const campaignStatusSchema = z.enum(['draft', 'running', 'paused', 'stopped', 'finished']);
 export type CampaignStatus = z.infer<typeof campaignStatusSchema>;
 
-/** Who is enrolled: members of any of the lists and the contacts named. Suppressed people are never enrolled. */
+/** Who is enrolled: members of any of the lists and segments, and the contacts named. Suppressed people are never enrolled. */
 export const audienceSchema = z.object({
   listIds: z.array(idSchema).max(100).default([]),
+  segmentIds: z.array(idSchema).max(20).optional().describe('Whoever fits one of them at the launch'),
   contactIds: z.array(idSchema).max(100_000).default([]),
   everyone: z.boolean().default(false),
 });

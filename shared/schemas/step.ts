@@ -89,6 +89,7 @@ export const testSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('field'), field: z.string().max(100).default(''), op: z.enum(fieldOperators).default('equals'), value: z.string().max(500).default(''), not }),
   z.object({ kind: z.literal('tag'), tag: z.string().max(100).default(''), not }),
   z.object({ kind: z.literal('list'), listId: z.string().max(64).default(''), not }),
+  z.object({ kind: z.literal('segment'), segmentId: z.string().max(64).default(''), not }),
   z.object({ kind: z.literal('score'), atLeast: z.number().min(0).max(100).default(50), not }),
 ]);
 export type StepTest = z.infer<typeof testSchema>;

@@ -8,6 +8,7 @@ import { createEvents } from '../../electron/engine/events/index.ts';
 import { day, systemClock } from '../../electron/engine/lib/clock.ts';
 import { createIds } from '../../electron/engine/lib/ids.ts';
 import { openStore } from '../../electron/engine/store/index.ts';
+import { segmentFilterSchema, type SegmentRule } from '../../shared/schemas/segment.ts';
 import { settingsSchema } from '../../shared/schemas/settings.ts';
 import { median, printTable } from '../support/bench.ts';
 import { silentLog } from '../support/silent-log.ts';
@@ -114,6 +115,45 @@ measure('events of one person', () => analytics.feed.list({ limit: 50, contactId
 measure('events of one delivery', () => analytics.feed.list({ limit: 50, deliveryId: 'd100-1' }));
 measure('contacts, first 50', () => contacts.list({ limit: 50 }));
 measure('contacts, search', () => contacts.list({ limit: 50, q: 'last999' }));
+const segments: readonly (readonly [string, SegmentRule])[] = [
+  ['company is', { kind: 'text', field: 'company', op: 'equals', values: ['Company 77'], not: false }],
+  ['company begins with', { kind: 'text', field: 'company', op: 'starts_with', values: ['company 77'], not: false }],
+  ['domain is one of two', { kind: 'text', field: 'domain', op: 'equals', values: ['company7.example.com', 'company8.example.com'], not: false }],
+  ['custom field is', { kind: 'text', field: 'custom.topic', op: 'equals', values: ['x'], not: false }],
+  ['custom field is not', { kind: 'text', field: 'custom.topic', op: 'equals', values: ['x'], not: true }],
+  ['tag', { kind: 'tag', tags: ['a'], not: false }],
+  ['replied', { kind: 'event', event: 'replied', atLeast: 1, withinDays: null, campaignId: null, not: false }],
+  ['replied in 30 days', { kind: 'event', event: 'replied', atLeast: 1, withinDays: 30, campaignId: null, not: false }],
+  ['sent in 30 days', { kind: 'event', event: 'sent', atLeast: 1, withinDays: 30, campaignId: null, not: false }],
+  ['sent', { kind: 'event', event: 'sent', atLeast: 1, withinDays: null, campaignId: null, not: false }],
+  ['sent three times', { kind: 'event', event: 'sent', atLeast: 3, withinDays: null, campaignId: null, not: false }],
+  ['sent three times in one campaign', { kind: 'event', event: 'sent', atLeast: 3, withinDays: null, campaignId: 'c1', not: false }],
+  ['never enrolled', { kind: 'event', event: 'enrolled', atLeast: 1, withinDays: null, campaignId: null, not: true }],
+  ['mailed in 30 days', { kind: 'days', field: 'last_sent_at', op: 'last', days: 30, not: false }],
+];
+for (const [name, rule] of segments) {
+  const filter = segmentFilterSchema.parse({ rules: [rule] });
+  measure(`segment, count: ${name}`, () => contacts.segments.count({ filter }));
+  measure(`segment, first 100: ${name}`, () => contacts.list({ limit: 100, filter }));
+}
+const typical = segmentFilterSchema.parse({
+  rules: [
+    { kind: 'status', statuses: ['active'] },
+    { kind: 'text', field: 'country', op: 'equals', values: ['Country'] },
+    {
+      kind: 'group',
+      match: 'any',
+      rules: [
+        { kind: 'tag', tags: ['a'] },
+        { kind: 'text', field: 'title', op: 'contains', values: ['head'] },
+      ],
+    },
+    { kind: 'event', event: 'replied', not: true },
+  ],
+});
+measure('segment, count: four rules, nested', () => contacts.segments.count({ filter: typical }));
+measure('segment, first 100: four rules, nested', () => contacts.list({ limit: 100, filter: typical }));
+measure('segment, row 50,000 by name: four rules, nested', () => contacts.list({ limit: 100, offset: 50_000, sort: 'name', filter: typical }));
 printTable(`Screens among ${people.toLocaleString('en')} contacts and ${total.toLocaleString('en')} events`, rows);
 const reportAt = performance.now();
 const report = await analytics.reports.campaign('c1');

@@ -49,7 +49,7 @@ async function launchTen() {
   const sent = () => engine.services.deliveries.list({ limit: 500, state: 'sent' }).items;
   return {
     ...{ engine, clock, startAt, sent },
-    forecast: () => createForecaster({ store, clock }).forecast(campaignId),
+    forecast: () => createForecaster({ store, clock, contacts: engine.services.contacts }).forecast(campaignId),
     finished: () => until(() => engine.services.campaigns.get(campaignId).status === 'finished', 'the campaign came to its end', 60_000),
     lastSentAt: () => Math.max(...sent().map(({ sentAt }) => sentAt ?? 0)),
   };

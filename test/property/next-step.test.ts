@@ -19,6 +19,7 @@ function facts(more: Partial<{ counts: Record<string, number>; fields: Record<st
     field: (name) => more.fields?.[name] ?? '',
     hasTag: (tag) => more.tags?.includes(tag) ?? false,
     inList: (listId) => more.lists?.includes(listId) ?? false,
+    inSegment: () => false,
     score: 0,
   };
 }

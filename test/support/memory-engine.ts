@@ -14,6 +14,7 @@ import type { Enrolment } from '../../shared/schemas/enrolment.ts';
 import type { DomainEvent, LiveMessage } from '../../shared/schemas/event.ts';
 import type { Mailbox, MailboxInput, MailboxTest, ServerSettings } from '../../shared/schemas/mailbox.ts';
 import { conversationScopes, type ConversationScope, type ReplyDetail } from '../../shared/schemas/reply.ts';
+import type { Segment } from '../../shared/schemas/segment.ts';
 import type { GraphIssue, Sequence, SequenceVersion, StepChange, Template, VariantNumbers } from '../../shared/schemas/sequence.ts';
 import type { Task } from '../../shared/schemas/task.ts';
 import { settingsSchema, type NeedsYouItem, type Settings, type Workspace } from '../../shared/schemas/settings.ts';
@@ -26,6 +27,7 @@ export interface FakeState {
   mailboxes: Mailbox[];
   contacts: Contact[];
   lists: ContactList[];
+  segments: Segment[];
   suppressions: Suppression[];
   imports: ImportRun[];
   sequences: Sequence[];
@@ -61,6 +63,7 @@ export function emptyState(): FakeState {
     mailboxes: [],
     contacts: [],
     lists: [],
+    segments: [],
     suppressions: [],
     imports: [],
     sequences: [],
@@ -247,6 +250,11 @@ export function createFakeEngine(state: FakeState = busyState()) {
     return next();
   });
 
+  const findContacts = (input: PageQuery & { status?: string | undefined }) =>
+    page(
+      state.contacts.filter((contact) => (!input.status || contact.status === input.status) && (!input.q || contact.email.includes(input.q))),
+      input,
+    );
   const router = os.router({
     mailboxes: {
       list: os.mailboxes.list.handler(({ input }) => page(state.mailboxes, input)),
@@ -291,12 +299,8 @@ export function createFakeEngine(state: FakeState = busyState()) {
       signOut: os.mailboxes.signOut.handler(({ input }) => change(state.mailboxes, input.id, { oauth: null })),
     },
     subscribers: {
-      list: os.subscribers.list.handler(({ input }) =>
-        page(
-          state.contacts.filter((contact) => (!input.status || contact.status === input.status) && (!input.q || contact.email.includes(input.q))),
-          input,
-        ),
-      ),
+      list: os.subscribers.list.handler(({ input }) => findContacts(input)),
+      query: os.subscribers.query.handler(({ input }) => findContacts(input)),
       create: os.subscribers.create.handler(({ input }) => {
         const contact = fakeContact(0, { ...input, id: newId(), source: 'by hand', ...times });
         state.contacts.push(contact);
@@ -316,6 +320,19 @@ export function createFakeEngine(state: FakeState = busyState()) {
       getImport: os.subscribers.getImport.handler(({ input }) => pick(state.imports, input.id)),
       cancelImport: os.subscribers.cancelImport.handler(({ input }) => change(state.imports, input.id, { state: 'cancelled' })),
       rejectedRows: os.subscribers.rejectedRows.handler(() => new File(['line,reason\r\n'], 'rejected.csv', { type: 'text/csv' })),
+    },
+    segments: {
+      list: os.segments.list.handler(() => ({ items: state.segments })),
+      create: os.segments.create.handler(({ input }) => {
+        const segment = { id: newId(), ...input, ...times };
+        state.segments.push(segment);
+        return segment;
+      }),
+      get: os.segments.get.handler(({ input }) => pick(state.segments, input.id)),
+      update: os.segments.update.handler(({ input }) => change(state.segments, input.id, defined(input))),
+      remove: os.segments.remove.handler(({ input }) => drop(state.segments, input.id)),
+      count: os.segments.count.handler(() => ({ count: state.contacts.length })),
+      countFilter: os.segments.countFilter.handler(() => ({ count: state.contacts.length })),
     },
     lists: {
       list: os.lists.list.handler(({ input }) => page(state.lists, input)),

@@ -96,7 +96,12 @@ describe('the gallery', () => {
     expect(starters.length).toBeGreaterThanOrEqual(12);
     expect(new Set(starters.map(({ category }) => category)).size).toBeGreaterThanOrEqual(6);
     for (const { key, graph: own, description } of starters) {
-      const issues = validateGraph(own, composer, ['renewal', 'event_date', 'attended'], { listIds: new Set(), activeSequenceIds: new Set(), hasFile: () => true });
+      const issues = validateGraph(own, composer, ['renewal', 'event_date', 'attended'], {
+        listIds: new Set(),
+        segmentIds: new Set(),
+        activeSequenceIds: new Set(),
+        hasFile: () => true,
+      });
       expect(issues.filter(({ code }) => code !== 'placeholder').map(({ code, stepId }) => `${key}: ${code} ${stepId ?? ''}`)).toEqual([]);
       expect(description).not.toBe('');
     }

@@ -1,6 +1,6 @@
-import { localDay } from '../lib/zone.ts';
+import { localDay, ownZone } from '../lib/zone.ts';
 
-export { localDay };
+export { localDay, ownZone };
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -12,9 +12,4 @@ export function localTime(zone: string, at: number): string {
     formats.set(zone, format);
   }
   return format.format(at);
-}
-
-/** The zone of the computer that Homing runs on, which is its user's. */
-export function ownZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -1,4 +1,5 @@
 import type { Audience, CampaignRules } from '../../../shared/schemas/campaign.ts';
+import type { Segments } from '../contacts/index.ts';
 import { recipientColumns, toRecipient, type RecipientPlace, type RecipientRow } from '../scheduling/index.ts';
 import type { Store } from '../store/index.ts';
 
@@ -16,11 +17,17 @@ export interface AudienceView {
   readonly alreadyEnrolled: number;
 }
 
-/** SQL condition over `contacts c` for an audience, with its parameters. An empty audience matches nobody. */
-function members(audience: Audience): { sql: string; params: string[] } {
+/** Where people and segments are read. */
+export interface AudienceDeps {
+  readonly store: Store;
+  readonly contacts: { readonly segments: Pick<Segments, 'membersOf'> };
+}
+
+/** SQL condition over `contacts c` for an audience, with its parameters. An empty audience matches nobody. Segments hold whoever fits them now. */
+function members({ store, contacts }: AudienceDeps, audience: Audience): { sql: string; params: (string | number)[] } {
   if (audience.everyone) return { sql: '1', params: [] };
   const parts: string[] = [];
-  const params: string[] = [];
+  const params: (string | number)[] = [];
   if (audience.listIds.length > 0) {
     parts.push('c.id in (select contact_id from list_members where list_id in (select value from json_each(?)))');
     params.push(JSON.stringify(audience.listIds));
@@ -28,6 +35,11 @@ function members(audience: Audience): { sql: string; params: string[] } {
   if (audience.contactIds.length > 0) {
     parts.push('c.id in (select value from json_each(?))');
     params.push(JSON.stringify(audience.contactIds));
+  }
+  for (const id of audience.segmentIds ?? []) {
+    const { sql, binds } = contacts.segments.membersOf(store.prepareRead, id);
+    parts.push(sql);
+    params.push(...binds);
   }
   return { sql: parts.length === 0 ? '0' : `(${parts.join(' or ')})`, params };
 }
@@ -43,9 +55,9 @@ function enrolled(rules: CampaignRules): string {
 }
 
 /** How many would be enrolled now, and who is left out and why. */
-export function viewAudience(store: Store, campaignId: string, audience: Audience, rules: CampaignRules): AudienceView {
-  const { sql, params } = members(audience);
-  return store
+export function viewAudience(deps: AudienceDeps, campaignId: string, audience: Audience, rules: CampaignRules): AudienceView {
+  const { sql, params } = members(deps, audience);
+  return deps.store
     .prepareRead(
       `select coalesce(sum(not blocked and not known), 0) as enrollable, coalesce(sum(blocked), 0) as suppressed, coalesce(sum(known and not blocked), 0) as alreadyEnrolled
        from (select ${suppressed} as blocked, ${enrolled(rules)} as known from contacts c where ${sql})`,
@@ -54,9 +66,9 @@ export function viewAudience(store: Store, campaignId: string, audience: Audienc
 }
 
 /** People to enrol, in order of id after `afterId`: pages of a launch. */
-export function candidates(store: Store, campaignId: string, audience: Audience, rules: CampaignRules, afterId: string, limit: number): Candidate[] {
-  const { sql, params } = members(audience);
-  const rows = store
+export function candidates(deps: AudienceDeps, campaignId: string, audience: Audience, rules: CampaignRules, afterId: string, limit: number): Candidate[] {
+  const { sql, params } = members(deps, audience);
+  const rows = deps.store
     .prepareRead(
       `select c.id as contactId, c.email, c.company_key as companyKey, ${recipientColumns} from contacts c
        where c.id > ? and not ${suppressed} and not ${enrolled(rules)} and ${sql} order by c.id limit ?`,
@@ -66,9 +78,9 @@ export function candidates(store: Store, campaignId: string, audience: Audience,
 }
 
 /** How many of an audience live in each zone; null = not known. Suppressed people are left out. */
-export function audienceZones(store: Store, audience: Audience): { zone: string | null; people: number; guessed: number }[] {
-  const { sql, params } = members(audience);
-  return store
+export function audienceZones(deps: AudienceDeps, audience: Audience): { zone: string | null; people: number; guessed: number }[] {
+  const { sql, params } = members(deps, audience);
+  return deps.store
     .prepareRead(
       `select coalesce(c.time_zone, c.guessed_zone) as zone, count(*) as people, sum(c.time_zone is null and c.guessed_zone is not null) as guessed
        from contacts c where not ${suppressed} and ${sql} group by 1 order by 2 desc`,
@@ -77,9 +89,9 @@ export function audienceZones(store: Store, audience: Audience): { zone: string 
 }
 
 /** How many of an audience have their mail at each domain. Suppressed people are left out. */
-export function audienceDomains(store: Store, audience: Audience): { domain: string; people: number }[] {
-  const { sql, params } = members(audience);
-  return store.prepareRead(`select c.domain, count(*) as people from contacts c where not ${suppressed} and ${sql} group by 1`).all(...params) as {
+export function audienceDomains(deps: AudienceDeps, audience: Audience): { domain: string; people: number }[] {
+  const { sql, params } = members(deps, audience);
+  return deps.store.prepareRead(`select c.domain, count(*) as people from contacts c where not ${suppressed} and ${sql} group by 1`).all(...params) as {
     domain: string;
     people: number;
   }[];
@@ -88,12 +100,14 @@ export function audienceDomains(store: Store, audience: Audience): { domain: str
 const columns = ['first_name', 'last_name', 'company', 'title', 'phone', 'website', 'city', 'country'];
 
 /** How many of the audience have no value for each of the fields that the texts need. */
-export function missingFields(store: Store, audience: Audience, fields: readonly string[]): { field: string; count: number }[] {
-  const { sql, params } = members(audience);
+export function missingFields(deps: AudienceDeps, audience: Audience, fields: readonly string[]): { field: string; count: number }[] {
+  const { sql, params } = members(deps, audience);
   return fields.flatMap((field) => {
     const name = field.replace(/^(contact|custom)\./, '');
     const column = columns.includes(name) ? name : `json_extract(c.custom, '$."${name.replaceAll(/["'\\]/g, '')}"')`;
-    const { n } = store.prepareRead(`select count(*) as n from contacts c where c.status = 'active' and coalesce(${column}, '') = '' and ${sql}`).get(...params) as { n: number };
+    const { n } = deps.store.prepareRead(`select count(*) as n from contacts c where c.status = 'active' and coalesce(${column}, '') = '' and ${sql}`).get(...params) as {
+      n: number;
+    };
     return n === 0 ? [] : [{ field, count: n }];
   });
 }

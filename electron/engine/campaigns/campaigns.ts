@@ -10,7 +10,7 @@ import type { Logger } from '../ports.ts';
 import { parseRules } from '../scheduling/index.ts';
 import { firstEmails, reachableEmails, type Enrolments } from '../sequences/index.ts';
 import { oneOf, schema, type Store, type Tx } from '../store/index.ts';
-import { audienceDomains, audienceZones, missingFields, viewAudience } from './audience.ts';
+import { audienceDomains, audienceZones, missingFields, viewAudience, type AudienceDeps } from './audience.ts';
 import { chosenMailboxes } from './chosen-mailboxes.ts';
 import type { Launcher, LaunchTarget } from './launch.ts';
 import { checkPreflight } from './preflight.ts';
@@ -60,7 +60,7 @@ const joins = 'from campaigns g join sequences s on s.id = g.sequence_id left jo
 /** Marks a launch that has not enrolled everybody yet. */
 const enrolling = 'enrolling';
 
-export interface CampaignsDeps {
+export interface CampaignsDeps extends AudienceDeps {
   store: Store;
   events: Events;
   clock: Clock;
@@ -129,6 +129,8 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       const known = store.prepareRead('select count(*) as n from lists where id in (select value from json_each(?))').get(JSON.stringify([...listIds])) as { n: number };
       if (known.n !== listIds.size) fields['audience.listIds'] = 'One of these lists does not exist.';
     }
+    if (input.audience?.segmentIds?.some((id) => store.prepareRead('select 1 from segments where id = ?').get(id) === undefined) === true)
+      fields['audience.segmentIds'] = 'One of these segments does not exist.';
     if (Object.keys(fields).length > 0) throw new AppError('validation', Object.values(fields).join(' '), { fields });
   }
 
@@ -154,17 +156,17 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     const { versionId, graph, draftChanged } = sequenceOf(row);
     return checkPreflight({
       status: row.status,
-      audience: viewAudience(store, id, audience, rules),
-      audienceNamed: audience.everyone || audience.listIds.length + audience.contactIds.length > 0,
+      audience: viewAudience(deps, id, audience, rules),
+      audienceNamed: audience.everyone || audience.listIds.length + audience.contactIds.length + (audience.segmentIds ?? []).length > 0,
       sequenceActive: versionId !== null,
       draftChanged,
       followUps: Math.max(0, reachableEmails(graph).length - firstEmails(graph).size),
       rules,
       mailboxes,
-      zones: audienceZones(store, audience),
-      otherProviders: rules.providerMatching === 'strict' ? peopleOfOtherProviders(store, audienceDomains(store, audience), mailboxes) : 0,
+      zones: audienceZones(deps, audience),
+      otherProviders: rules.providerMatching === 'strict' ? peopleOfOtherProviders(store, audienceDomains(deps, audience), mailboxes) : 0,
       missingMailboxes: new Set(mailboxIds).size - mailboxes.length,
-      missingFields: missingFields(store, audience, deps.requiredFields(graph)),
+      missingFields: missingFields(deps, audience, deps.requiredFields(graph)),
       secretsLocked: deps.secretsLocked(),
       now: clock.now(),
     });
@@ -191,7 +193,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     const launched = targetOf(row);
     // A draft has no earlier enrolments, and a launch that goes on after a crash must not take who is through for new.
     const target = { ...launched, rules: { ...launched.rules, reEnrol: 'never' as const } };
-    const total = viewAudience(store, row.id, target.audience, target.rules).enrollable;
+    const total = viewAudience(deps, row.id, target.audience, target.rules).enrollable;
     const progress = (done: number, state: string) => events.progress({ task: 'launch', id: row.id, done, total, state });
     const done = await launcher.enrolAll(
       target,

@@ -6,8 +6,8 @@ import { day, type Clock } from '../lib/clock.ts';
 import { isFreeMail } from '../lib/free-mail.ts';
 import { seedFrom } from '../lib/random.ts';
 import { createForecast, parseRules, recipientColumns, toRecipient, type ForecastMailbox, type ForecastPerson, type RecipientRow, type SentMail } from '../scheduling/index.ts';
-import type { Store } from '../store/index.ts';
-import { candidates } from './audience.ts';
+
+import { candidates, type AudienceDeps } from './audience.ts';
 import { chosenMailboxes, type ChosenMailbox } from './chosen-mailboxes.ts';
 
 export interface Forecaster {
@@ -36,7 +36,7 @@ interface Waiting {
 const pageRows = 500;
 const sliceMs = 20;
 
-export function createForecaster(deps: { store: Store; clock: Clock }): Forecaster {
+export function createForecaster(deps: AudienceDeps & { clock: Clock }): Forecaster {
   const { store, clock } = deps;
 
   async function breathe(signal: AbortSignal | undefined): Promise<void> {
@@ -59,7 +59,7 @@ export function createForecaster(deps: { store: Store; clock: Clock }): Forecast
     const people: ForecastPerson[] = [];
     const audience = JSON.parse(campaign.audience) as Audience;
     for (let afterId = ''; ;) {
-      const page = candidates(store, campaign.id, audience, rules, afterId, pageRows);
+      const page = candidates(deps, campaign.id, audience, rules, afterId, pageRows);
       for (const { recipient, domain, companyKey } of page)
         people.push({ recipient, domain: isFreeMail(domain) ? '' : domain, companyKey, mailboxId: null, nextStepId: null, slotAt: null });
       const last = page.at(-1);

@@ -6,8 +6,8 @@ import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
 import { calendarsFor, dueAfter, recipientColumns, toRecipient, type Planner, type RecipientPlace, type RecipientRow } from '../scheduling/index.ts';
 import { leadToMail, type MailOnTheWay } from '../sequences/index.ts';
-import type { Store, Tx } from '../store/index.ts';
-import { candidates } from './audience.ts';
+import type { Tx } from '../store/index.ts';
+import { candidates, type AudienceDeps } from './audience.ts';
 import { openLanes, recipientOf, type LaunchMailbox, type MailboxLane } from './mailbox-lanes.ts';
 import type { RecipientProviders } from './recipient-providers.ts';
 
@@ -62,7 +62,7 @@ const homelessSql = `with own as (select value from json_each(@ids)), waiting as
 const sliceRows = 500;
 const sliceMs = 20;
 
-export function createLauncher(deps: { store: Store; events: Events; clock: Clock; ids: Ids; random: Random; planner: Planner; providers: RecipientProviders }): Launcher {
+export function createLauncher(deps: AudienceDeps & { events: Events; clock: Clock; ids: Ids; random: Random; planner: Planner; providers: RecipientProviders }): Launcher {
   const { store, events, clock, ids, planner, providers } = deps;
 
   function providersOf(rules: CampaignRules, people: readonly Person[]): Promise<ReadonlyMap<string, string | null>> {
@@ -98,7 +98,7 @@ export function createLauncher(deps: { store: Store; events: Events; clock: Cloc
       let afterId = '';
       let done = 0;
       for (;;) {
-        const page = candidates(store, campaignId, target.audience, rules, afterId, sliceRows);
+        const page = candidates(deps, campaignId, target.audience, rules, afterId, sliceRows);
         if (page.length === 0 || cancelled()) return done;
         const providerOf = await providersOf(rules, page);
         const finished = await inSlices(

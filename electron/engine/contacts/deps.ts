@@ -13,6 +13,8 @@ export interface ContactsDeps {
   readonly ids: Ids;
   readonly log: Logger;
   readonly dataDir: string;
+  /** Whose calendar days segments count; absent = that of the computer. */
+  readonly zone?: string;
   /** Remembers which guesses stand in the rows; without it old rows are left as they are. */
   readonly settings?: Pick<SettingsService, 'read' | 'write'>;
   /** In the transaction that suppresses: stop what waits for these people. `contactIds` are all that are covered. */

@@ -2,14 +2,19 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
 import type { Contact, ContactStatus } from '../../../shared/schemas/contact.ts';
 import { decodeCursor, encodeCursor } from '../lib/page.ts';
+import type { SegmentFilter } from '../../../shared/schemas/segment.ts';
 import type { Store } from '../store/index.ts';
 import { contactColumns, parseContact, toContact, type StoredContact } from './rows.ts';
+import type { Condition } from './segment-sql.ts';
+import type { Segments } from './segments.ts';
 import { searchable } from './text.ts';
 
 export interface ContactQuery extends PageQuery {
   readonly listId?: string | undefined;
   readonly status?: ContactStatus | undefined;
   readonly tag?: string | undefined;
+  readonly segmentId?: string | undefined;
+  readonly filter?: SegmentFilter | undefined;
   readonly offset?: number | undefined;
 }
 
@@ -33,15 +38,19 @@ const sorts: Readonly<Record<string, readonly string[]>> = {
 const manyMatches = 4000;
 
 /** One page of contacts with the total that matches. Throws AppError bad_request for an unknown sort or a broken cursor. */
-export function findContacts(store: Store, query: ContactQuery): Page<Contact> {
+export function findContacts(store: Store, segments: Segments, query: ContactQuery): Page<Contact> {
   const { filter, values } = filterOf(query);
+  const fromSegments = segmentConditions(store, segments, query);
+  for (const { sql, binds } of fromSegments) {
+    filter.push(sql);
+    values.push(...binds);
+  }
   const descending = query.sort?.startsWith('-') ?? true;
   const sort = query.sort === undefined ? 'createdAt' : query.sort.replace(/^-/, '');
   const terms = Object.hasOwn(sorts, sort) ? sorts[sort] : undefined;
   if (terms === undefined) throw new AppError('bad_request', `Contacts cannot be sorted by “${sort}”.`, { fields: { sort: `One of ${Object.keys(sorts).join(', ')}` } });
 
-  const few = fewMatches(store, filter, values);
-  const total = few?.length ?? countContacts(store, filter, values);
+  const { few, total } = matchesOf(store, filter, values, fromSegments.length > 0);
   const conditions = few === null ? [...filter] : ['c.rowid in (select value from json_each(?))'];
   const binds: Bind[] = few === null ? [...values] : [JSON.stringify(few)];
   if (query.offset === undefined && query.cursor !== undefined) {
@@ -72,7 +81,43 @@ function behind(terms: readonly string[], descending: boolean, fromNull: boolean
   return descending && /_at$/.test(first) ? `(${row(terms)} or ${first} is null)` : row(terms);
 }
 
-/** Row numbers of all matches, null when there are many or no filter: one scan gives both the page and the total. */
+interface Matches {
+  /** Row numbers of all matches, null when there are many or no filter. */
+  readonly few: readonly number[] | null;
+  readonly total: number;
+}
+
+/** What the read connection found last, while nothing was written since: a table that scrolls asks for page after page. */
+const keptFilters = 50;
+const kept = new WeakMap<Store, { version: number; found: Map<string, Matches> }>();
+
+function matchesOf(store: Store, filter: readonly string[], values: readonly Bind[], costly: boolean): Matches {
+  const { data_version: version } = store.prepareRead('pragma data_version').get() as { data_version: number };
+  const known = kept.get(store);
+  const found = known?.version === version ? known.found : new Map<string, Matches>();
+  if (known?.version !== version) kept.set(store, { version, found });
+  const key = JSON.stringify([filter, values]);
+  let matches = found.get(key);
+  if (matches === undefined) {
+    const few = costly ? null : fewMatches(store, filter, values);
+    matches = costly ? scanOnce(store, filter, values) : { few, total: few?.length ?? countContacts(store, filter, values) };
+    if (found.size >= keptFilters) found.clear();
+    found.set(key, matches);
+  }
+  return matches;
+}
+
+/** Rows and total by one look at each contact, for filters that cost more than to note what they found. */
+function scanOnce(store: Store, filter: readonly string[], values: readonly Bind[]): Matches {
+  const { total, rows } = store
+    .prepareRead(
+      `with found as materialized (select c.rowid as r from contacts c where ${filter.join(' and ')})
+       select (select count(*) from found) as total, (select json_group_array(r) from (select r from found limit ${manyMatches + 1})) as rows`,
+    )
+    .get(...values) as { total: number; rows: string };
+  return { total, few: total > manyMatches ? null : (JSON.parse(rows) as number[]) };
+}
+
 function fewMatches(store: Store, filter: readonly string[], values: readonly Bind[]): number[] | null {
   if (filter.length === 0) return null;
   const found = store.prepareRead(`select c.rowid as r from contacts c where ${filter.join(' and ')} limit ${manyMatches + 1}`).all(...values) as { r: number }[];
@@ -83,6 +128,13 @@ function contactOf(row: StoredContact & Record<string, Bind>, keys: number): Con
   const contact: Record<string, unknown> = { ...toContact(parseContact(row)) };
   for (let index = 0; index < keys; index += 1) delete contact[`k${index}`];
   return contact as Contact;
+}
+
+function segmentConditions(store: Store, segments: Segments, { segmentId, filter }: ContactQuery): Condition[] {
+  return [
+    ...(segmentId === undefined ? [] : [segments.membersOf(store.prepareRead, segmentId)]),
+    ...(filter === undefined || filter.rules.length === 0 ? [] : [segments.conditionOf(filter)]),
+  ];
 }
 
 function filterOf(query: ContactQuery): { filter: string[]; values: Bind[] } {

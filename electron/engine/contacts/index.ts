@@ -2,24 +2,29 @@ import type { ContactsDeps } from './deps.ts';
 import { createDerivedBackfill } from './derived-backfill.ts';
 import { createImports } from './imports.ts';
 import { createLists } from './lists.ts';
+import { createSegments } from './segments.ts';
 import { createSubscribers } from './subscribers.ts';
 import { createSuppressions } from './suppressions.ts';
 
 export type { ContactsDeps } from './deps.ts';
 export { countryOf } from './zone-guess.ts';
+export type { Condition } from './segment-sql.ts';
+export type { Segments } from './segments.ts';
 export type Contacts = ReturnType<typeof createContacts>;
 
-/** Contacts, lists, suppressions and imports. `start` settles what a crash left; `stop` ends a running import. */
+/** Contacts, lists, segments, suppressions and imports. `start` settles what a crash left; `stop` ends a running import. */
 export function createContacts(deps: ContactsDeps) {
   const suppressions = createSuppressions(deps);
   const lists = createLists(deps);
-  const { forgetNames, ...subscribers } = createSubscribers(deps, suppressions);
+  const segments = createSegments(deps);
+  const { forgetNames, ...subscribers } = createSubscribers(deps, suppressions, segments);
   const { recover, stop, ...imports } = createImports(deps, suppressions, lists, forgetNames);
   const derived = createDerivedBackfill(deps);
   return {
     ...subscribers,
     ...imports,
     lists,
+    segments,
     suppressions,
     isSuppressed: suppressions.isSuppressed,
     suppress: suppressions.suppress,

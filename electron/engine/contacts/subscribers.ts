@@ -8,11 +8,12 @@ import { findContacts, type ContactQuery } from './find.ts';
 import { customFieldName, isReservedName, maxCustomFields } from './headers.ts';
 import { addMembers } from './lists.ts';
 import { contactColumns, insertContact, parseContact, statusFor, toContact, toWritable, updateContact, type ContactRow, type StoredContact } from './rows.ts';
+import type { Segments } from './segments.ts';
 import { breathe, inSlices } from './slices.ts';
 import type { Suppressions } from './suppressions.ts';
 import { manyLines, oneLine, textFields, uniqueTags } from './text.ts';
 
-export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions) {
+export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions, segments: Segments) {
   const { store, events, clock, ids } = deps;
   const names = createNames(store);
 
@@ -114,7 +115,7 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     create,
     update,
     change,
-    list: (query: ContactQuery) => findContacts(store, query),
+    list: (query: ContactQuery) => findContacts(store, segments, query),
     get({ id }: { id: string }): Contact & { lists: { id: string; name: string }[] } {
       const found = row(id);
       if (found === null) throw gone();

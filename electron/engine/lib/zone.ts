@@ -158,3 +158,8 @@ export function startOfNextLocalDay(zone: string, at: number): number {
   const local = at + clock.offsetAt(at);
   return clock.instantOf((Math.floor(local / dayMs) + 1) * dayMs, 'edge');
 }
+
+/** The zone of the computer that Homing runs on, which is its user's. */
+export function ownZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

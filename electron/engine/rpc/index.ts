@@ -18,6 +18,7 @@ import { listsRouter } from './lists.ts';
 import { mailboxesRouter } from './mailboxes.ts';
 import { repliesRouter } from './replies.ts';
 import { reportsRouter } from './reports.ts';
+import { segmentsRouter } from './segments.ts';
 import { sequencesRouter } from './sequences.ts';
 import { settingsRouter } from './settings.ts';
 import { subscribersRouter } from './subscribers.ts';
@@ -53,6 +54,7 @@ export function createRouter(deps: RouterDeps) {
     mailboxes: mailboxesRouter(deps.mailboxes, deps.inbox),
     subscribers: subscribersRouter(deps.contacts),
     lists: listsRouter(deps.contacts),
+    segments: segmentsRouter(deps.contacts),
     suppressions: suppressionsRouter(deps.contacts),
     files: filesRouter(deps.files),
     templates: templatesRouter(deps.templates),

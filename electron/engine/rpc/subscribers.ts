@@ -4,6 +4,7 @@ import { os } from './base.ts';
 export function subscribersRouter(contacts: Contacts) {
   return {
     list: os.subscribers.list.handler(({ input }) => contacts.list(input)),
+    query: os.subscribers.query.handler(({ input }) => contacts.list(input)),
     create: os.subscribers.create.handler(({ input }) => contacts.create(input)),
     get: os.subscribers.get.handler(({ input }) => contacts.get(input)),
     update: os.subscribers.update.handler(({ input }) => contacts.update(input)),

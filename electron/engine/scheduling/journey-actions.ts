@@ -21,7 +21,7 @@ export interface ActionDeps {
   readonly events: Events;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly contacts: Pick<Contacts, 'change' | 'lists'>;
+  readonly contacts: Pick<Contacts, 'change' | 'lists' | 'segments'>;
   readonly webhooks: Pick<Webhooks, 'queue'>;
   /** Starts an enrolment that was just written. */
   readonly begin: (tx: Tx, enrolmentId: string, at: number) => void;

@@ -1,6 +1,7 @@
 import { nextStepId } from '../../../shared/graph.ts';
 import type { Actor } from '../../../shared/schemas/event.ts';
 import type { StepOf, StepTest } from '../../../shared/schemas/sequence.ts';
+import type { Contacts } from '../contacts/index.ts';
 import type { Events } from '../events/index.ts';
 import { hour, type Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
@@ -14,8 +15,8 @@ import { factsOf } from './person-facts.ts';
 export type Journey = ReturnType<typeof createJourney>;
 
 /** Does what the walk through a graph says: plans mails, opens tasks, acts, waits, ends. Always inside the caller's transaction. */
-export function createJourney(deps: { events: Events; clock: Clock; ids: Ids; mails: MailPlan; actions: JourneyActions }) {
-  const { events, clock, ids, mails, actions } = deps;
+export function createJourney(deps: { events: Events; clock: Clock; ids: Ids; mails: MailPlan; actions: JourneyActions; contacts: Pick<Contacts, 'segments'> }) {
+  const { events, clock, ids, mails, actions, contacts } = deps;
 
   function about(enrolment: EnrolmentRow) {
     return { enrolmentId: enrolment.id, campaignId: enrolment.campaignId, contactId: enrolment.contactId, mailboxId: enrolment.mailboxId };
@@ -62,7 +63,7 @@ export function createJourney(deps: { events: Events; clock: Clock; ids: Ids; ma
       // Each turn passes a mail that has left or an action; a graph has no loops.
       for (let turns = 0; turns <= graph.steps.length; turns += 1) {
         const now = clock.now();
-        const found = nextStep(graph, position, traveller, factsOf(tx.prepare, enrolment), now);
+        const found = nextStep(graph, position, traveller, factsOf(tx.prepare, enrolment, contacts.segments), now);
         for (const { stepId, edge } of found.taken) events.append(tx, { type: 'branched', actor: 'engine', reason: edge, stepId, ...about(enrolment) });
         const { move, position: stands } = found;
         switch (move.kind) {
@@ -113,7 +114,7 @@ export function createJourney(deps: { events: Events; clock: Clock; ids: Ids; ma
   };
 }
 
-/** Imports and lists change people without an event of each person's own: what looks at them looks again once an hour. */
+/** Imports, lists and segments change people without an event of each person's own: what looks at them looks again once an hour. */
 function changesSilently({ kind }: StepTest): boolean {
-  return kind === 'field' || kind === 'tag' || kind === 'list';
+  return kind === 'field' || kind === 'tag' || kind === 'list' || kind === 'segment';
 }

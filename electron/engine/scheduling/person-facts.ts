@@ -1,3 +1,4 @@
+import type { Segments } from '../contacts/index.ts';
 import type { EnrolmentRow, Facts } from '../sequences/index.ts';
 import type { Tx } from '../store/index.ts';
 
@@ -28,7 +29,7 @@ interface PersonRow extends Readonly<Record<string, string | null>> {
  * `human`, so that a corrected class counts. Opens and clicks are counted from events: none are written while tracking is
  * off. No score is computed yet: it is 0.
  */
-export function factsOf(prepare: Tx['prepare'], enrolment: Pick<EnrolmentRow, 'id' | 'contactId'>): Facts {
+export function factsOf(prepare: Tx['prepare'], enrolment: Pick<EnrolmentRow, 'id' | 'contactId'>, segments: Pick<Segments, 'holds'>): Facts {
   let read: PersonRow | undefined;
   const person = () =>
     (read ??= (prepare(`select ${Object.values(columns).join(', ')}, tags, custom from contacts where id = ?`).get(enrolment.contactId) as PersonRow | undefined) ?? {
@@ -50,6 +51,7 @@ export function factsOf(prepare: Tx['prepare'], enrolment: Pick<EnrolmentRow, 'i
     },
     hasTag: (tag) => (JSON.parse(person().tags) as string[]).some((own) => own.toLowerCase() === tag.trim().toLowerCase()),
     inList: (listId) => prepare('select 1 from list_members where list_id = ? and contact_id = ?').get(listId, enrolment.contactId) !== undefined,
+    inSegment: (segmentId) => segments.holds(prepare, segmentId, enrolment.contactId),
     score: 0,
   };
 }

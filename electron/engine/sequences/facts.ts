@@ -11,6 +11,8 @@ export interface Facts {
   field(name: string): string;
   hasTag(tag: string): boolean;
   inList(listId: string): boolean;
+  /** As the segment's filter stands now. */
+  inSegment(segmentId: string): boolean;
   /** 0 to 100. */
   readonly score: number;
 }
@@ -41,6 +43,8 @@ function plainly(test: StepTest, facts: Facts, until: number): boolean {
       return facts.hasTag(test.tag);
     case 'list':
       return facts.inList(test.listId);
+    case 'segment':
+      return facts.inSegment(test.segmentId);
     case 'score':
       return facts.score >= test.atLeast;
   }

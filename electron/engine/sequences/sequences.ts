@@ -79,7 +79,12 @@ export function createSequences(deps: SequencesDeps): Sequences {
   function knownOf(graph: SequenceGraph): KnownThings | null {
     if (!namesOthers(graph)) return null;
     const idsOf = (sql: string) => new Set((store.prepareRead(sql).all() as { id: string }[]).map(({ id }) => id));
-    return { listIds: idsOf('select id from lists'), activeSequenceIds: idsOf('select id from sequences where active_version_id is not null'), hasFile: deps.files.has };
+    return {
+      listIds: idsOf('select id from lists'),
+      segmentIds: idsOf('select id from segments'),
+      activeSequenceIds: idsOf('select id from sequences where active_version_id is not null'),
+      hasFile: deps.files.has,
+    };
   }
 
   function present(row: SequenceRow): Sequence {
@@ -220,7 +225,7 @@ function namesOthers(graph: SequenceGraph): boolean {
     (step) =>
       (step.type === 'email' && step.attachments?.some(({ kind }) => kind === 'file') === true) ||
       (step.type === 'action' && ['add_to_list', 'remove_from_list', 'move_to'].includes(step.action.kind)) ||
-      ((step.type === 'condition' || step.type === 'wait_for') && step.branches.some(({ when }) => when.tests.some(({ kind }) => kind === 'list'))),
+      ((step.type === 'condition' || step.type === 'wait_for') && step.branches.some(({ when }) => when.tests.some(({ kind }) => kind === 'list' || kind === 'segment'))),
   );
 }
 

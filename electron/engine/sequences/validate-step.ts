@@ -77,6 +77,9 @@ function testProblem(test: StepTest, graph: SequenceGraph, known: KnownThings | 
       return test.tag.trim() === '' ? [{ code: 'no_tag', message: 'needs a tag.' }] : [];
     case 'list':
       return listProblem(test.listId, known, 'needs a list.', 'looks at a list that does not exist any more.');
+    case 'segment':
+      if (test.segmentId === '') return [{ code: 'no_segment', message: 'needs a segment.' }];
+      return known !== null && !known.segmentIds.has(test.segmentId) ? [{ code: 'no_such_segment', message: 'looks at a segment that does not exist any more.' }] : [];
     case 'score':
       return [{ code: 'not_measured', blocking: false, message: 'looks at the score. While no score is computed it counts as 0.' }];
   }

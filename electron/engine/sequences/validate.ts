@@ -7,6 +7,7 @@ import { checkStep } from './validate-step.ts';
 /** What exists beside the sequence; null = not known, so nothing is said about it. */
 export interface KnownThings {
   readonly listIds: ReadonlySet<string>;
+  readonly segmentIds: ReadonlySet<string>;
   /** Sequences with an active version. */
   readonly activeSequenceIds: ReadonlySet<string>;
   /** Whether a stored file exists. */

@@ -70,6 +70,8 @@ export function openStore(options: { dataDir: string; clock: Clock; log: Logger 
     const reader = new Database(file, { readonly: true, timeout: 5000 });
     reader.pragma('query_only = ON');
     reader.pragma('cache_size = -16000');
+    // `lower` of SQLite knows only ASCII.
+    for (const db of [writer, reader]) db.function('lower_all', { deterministic: true }, (text) => (typeof text === 'string' ? text.toLowerCase() : text));
     return makeStore(writer, reader, file, log, clock);
   } catch (error) {
     writer?.close();
@@ -203,11 +205,16 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
   };
 }
 
+// Filters of people make statements of ever new shapes: the oldest go, the fixed ones of the engine come back when asked.
+const keptStatements = 1000;
+
 function cached(statements: Map<string, Database.Statement>, db: Database.Database, sql: string): Database.Statement {
   let statement = statements.get(sql);
   if (statement === undefined) {
     statement = db.prepare(sql);
     statements.set(sql, statement);
+    const [oldest] = statements.size > keptStatements ? statements.keys() : [];
+    if (oldest !== undefined) statements.delete(oldest);
   }
   return statement;
 }

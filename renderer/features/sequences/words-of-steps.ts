@@ -3,7 +3,7 @@ import { t } from '../../lib/messages/index.ts';
 import { mailNumber } from './model/graph.ts';
 import { waitName } from './words.ts';
 
-/** Names of lists and sequences by id, for what steps say of themselves. */
+/** Names of lists, segments and sequences by id, for what steps say of themselves. */
 export type NameOf = (id: string) => string | null;
 
 /** What a step is called: `Mail 2`, `Condition`. */
@@ -116,6 +116,8 @@ function plainText(test: StepTest, nameOf: NameOf): string {
       return t('steps.say.tag', { tag: test.tag });
     case 'list':
       return t('steps.say.list', { list: nameOf(test.listId) ?? '' });
+    case 'segment':
+      return t('steps.say.segment', { segment: nameOf(test.segmentId) ?? '' });
     case 'score':
       return t('steps.say.score', { score: test.atLeast });
   }

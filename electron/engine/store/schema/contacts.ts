@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { ContactStatus, SuppressionReason } from '../../../../shared/schemas/contact.ts';
+import type { SegmentFilter, SegmentView } from '../../../../shared/schemas/segment.ts';
 import { createdAt, flag, id, json, updatedAt } from './columns.ts';
 
 export const contacts = sqliteTable(
@@ -91,6 +92,20 @@ export const listMembers = sqliteTable(
     addedAt: integer('added_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.listId, t.contactId] }), index('list_members_contact').on(t.contactId)],
+);
+
+/** Saved filters of contacts, with how the table looks while they are shown. Who belongs to one is worked out when it is asked. */
+export const segments = sqliteTable(
+  'segments',
+  {
+    id: id(),
+    name: text('name').notNull(),
+    filter: json<SegmentFilter>('filter').notNull(),
+    view: json<SegmentView | null>('view'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [uniqueIndex('segments_name').on(sql`lower(${t.name})`)],
 );
 
 export const suppressions = sqliteTable(

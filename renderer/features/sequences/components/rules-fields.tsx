@@ -6,7 +6,7 @@ import { emails, mailNumber } from '../model/graph.ts';
 import { newTest } from '../model/new-step.ts';
 import type { Names } from '../use-names.ts';
 
-const kinds = ['event', 'field', 'tag', 'list', 'score'] as const satisfies readonly StepTest['kind'][];
+const kinds = ['event', 'field', 'tag', 'list', 'segment', 'score'] as const satisfies readonly StepTest['kind'][];
 
 interface Props {
   readonly rules: BranchRules;
@@ -143,6 +143,17 @@ function TestFields({ test, graph, names, onChange }: TestProps) {
           searchable
           value={test.listId === '' ? null : test.listId}
           onChange={(value) => onChange({ ...test, listId: value ?? '' })}
+        />
+      );
+    case 'segment':
+      return (
+        <Select
+          label={t('steps.segment')}
+          w={160}
+          data={[...names.segments]}
+          searchable
+          value={test.segmentId === '' ? null : test.segmentId}
+          onChange={(value) => onChange({ ...test, segmentId: value ?? '' })}
         />
       );
     case 'score':

@@ -57,6 +57,8 @@ export function newTest(kind: StepTest['kind']): StepTest {
       return { kind, tag: '', not: false };
     case 'list':
       return { kind, listId: '', not: false };
+    case 'segment':
+      return { kind, segmentId: '', not: false };
     case 'score':
       return { kind, atLeast: 50, not: false };
   }
