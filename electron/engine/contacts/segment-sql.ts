@@ -1,4 +1,4 @@
-import type { momentFields} from '../../../shared/schemas/segment.ts';
+import type { momentFields } from '../../../shared/schemas/segment.ts';
 import { type SegmentEvent, type SegmentFilter, type SegmentLeaf, type SegmentRule } from '../../../shared/schemas/segment.ts';
 import { day } from '../lib/clock.ts';
 import { localDay, zoneOf } from '../lib/zone.ts';
