@@ -19,6 +19,8 @@ export interface Provider {
   readonly login: 'address' | 'local';
   readonly signIn?: 'google' | 'microsoft';
   readonly password: 'usual' | 'app' | 'admin' | 'none' | 'bridge';
+  /** Where an app password is made; absent = `help` says it. */
+  readonly passwordPage?: string;
   readonly filesSent: boolean | null;
   readonly perDay: number | null;
   readonly spf: readonly string[];

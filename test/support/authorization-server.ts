@@ -9,6 +9,8 @@ export interface AuthorizationServer {
   readonly asked: URLSearchParams[];
   /** Access tokens that were given out and not taken back. */
   readonly accepted: Set<string>;
+  /** Refresh tokens that still serve. */
+  readonly refreshTokens: ReadonlySet<string>;
   /** Tokens that were taken back (RFC 7009), newest last. */
   readonly revoked: string[];
   /** What the next calls of the token address answer instead. */
@@ -91,6 +93,7 @@ export async function startAuthorizationServer(clientId = 'client-1', clientSecr
     endpoints: { authorization: `${base}/authorize`, token: `${base}/token`, device: `${base}/device`, revocation: `${base}/revoke`, scope: 'mail' },
     asked,
     accepted,
+    refreshTokens,
     revoked,
     answers,
     lifeSeconds: 3600,

@@ -39,6 +39,17 @@ const thrown = (work: () => unknown): unknown => {
 };
 
 describe('settings', () => {
+  test.each([
+    ['smtp.gmail.com', 'abcd efgh ijkl mnop', 'abcdefghijklmnop'],
+    ['smtp.mail.yahoo.com', ' abcd efgh ijkl mnop\u00a0', 'abcdefghijklmnop'],
+    ['smtp.zoho.com', 'my dear old password', 'my dear old password'],
+    ['smtp.example.com', 'abcd efgh ijkl mnop', 'abcd efgh ijkl mnop'],
+  ])('an app password may be pasted as the provider shows it, in groups: %s', (host, pasted, kept) => {
+    const { mailboxes } = open();
+    const { id } = mailboxes.create(input({ smtp: { host, port: 465, security: 'tls', user: 'sales', password: pasted } }));
+    expect(mailboxes.access(id, 'smtp')?.password).toBe(kept);
+  });
+
   test('passwords stay in the vault; an absent password keeps the stored one', () => {
     const { mailboxes, vault } = open();
     const made = mailboxes.create(input());

@@ -2,6 +2,7 @@ import type { FetchMessageObject, ImapFlow, MailboxLockObject } from 'imapflow';
 import { isIP } from 'node:net';
 import { ConnectError, headFields, type ConnectStage, type FolderStatus, type HeadQuery, type InboxHead, type InboxSession, type ServerAccess } from '../ports.ts';
 import { assignRoles } from './folder-roles.ts';
+import { errorWithoutSecret, hideSecret } from './hide-secret.ts';
 
 export interface ImapSessionOptions {
   /** Bytes of a message that are read: headers and text stand at its start. */
@@ -98,8 +99,10 @@ async function openWith(
   } catch (cause) {
     client.close();
     const error = cause as ImapError;
+    const hide = (text: string): string => hideSecret(text, auth.user, ['pass' in auth ? auth.pass : auth.accessToken]);
     const aborted = (signal as AbortSignal | undefined)?.aborted === true;
-    throw new ConnectError(aborted ? 'connect' : stageOf(error), aborted ? 'Cancelled' : (error.responseText ?? error.reason ?? error.message), null, { cause: error });
+    const said = aborted ? 'Cancelled' : hide(error.responseText ?? error.reason ?? error.message);
+    throw new ConnectError(aborted ? 'connect' : stageOf(error), said, null, { cause: errorWithoutSecret(error, hide) });
   } finally {
     signal?.removeEventListener('abort', abort);
   }

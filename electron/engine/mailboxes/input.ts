@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
+import { presetOfHost } from '../../../shared/providers.ts';
 import type { MailboxLimits, MailboxPatch, serverInputSchema } from '../../../shared/schemas/mailbox.ts';
 
 export type ServerInput = z.infer<typeof serverInputSchema>;
@@ -46,6 +47,12 @@ function checkServer(side: 'smtp' | 'imap', server: ServerInput): Record<string,
       'Without encryption anybody on the way can read the password. Choose TLS or STARTTLS; unencrypted works only with a server on this computer or network';
   }
   return fields;
+}
+
+/** A password as it is meant: app passwords are shown in groups of four, which the server does not know of, and are copied with them. */
+export function passwordOf({ password, host }: ServerInput): string | undefined {
+  if (password === undefined || presetOfHost(host)?.password !== 'app') return password;
+  return /^\s*\S{4}(\s\S{4}){2,3}\s*$/.test(password) ? password.replace(/\s/g, '') : password;
 }
 
 function isAddress(value: string): boolean {

@@ -6,7 +6,7 @@ import type { Ids } from '../lib/ids.ts';
 import type { InboxFolder, InboxSession, Logger, MailTransports, ServerAccess } from '../ports.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { testImap, testSmtp } from './connection-test.ts';
-import { checkInput, type ServerInput } from './input.ts';
+import { checkInput, passwordOf, type ServerInput } from './input.ts';
 import { makeRoundTrip, type RoundTrip } from './round-trip.ts';
 import { imapSecret, sameServer, smtpSecret, storedServer, type MailboxRow } from './rows.ts';
 import type { SecretStore } from './service.ts';
@@ -110,7 +110,7 @@ export function createMailboxTest(deps: MailboxTestDeps) {
   async function testSettings(input: TestSettingsInput): Promise<MailboxTest> {
     checkInput({ address: input.address, smtp: input.smtp, imap: input.imap });
     const { id, signIn } = input;
-    const password = (server: ServerInput, secret: (id: string) => string): string => server.password ?? (id === undefined ? '' : (vault.get(secret(id)) ?? ''));
+    const password = (server: ServerInput, secret: (id: string) => string): string => passwordOf(server) ?? (id === undefined ? '' : (vault.get(secret(id)) ?? ''));
     const side = (server: ServerInput, secret: (id: string) => string): ServerAccess =>
       server.auth === 'oauth2'
         ? { ...storedServer(server), password: '', accessToken: (renew) => deps.token(id, signIn, renew) }

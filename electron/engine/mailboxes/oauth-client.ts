@@ -3,6 +3,7 @@ import table from '../../../resources/oauth-providers.json' with { type: 'json' 
 import { AppError } from '../../../shared/errors.ts';
 import { oauthEndpointsSchema, type OAuthSettings } from '../../../shared/schemas/mailbox.ts';
 import type { Network } from '../ports.ts';
+import { hideSecret } from './hide-secret.ts';
 
 /** Real time, ms. */
 const requestLimitMs = 15_000;
@@ -121,7 +122,7 @@ export function createOAuthClient(settings: OAuthSettings, clientSecret: string,
     async exchange(answer: URL, expected: { redirectUri: string; verifier: string; state: string }): Promise<Tokens> {
       // Only who knows the state may end the sign-in, be it by an error.
       if (answer.searchParams.get('state') !== expected.state) throw new StrangeAnswer();
-      return refusing(async () => {
+      return refusing([clientSecret, expected.verifier, answer.searchParams.get('code') ?? ''], async () => {
         const parameters = oauth.validateAuthResponse(server, client, answer, expected.state);
         const response = await oauth.authorizationCodeGrantRequest(server, client, auth, parameters, expected.redirectUri, expected.verifier, options);
         return tokensOf(await oauth.processAuthorizationCodeResponse(server, client, response));
@@ -129,7 +130,7 @@ export function createOAuthClient(settings: OAuthSettings, clientSecret: string,
     },
 
     async startDevice(): Promise<DeviceGrant> {
-      return refusing(async () => {
+      return refusing([clientSecret], async () => {
         const response = await oauth.deviceAuthorizationRequest(server, client, auth, { scope: preset.scope }, options);
         const grant = await oauth.processDeviceAuthorizationResponse(server, client, response);
         return {
@@ -144,7 +145,7 @@ export function createOAuthClient(settings: OAuthSettings, clientSecret: string,
 
     async pollDevice(deviceCode: string): Promise<Tokens | 'pending' | 'slow_down'> {
       try {
-        return await refusing(async () => {
+        return await refusing([clientSecret, deviceCode], async () => {
           const response = await oauth.deviceCodeGrantRequest(server, client, auth, deviceCode, options);
           return tokensOf(await oauth.processDeviceCodeResponse(server, client, response));
         });
@@ -156,7 +157,7 @@ export function createOAuthClient(settings: OAuthSettings, clientSecret: string,
     },
 
     async refresh(refreshToken: string): Promise<Tokens> {
-      return refusing(async () => {
+      return refusing([clientSecret, refreshToken], async () => {
         const response = await oauth.refreshTokenGrantRequest(server, client, auth, refreshToken, options);
         return tokensOf(await oauth.processRefreshTokenResponse(server, client, response));
       });
@@ -173,13 +174,13 @@ export function createOAuthClient(settings: OAuthSettings, clientSecret: string,
 /** An answer that carries no or another state: somebody else's, to be ignored (RFC 6749 section 10.12). */
 export class StrangeAnswer extends Error {}
 
-async function refusing<T>(work: () => Promise<T>): Promise<T> {
+/** `secrets` are those that the work carries: what a server says of them is not passed on. */
+async function refusing<T>(secrets: readonly string[], work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof oauth.AuthorizationResponseError) throw new OAuthRefused(error.error, error.error_description ?? '', { cause: error });
-    if (error instanceof oauth.ResponseBodyError && error.status < 500 && error.status !== 429)
-      throw new OAuthRefused(error.error, error.error_description ?? '', { cause: error });
+    const told = error instanceof oauth.AuthorizationResponseError || (error instanceof oauth.ResponseBodyError && error.status < 500 && error.status !== 429);
+    if (told) throw new OAuthRefused(error.error, hideSecret(error.error_description ?? '', '', secrets), { cause: error });
     if (error instanceof oauth.WWWAuthenticateChallengeError) throw new OAuthRefused('invalid_client', 'The client id or its secret was refused', { cause: error });
     throw error;
   }

@@ -13,7 +13,7 @@ import { createDomainHealth } from './domain-health.ts';
 import type { DnsRecord } from '../../../shared/schemas/domain-health.ts';
 import { dkimRecord } from '../lib/dkim.ts';
 import { createDkimKeys } from './dkim-keys.ts';
-import { checkInput, type ServerInput } from './input.ts';
+import { checkInput, passwordOf, type ServerInput } from './input.ts';
 import { listMailboxes } from './list.ts';
 import { createMailboxTest } from './mailbox-test.ts';
 import { noNetwork } from './network.ts';
@@ -108,8 +108,9 @@ export function createMailboxes(deps: MailboxesDeps) {
   }
 
   function keepSecret(name: string, input: ServerInput | null | undefined): void {
+    const password = input === undefined || input === null ? undefined : passwordOf(input);
     if (input === null) vault.remove(name);
-    else if (input?.password !== undefined) vault.set(name, input.password);
+    else if (password !== undefined) vault.set(name, password);
   }
 
   const dkim = createDkimKeys(vault);

@@ -2,6 +2,7 @@ import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { ConnectError, type ConnectStage, type ServerAccess, type SmtpAnswer, type SmtpSession } from '../ports.ts';
+import { errorWithoutSecret, hideSecret } from './hide-secret.ts';
 import { parseAnswer } from './smtp-answers.ts';
 import { smtpTimeouts, type SmtpTimeouts } from './smtp-timeouts.ts';
 import { createSmtpTransactions, type SmtpAbilities } from './smtp-transactions.ts';
@@ -15,9 +16,9 @@ interface SmtpError extends Error {
   responseCode?: number | undefined;
 }
 
-function answerOf(error: SmtpError): SmtpAnswer | null {
+function answerOf(error: SmtpError, hide: (text: string) => string): SmtpAnswer | null {
   // The reply decides, not nodemailer's `code`: a 450 arrives as EENVELOPE.
-  return error.response !== undefined && error.responseCode !== undefined ? parseAnswer(error.response) : null;
+  return error.response !== undefined && error.responseCode !== undefined ? parseAnswer(hide(error.response)) : null;
 }
 
 function connectStage(error: SmtpError): ConnectStage {
@@ -51,6 +52,8 @@ export async function openSmtpSession(server: ServerAccess, signal?: AbortSignal
       greetingTimeout: timeouts.greeting,
       socketTimeout: timeouts.login,
     });
+    const secrets = [server.password];
+    const hide = (text: string): string => hideSecret(text, server.user, secrets);
     let settled = false;
     function abort(): void {
       fail(new Error('Cancelled'));
@@ -60,7 +63,7 @@ export async function openSmtpSession(server: ServerAccess, signal?: AbortSignal
       settled = true;
       signal?.removeEventListener('abort', abort);
       connection.close();
-      reject(error instanceof ConnectError ? error : new ConnectError(connectStage(error), error.message, answerOf(error), { cause: error }));
+      reject(error instanceof ConnectError ? error : new ConnectError(connectStage(error), hide(error.message), answerOf(error, hide), { cause: errorWithoutSecret(error, hide) }));
     }
     function ready(): void {
       if (settled) return;
@@ -88,18 +91,24 @@ export async function openSmtpSession(server: ServerAccess, signal?: AbortSignal
     connection.connect((error?: SmtpError) => {
       if (error !== undefined) return fail(error);
       if (server.user === '' || !connection.allowsAuth) return ready();
-      connection.login(credentialsOf(server), (loginError) => (loginError ? fail(loginError as SmtpError) : ready()));
+      connection.login(
+        credentialsOf(server, (token) => secrets.push(token)),
+        (loginError) => (loginError ? fail(loginError as SmtpError) : ready()),
+      );
     });
   });
 }
 
 /** A refused token is renewed and tried once more by nodemailer itself. */
-function credentialsOf(server: ServerAccess): Parameters<SMTPConnection['login']>[0] {
+function credentialsOf(server: ServerAccess, onToken: (token: string) => void): Parameters<SMTPConnection['login']>[0] {
   const { user, password, accessToken } = server;
   if (accessToken === undefined) return { user, credentials: { user, pass: password } };
   const oauth2 = {
     getToken(renew: boolean, done: (error: Error | null, token?: string) => void) {
-      accessToken(renew).then((token) => done(null, token), done);
+      accessToken(renew).then((token) => {
+        onToken(token);
+        done(null, token);
+      }, done);
     },
     buildXOAuth2Token: (token: string) => Buffer.from(`user=${user}\u0001auth=Bearer ${token}\u0001\u0001`).toString('base64'),
   };

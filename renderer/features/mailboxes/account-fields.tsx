@@ -69,10 +69,17 @@ export function AccountFields({ form, mailbox }: { form: MailboxFormApi; mailbox
       )}
       {preset && values.login === 'password' && (
         <Alert variant="light" color="amber" icon={<IconInfoCircle size={18} />}>
-          {preset.hint}{' '}
-          <Anchor href={preset.help} underline="always" target="_blank" rel="noreferrer" size="sm">
-            {t('mailboxes.provider.help')}
-          </Anchor>
+          {preset.hint}
+          <Group gap="md" mt={4}>
+            {preset.passwordPage && (
+              <Anchor href={preset.passwordPage} underline="always" target="_blank" rel="noreferrer" size="sm" fw={600}>
+                {t('mailboxes.appPassword.make')}
+              </Anchor>
+            )}
+            <Anchor href={preset.help} underline="always" target="_blank" rel="noreferrer" size="sm">
+              {t('mailboxes.provider.help')}
+            </Anchor>
+          </Group>
         </Alert>
       )}
       {values.login === 'oauth2' && mailbox?.oauth && <SignedIn mailbox={mailbox} onSignedOut={() => form.setFieldValue('login', 'password')} />}
