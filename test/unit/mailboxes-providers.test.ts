@@ -21,10 +21,13 @@ test('every preset is complete, and no name or ending belongs to two', () => {
   expect(new Set(providers.map(({ id }) => id)).size).toBe(providers.length);
 });
 
-test.each(['gmail.com', 'icloud.com', 'yahoo.com', 'aol.com', 'fastmail.com', 'zoho.com', 'zohomail.eu', 'yandex.ru', 'mail.ru'])('%s wants an app password, and the preset says how and where it is made', (domain) => {
-  const provider = providerOfDomain(domain);
-  expect(provider).toMatchObject({ password: 'app', hint: expect.stringMatching(/password/) as string, passwordPage: expect.stringMatching(/^https:\/\//) as string });
-});
+test.each(['gmail.com', 'icloud.com', 'yahoo.com', 'aol.com', 'fastmail.com', 'zoho.com', 'zohomail.eu', 'yandex.ru', 'mail.ru'])(
+  '%s wants an app password, and the preset says how and where it is made',
+  (domain) => {
+    const provider = providerOfDomain(domain);
+    expect(provider).toMatchObject({ password: 'app', hint: expect.stringMatching(/password/) as string, passwordPage: expect.stringMatching(/^https:\/\//) as string });
+  },
+);
 
 describe('who runs it', () => {
   test.each([
