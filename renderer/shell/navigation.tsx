@@ -1,22 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, type LinkProps } from '@tanstack/react-router';
-import { IconActivity, IconAddressBook, IconArrowsSplit2, IconAt, IconChecklist, IconInbox, IconLayoutDashboard, IconSend, IconSettings, type Icon } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import logo from '../../resources/icons/homing.svg';
 import { api } from '../lib/client.ts';
 import { useWorkspace } from '../lib/clock.ts';
-import { t, type MessageKey } from '../lib/messages/index.ts';
+import { t } from '../lib/messages/index.ts';
+import { places, settingsPlace } from './places.ts';
 import styles from './shell.module.css';
-
-const items: readonly { readonly to: NonNullable<LinkProps['to']>; readonly text: MessageKey; readonly icon: Icon }[] = [
-  { to: '/', text: 'nav.dashboard', icon: IconLayoutDashboard },
-  { to: '/inbox', text: 'nav.inbox', icon: IconInbox },
-  { to: '/tasks', text: 'nav.tasks', icon: IconChecklist },
-  { to: '/campaigns', text: 'nav.campaigns', icon: IconSend },
-  { to: '/sequences', text: 'nav.sequences', icon: IconArrowsSplit2 },
-  { to: '/contacts', text: 'nav.contacts', icon: IconAddressBook },
-  { to: '/activity', text: 'nav.activity', icon: IconActivity },
-  { to: '/mailboxes', text: 'nav.mailboxes', icon: IconAt },
-];
 
 export function Navigation() {
   const { data: workspace } = useWorkspace();
@@ -26,7 +15,7 @@ export function Navigation() {
         <img src={logo} alt="" />
         <span>{t('app.name')}</span>
       </Link>
-      {items.map(({ to, text, icon: ItemIcon }) => (
+      {places.map(({ to, text, icon: ItemIcon }) => (
         <Link key={text} to={to} className={styles['link']} activeOptions={{ exact: to === '/', includeSearch: false }} title={t(text)}>
           <ItemIcon size={19} stroke={1.7} aria-hidden />
           <span>{t(text)}</span>
@@ -36,9 +25,9 @@ export function Navigation() {
       ))}
       <div className={styles['spacer']} />
       <div className={styles['rule']} />
-      <Link to="/settings" className={styles['link']} title={t('nav.settings')}>
-        <IconSettings size={19} stroke={1.7} aria-hidden />
-        <span>{t('nav.settings')}</span>
+      <Link to={settingsPlace.to} className={styles['link']} title={t(settingsPlace.text)}>
+        <settingsPlace.icon size={19} stroke={1.7} aria-hidden />
+        <span>{t(settingsPlace.text)}</span>
       </Link>
       {workspace && <div className={styles['version']}>Homing {workspace.version}</div>}
     </nav>

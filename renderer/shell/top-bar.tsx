@@ -1,24 +1,30 @@
 import { ActionIcon, Button, Menu, Popover, Progress, Stack, Text, Tooltip, useMantineColorScheme } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { IconBellRinging, IconChevronDown, IconDeviceDesktop, IconLoader2, IconMoon, IconPlayerPause, IconPlayerPlay, IconSun, IconX } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { IconBellRinging, IconChevronDown, IconDeviceDesktop, IconLoader2, IconMoon, IconPlayerPause, IconPlayerPlay, IconSearch, IconSun, IconX } from '@tabler/icons-react';
+import { Kbd } from '../components/kbd.tsx';
 import { LinkButton } from '../components/links.tsx';
 import type { Workspace } from '../../shared/schemas/settings.ts';
 import { api } from '../lib/client.ts';
 import { useTicking, useWorkspace, useWorkspaceNow } from '../lib/clock.ts';
 import { formatCountdown, formatFullDateTime, formatMoment } from '../lib/format.ts';
 import { t, type MessageKey } from '../lib/messages/index.ts';
+import { modKey } from './key-chords.ts';
 import { isOver, useTasks, type Task } from '../lib/tasks.ts';
 import styles from './shell.module.css';
+import { useSendingPause } from './use-sending-pause.ts';
 
 /** Beyond this a pause has no end (the last moment that a Date can hold). */
 const untilResumed = 8_640_000_000_000_000;
 
-export function TopBar() {
+export function TopBar({ onFind }: { readonly onFind: () => void }) {
   const { data: workspace } = useWorkspace();
   return (
     <header className={styles['top']}>
       {workspace && <SendingState workspace={workspace} />}
       <div className={styles['grow']} />
+      <Button variant="default" size="compact-md" c="dimmed" leftSection={<IconSearch size={15} aria-hidden />} rightSection={<Kbd>{`${modKey} K`}</Kbd>} onClick={onFind}>
+        {t('palette.find')}
+      </Button>
       {workspace && workspace.needsYou > 0 && (
         <LinkButton to="/" hash="needs-you" variant="light" color="amber" size="compact-md" leftSection={<IconBellRinging size={16} />}>
           {t('shell.needsYou', { count: workspace.needsYou })}
@@ -39,11 +45,8 @@ export function tomorrowMorning(now: number): number {
 }
 
 function SendingState({ workspace }: { workspace: Workspace }) {
-  const queryClient = useQueryClient();
   const now = useWorkspaceNow();
-  const put = { onSuccess: (next: Workspace) => queryClient.setQueryData(api.workspace.get.queryKey({ input: {} }), next) };
-  const pause = useMutation(api.workspace.pauseSending.mutationOptions(put));
-  const resume = useMutation(api.workspace.resumeSending.mutationOptions(put));
+  const sending = useSendingPause();
   const until = workspace.sendingPausedUntil;
   const paused = until !== null;
   const label = !paused ? t('shell.sending') : until >= untilResumed ? t('shell.paused') : t('shell.pausedUntil', { time: formatMoment(until, workspace.now) });
@@ -51,13 +54,7 @@ function SendingState({ workspace }: { workspace: Workspace }) {
     <>
       <Menu position="bottom-start" width={230}>
         <Menu.Target>
-          <Button
-            variant="default"
-            size="compact-md"
-            rightSection={<IconChevronDown size={14} />}
-            loading={pause.isPending || resume.isPending}
-            title={workspace.pausedReason ?? label}
-          >
+          <Button variant="default" size="compact-md" rightSection={<IconChevronDown size={14} />} loading={sending.busy} title={workspace.pausedReason ?? label}>
             <span className={styles['sendState']}>
               <span className={styles['dot']} data-paused={paused} aria-hidden />
               {label}
@@ -66,19 +63,19 @@ function SendingState({ workspace }: { workspace: Workspace }) {
         </Menu.Target>
         <Menu.Dropdown>
           {paused ? (
-            <Menu.Item leftSection={<IconPlayerPlay size={16} />} onClick={() => resume.mutate({})}>
+            <Menu.Item leftSection={<IconPlayerPlay size={16} />} onClick={sending.resume}>
               {t('shell.resume')}
             </Menu.Item>
           ) : (
             <>
               <Menu.Label>{t('shell.pause')}</Menu.Label>
-              <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => pause.mutate({ until: now() + 3_600_000 })}>
+              <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => sending.pause(now() + 3_600_000)}>
                 {t('shell.pause1h')}
               </Menu.Item>
-              <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => pause.mutate({ until: tomorrowMorning(now()) })}>
+              <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => sending.pause(tomorrowMorning(now()))}>
                 {t('shell.pauseTomorrow')}
               </Menu.Item>
-              <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => pause.mutate({ until: null })}>
+              <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => sending.pause(null)}>
                 {t('shell.pauseOpen')}
               </Menu.Item>
             </>

@@ -1,4 +1,5 @@
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import { t } from '../lib/messages/index.ts';
 
 /** Deep teal: the colour of the shell, of primary actions and links. */
 const pine: MantineColorsTuple = ['#ebf5f4', '#d3e8e6', '#a6d0cd', '#78b7b4', '#519e9d', '#2b7d7f', '#1d6d70', '#125e63', '#0d4a50', '#08353a'];
@@ -59,6 +60,7 @@ export const theme = createTheme({
     Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
     Modal: { styles: titleStyles, defaultProps: { centered: true, transitionProps: { duration: 120 }, overlayProps: { backgroundOpacity: 0.45 } } },
     Drawer: { styles: titleStyles, defaultProps: { position: 'right', padding: 'xl', transitionProps: { duration: 150 }, overlayProps: { backgroundOpacity: 0.35 } } },
+    CloseButton: { defaultProps: { 'aria-label': t('common.close') } },
     Paper: { defaultProps: { withBorder: true } },
     Card: { defaultProps: { withBorder: true } },
   },

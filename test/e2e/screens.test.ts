@@ -184,6 +184,35 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
     }
   }
 
+  it('finds a person, goes anywhere and shows the shortcuts by keyboard alone', async () => {
+    const { items } = await app.api<List<{ id: string; email: string; lastName: string }>>('GET', '/subscribers?limit=1');
+    const [person] = items;
+    await show('/');
+    await page.keyboard.press('Control+k');
+    const palette = page.getByRole('dialog', { name: 'Find or do' });
+    await palette.waitFor();
+    await page.keyboard.type(person?.email ?? '');
+    await palette.getByRole('option', { name: person?.lastName ?? '' }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/#/contacts?contact=${person?.id ?? ''}`);
+    await page.keyboard.press('Escape');
+    await palette.waitFor({ state: 'detached' });
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('g');
+    await page.keyboard.press('s');
+    await page.getByRole('heading', { name: 'Sequences', level: 1 }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('g i');
+    expect(await page.getByRole('searchbox', { name: 'Search sequences' }).inputValue()).toBe('g i');
+    await page.getByRole('searchbox', { name: 'Search sequences' }).blur();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(problems.splice(0)).toEqual([]);
+  }, 60_000);
+
   it('keeps the unit of a wait open while the draft saves itself', async () => {
     const copy = await app.api<Sequence>('POST', `/email-sequences/${sequence.id}/duplicate`);
     await show(`/sequences/${copy.id}`);

@@ -211,6 +211,7 @@ function Filters({ search, set }: { search: ActivitySearch; set: (patch: { [K in
       <TextInput
         aria-label={t('activity.search')}
         placeholder={t('activity.search')}
+        type="search"
         leftSection={<IconSearch size={16} />}
         defaultValue={search.q ?? ''}
         onChange={(event) => find(event.currentTarget.value)}

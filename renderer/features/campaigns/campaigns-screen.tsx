@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Menu, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IconDots, IconPlus, IconSearch, IconSend, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { campaignStatusSchema, type Campaign, type CampaignStatus } from '../../../shared/schemas/campaign.ts';
@@ -26,7 +26,8 @@ export function CampaignsScreen() {
   const [typed, setTyped] = useState('');
   const [q] = useDebouncedValue(typed.trim(), 200);
   const [status, setStatus] = useState<CampaignStatus | null>(null);
-  const [adding, setAdding] = useState(false);
+  const { dialog } = useSearch({ from: '/campaigns' });
+  const setAdding = (open: boolean) => void navigate({ to: '/campaigns', search: open ? { dialog: 'new' } : {}, replace: true });
   const campaigns = useCampaigns(q, status);
   const add = (
     <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
@@ -40,6 +41,7 @@ export function CampaignsScreen() {
         <TextInput
           aria-label={t('campaigns.search')}
           placeholder={t('campaigns.search')}
+          type="search"
           leftSection={<IconSearch size={16} aria-hidden />}
           w={320}
           maxLength={200}
@@ -89,7 +91,7 @@ export function CampaignsScreen() {
           )
         }
       />
-      {adding && <NewCampaignDialog onClose={() => setAdding(false)} />}
+      {dialog === 'new' && <NewCampaignDialog onClose={() => setAdding(false)} />}
     </Page>
   );
 }

@@ -4,7 +4,12 @@ import { choiceParam } from '../../lib/search.ts';
 import { campaignTabs, type CampaignTab } from './model/tabs.ts';
 
 export const campaignsRoutes = [
-  createRoute({ getParentRoute: () => rootRoute, path: '/campaigns', component: lazyRouteComponent(() => import('./campaigns-screen.tsx'), 'CampaignsScreen') }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/campaigns',
+    validateSearch: (search: Record<string, unknown>) => choiceParam(search, 'dialog', ['new'] as const),
+    component: lazyRouteComponent(() => import('./campaigns-screen.tsx'), 'CampaignsScreen'),
+  }),
   createRoute({
     getParentRoute: () => rootRoute,
     path: '/campaigns/$campaignId',

@@ -94,7 +94,8 @@ function People({ listId, openId, onAdd }: { readonly listId: string | null; rea
           <TextInput
             aria-label={t('contacts.search')}
             placeholder={t('contacts.search')}
-            leftSection={<IconSearch size={16} aria-hidden />}
+            type="search"
+        leftSection={<IconSearch size={16} aria-hidden />}
             value={typed}
             maxLength={200}
             className={classes['searchField'] ?? ''}

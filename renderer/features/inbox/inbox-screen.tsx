@@ -62,6 +62,7 @@ export function InboxScreen() {
               <TextInput
                 aria-label={t('inbox.search')}
                 placeholder={t('inbox.search')}
+                type="search"
                 leftSection={<IconSearch size={16} />}
                 defaultValue={search.q ?? ''}
                 onChange={(event) => find(event.currentTarget.value)}

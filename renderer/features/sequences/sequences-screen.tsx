@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Menu, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import {
   IconAlertTriangle,
   IconArrowsSplit2,
@@ -40,7 +40,8 @@ export function SequencesScreen() {
   const navigate = useNavigate();
   const [typed, setTyped] = useState('');
   const [q] = useDebouncedValue(typed.trim(), 200);
-  const [adding, setAdding] = useState(false);
+  const { dialog } = useSearch({ from: '/sequences' });
+  const setAdding = (open: boolean) => void navigate({ to: '/sequences', search: open ? { dialog: 'new' } : {}, replace: true });
   const sequences = useSequences(q);
   const rows = sequences.data ? fixedRows(sequences.data.items) : { ...fixedRows<Sequence>([]), total: null, error: sequences.error, refetch: () => void sequences.refetch() };
   const add = (
@@ -64,6 +65,7 @@ export function SequencesScreen() {
       <TextInput
         aria-label={t('sequences.search')}
         placeholder={t('sequences.search')}
+        type="search"
         leftSection={<IconSearch size={16} aria-hidden />}
         maw={320}
         mb="md"
@@ -97,7 +99,7 @@ export function SequencesScreen() {
           )
         }
       />
-      {adding && <NewSequenceDialog onClose={() => setAdding(false)} />}
+      {dialog === 'new' && <NewSequenceDialog onClose={() => setAdding(false)} />}
     </Page>
   );
 }
