@@ -95,7 +95,7 @@ function People({ listId, openId, onAdd }: { readonly listId: string | null; rea
             aria-label={t('contacts.search')}
             placeholder={t('contacts.search')}
             type="search"
-        leftSection={<IconSearch size={16} aria-hidden />}
+            leftSection={<IconSearch size={16} aria-hidden />}
             value={typed}
             maxLength={200}
             className={classes['searchField'] ?? ''}
