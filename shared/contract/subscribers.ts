@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
+import { bulkActionSchema, bulkChangeSchema, bulkTargetSchema } from '../schemas/bulk.ts';
 import {
   contactInputSchema,
   contactPatchSchema,
   contactSchema,
   contactStatusSchema,
+  customFieldSchema,
   dedupeModeSchema,
   importInspectionSchema,
   importMappingSchema,
@@ -46,9 +48,31 @@ export const subscribersContract = {
     .input(z.object({ ids: z.array(idSchema).min(1).max(10_000) }))
     .output(z.object({ deleted: z.number().int() })),
   fields: base
-    .route({ method: 'GET', path: '/subscribers/fields', tags, summary: 'Names of custom fields in use' })
+    .route({ method: 'GET', path: '/subscribers/fields', tags, summary: 'Custom fields and tags in use' })
     .input(z.object({}))
-    .output(z.object({ custom: z.array(z.string()), tags: z.array(z.string()) })),
+    .output(z.object({ custom: z.array(z.string()), tags: z.array(z.string()), definitions: z.array(customFieldSchema).describe('Fields whose values have a type') })),
+  defineField: base
+    .route({ method: 'PUT', path: '/subscribers/fields/{name}', tags, summary: 'Say what the values of a custom field are; stored values stay' })
+    .input(customFieldSchema.extend({ choices: customFieldSchema.shape.choices.default([]) }))
+    .output(customFieldSchema.extend({ misfits: z.number().int().describe('People whose stored value is not of this type') })),
+  forgetField: base
+    .route({ method: 'DELETE', path: '/subscribers/fields/{name}', tags, summary: 'Let a custom field hold any text again; stored values stay' })
+    .input(z.object({ name: z.string().min(1).max(80) }))
+    .output(deleted),
+
+  bulk: base
+    .route({ method: 'POST', path: '/subscribers/bulk', tags, successStatus: 202, summary: 'Change many contacts: tags, lists, a field, suppression, deletion' })
+    .input(z.object({ target: bulkTargetSchema, action: bulkActionSchema }))
+    .output(bulkChangeSchema),
+  getBulk: base.route({ method: 'GET', path: '/subscribers/bulk/{id}', tags, summary: 'Progress of a change of many contacts' }).input(idInput).output(bulkChangeSchema),
+  cancelBulk: base
+    .route({ method: 'POST', path: '/subscribers/bulk/{id}/cancel', tags, summary: 'Stop a running change; what is done stays' })
+    .input(idInput)
+    .output(bulkChangeSchema),
+  undoBulk: base
+    .route({ method: 'POST', path: '/subscribers/bulk/{id}/undo', tags, successStatus: 202, summary: 'Take a change of many contacts back, for a day' })
+    .input(idInput)
+    .output(bulkChangeSchema),
 
   inspectImport: base
     .route({ method: 'POST', path: '/subscribers/import/inspect', tags, summary: 'Upload a CSV file: encoding, delimiter, header, sample and guessed mapping' })

@@ -12,6 +12,16 @@ export type ZoneSource = z.infer<typeof zoneSourceSchema>;
 export const contactFieldSchema = z.enum(['email', 'first_name', 'last_name', 'full_name', 'company', 'title', 'phone', 'website', 'city', 'country', 'time_zone', 'tags']);
 export type ContactField = z.infer<typeof contactFieldSchema>;
 
+export const customFieldTypeSchema = z.enum(['text', 'number', 'date', 'choice', 'url']);
+export type CustomFieldType = z.infer<typeof customFieldTypeSchema>;
+/** What the values of a custom field are. A number is stored as `1234.5`, a date as `YYYY-MM-DD`, a choice in its own spelling. */
+export const customFieldSchema = z.object({
+  name: z.string().min(1).max(80),
+  type: customFieldTypeSchema,
+  choices: z.array(z.string().trim().min(1).max(200)).max(200).describe('Of a choice field'),
+});
+export type CustomField = z.infer<typeof customFieldSchema>;
+
 /** Custom fields: name (lower snake case) → text. At most 200 a person. */
 export const customFieldsSchema = z.record(z.string().min(1).max(80), z.string().max(10_000));
 

@@ -59,7 +59,7 @@ describe('import', () => {
     expect(events.after(0, 20).map((event) => event.type)).toEqual(['suppressed', 'imported']);
     expect(progress.at(-1)).toMatchObject({ task: 'import', id: run.id, state: 'finished', done: run.bytesTotal, total: run.bytesTotal });
     expect(contacts.imports({ limit: 5 })).toMatchObject({ total: 1, items: [{ id: run.id, state: 'finished' }] });
-    expect(await contacts.fields()).toEqual({ custom: ['plan'], tags: ['fair'] });
+    expect(await contacts.fields()).toEqual({ custom: ['plan'], tags: ['fair'], definitions: [] });
   });
 
   it('gives back the rejected rows with line, reason and the original cells', async () => {

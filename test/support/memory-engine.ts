@@ -14,6 +14,7 @@ import type { Enrolment } from '../../shared/schemas/enrolment.ts';
 import type { DomainEvent, LiveMessage } from '../../shared/schemas/event.ts';
 import type { Mailbox, MailboxInput, MailboxTest, ServerSettings } from '../../shared/schemas/mailbox.ts';
 import { conversationScopes, type ConversationScope, type ReplyDetail } from '../../shared/schemas/reply.ts';
+import type { BulkChange } from '../../shared/schemas/bulk.ts';
 import type { Segment } from '../../shared/schemas/segment.ts';
 import type { GraphIssue, Sequence, SequenceVersion, StepChange, Template, VariantNumbers } from '../../shared/schemas/sequence.ts';
 import type { Task } from '../../shared/schemas/task.ts';
@@ -28,6 +29,7 @@ export interface FakeState {
   contacts: Contact[];
   lists: ContactList[];
   segments: Segment[];
+  bulkChanges: BulkChange[];
   suppressions: Suppression[];
   imports: ImportRun[];
   sequences: Sequence[];
@@ -64,6 +66,7 @@ export function emptyState(): FakeState {
     contacts: [],
     lists: [],
     segments: [],
+    bulkChanges: [],
     suppressions: [],
     imports: [],
     sequences: [],
@@ -313,7 +316,29 @@ export function createFakeEngine(state: FakeState = busyState()) {
         for (const id of input.ids) drop(state.contacts, id);
         return { deleted: input.ids.length };
       }),
-      fields: os.subscribers.fields.handler(() => ({ custom: ['machine'], tags: ['fair-2026'] })),
+      fields: os.subscribers.fields.handler(() => ({ custom: ['machine'], tags: ['fair-2026'], definitions: [] })),
+      defineField: os.subscribers.defineField.handler(({ input }) => ({ ...input, misfits: 0 })),
+      forgetField: os.subscribers.forgetField.handler(({ input }) => ({ id: input.name, deleted: true as const })),
+      bulk: os.subscribers.bulk.handler(({ input }) => {
+        const ids = 'ids' in input.target ? input.target.ids : state.contacts.map(({ id }) => id);
+        if (input.action.kind === 'delete') state.contacts = state.contacts.filter(({ id }) => !ids.includes(id));
+        const change = {
+          id: newId(),
+          action: input.action,
+          state: 'finished' as const,
+          total: ids.length,
+          done: ids.length,
+          changed: ids.length,
+          error: null,
+          createdAt: fakeNow,
+          finishedAt: fakeNow,
+        };
+        state.bulkChanges.push(change);
+        return change;
+      }),
+      getBulk: os.subscribers.getBulk.handler(({ input }) => pick(state.bulkChanges, input.id)),
+      cancelBulk: os.subscribers.cancelBulk.handler(({ input }) => pick(state.bulkChanges, input.id)),
+      undoBulk: os.subscribers.undoBulk.handler(({ input }) => change(state.bulkChanges, input.id, { state: 'undone' })),
       inspectImport: os.subscribers.inspectImport.handler(unused),
       import: os.subscribers.import.handler(unused),
       imports: os.subscribers.imports.handler(({ input }) => page(state.imports, input)),

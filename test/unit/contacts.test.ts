@@ -132,7 +132,7 @@ describe('finding contacts', () => {
     expect(found({ status: 'active' })).toEqual(['p1', 'p2', 'p3', 'p4']);
     expect(found({ listId: list.id })).toEqual(['p0', 'p1', 'p2']);
     expect(found({ listId: list.id, tag: 'even', status: 'active' })).toEqual(['p2']);
-    expect(await contacts.fields()).toEqual({ custom: [], tags: ['a "q" b', 'even', 'odd'] });
+    expect(await contacts.fields()).toEqual({ custom: [], tags: ['a "q" b', 'even', 'odd'], definitions: [] });
   });
 
   it('gives the same page where many and where few match', () => {

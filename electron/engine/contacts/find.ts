@@ -81,6 +81,17 @@ function behind(terms: readonly string[], descending: boolean, fromNull: boolean
   return descending && /_at$/.test(first) ? `(${row(terms)} or ${first} is null)` : row(terms);
 }
 
+/** Ids of everybody who matches, in no order. */
+export function matchingIds(store: Store, segments: Segments, query: Omit<ContactQuery, 'limit'>): string[] {
+  const { filter, values } = filterOf(query);
+  for (const { sql, binds } of segmentConditions(store, segments, query)) {
+    filter.push(sql);
+    values.push(...binds);
+  }
+  const where = filter.length === 0 ? '' : `where ${filter.join(' and ')}`;
+  return (store.prepareRead(`select c.id from contacts c ${where}`).all(...values) as { id: string }[]).map(({ id }) => id);
+}
+
 interface Matches {
   /** Row numbers of all matches, null when there are many or no filter. */
   readonly few: readonly number[] | null;
@@ -130,14 +141,14 @@ function contactOf(row: StoredContact & Record<string, Bind>, keys: number): Con
   return contact as Contact;
 }
 
-function segmentConditions(store: Store, segments: Segments, { segmentId, filter }: ContactQuery): Condition[] {
+function segmentConditions(store: Store, segments: Segments, { segmentId, filter }: Omit<ContactQuery, 'limit'>): Condition[] {
   return [
     ...(segmentId === undefined ? [] : [segments.membersOf(store.prepareRead, segmentId)]),
     ...(filter === undefined || filter.rules.length === 0 ? [] : [segments.conditionOf(filter)]),
   ];
 }
 
-function filterOf(query: ContactQuery): { filter: string[]; values: Bind[] } {
+function filterOf(query: Omit<ContactQuery, 'limit'>): { filter: string[]; values: Bind[] } {
   const filter: string[] = [];
   const values: Bind[] = [];
   for (const word of searchable(query.q ?? '')
@@ -148,9 +159,9 @@ function filterOf(query: ContactQuery): { filter: string[]; values: Bind[] } {
     values.push(word);
   }
   if (query.tag !== undefined && query.tag !== '') {
-    // Tags are stored as a JSON array of strings, in which a quoted tag can only be a whole one.
-    filter.push('instr(c.tags, ?) > 0');
-    values.push(JSON.stringify(query.tag));
+    // As in segment-sql.ts, but in this spelling only.
+    filter.push('(instr(c.tags, ?) > 0 or instr(c.tags, ?) > 0)');
+    values.push(`[${JSON.stringify(query.tag)}`, `,${JSON.stringify(query.tag)}`);
   }
   if (query.status !== undefined) {
     filter.push(query.status === 'active' ? `c.status = 'active'` : `c.status = ? and c.status <> 'active'`);

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isAppError } from '../../../shared/errors.ts';
+import type { CustomField } from '../../../shared/schemas/contact.ts';
 import { csvLine } from '../lib/csv.ts';
 import { readRecords, type CsvLayout } from './csv/reader.ts';
 import type { MappingPlan } from './mapping.ts';
@@ -17,6 +18,8 @@ export interface ImportJob {
   readonly plan: MappingPlan;
   /** Names of the columns, for the head of the rejected CSV. */
   readonly columns: readonly string[];
+  /** Custom fields whose values have a type. */
+  readonly fields: readonly CustomField[];
   /** Tags that everybody of this import gets. */
   readonly tags: readonly string[];
 }
@@ -47,6 +50,7 @@ const sampleSize = 20;
 
 async function run(job: ImportJob, port: NonNullable<typeof parentPort>): Promise<void> {
   const seen = createSeen();
+  const fields = new Map(job.fields.map((field) => [field.name, field]));
   const notes = createNotes();
   const counts = { bytesRead: 0, rows: 0, duplicates: 0, rejected: 0 };
   const rejectedSample: RejectedRow[] = [];
@@ -75,7 +79,7 @@ async function run(job: ImportJob, port: NonNullable<typeof parentPort>): Promis
   function take(cells: readonly string[], line: number): void {
     counts.rows += 1;
     if (cells.length > job.layout.width) notes.add('wide', line, '');
-    const mapped = mapRow(cells, job.plan, (note) => notes.add(note.kind, line, note.text));
+    const mapped = mapRow(cells, job.plan, (note) => notes.add(note.kind, line, note.text), fields);
     if (!mapped.ok) {
       counts.rejected += 1;
       rejectedText += csvLine([line, mapped.error, ...cells]);
@@ -120,6 +124,7 @@ function createNotes(): { add(kind: NoteKind, line: number, text: string): void;
       [...found].map(([kind, { count, line, text }]) => {
         const first = `first in line ${line}`;
         if (kind === 'time_zone') return `${count} × unknown time zone left out (“${text}”, ${first})`;
+        if (kind === 'misfit') return `${count} × value that its custom field cannot hold left out (${text}; ${first})`;
         if (kind === 'cut') return `${count} × text too long for its field and shortened (${text}, ${first})`;
         if (kind === 'more_addresses') return `${count} × several addresses in one cell: the first one counts, the others stand in the custom field more_addresses (${first})`;
         return `${count} × more cells than the header has: the surplus was left out (${first})`;

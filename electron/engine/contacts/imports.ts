@@ -4,6 +4,7 @@ import type { DedupeMode, ImportInspection, ImportMapping, ImportRun } from '../
 import { hour } from '../lib/clock.ts';
 import { decodeCursor, encodeCursor } from '../lib/page.ts';
 import { inspectCsv } from './csv/reader.ts';
+import type { CustomFields } from './custom-fields.ts';
 import type { ContactsDeps } from './deps.ts';
 import { startRun, storeReport, type RunningImport } from './import-run.ts';
 import type { Lists } from './lists.ts';
@@ -25,7 +26,7 @@ export interface ImportInput {
 
 const samplesShown = 5;
 
-export function createImports(deps: ContactsDeps, suppressions: Suppressions, lists: Lists, onWritten: () => void) {
+export function createImports(deps: ContactsDeps, suppressions: Suppressions, lists: Lists, customFields: CustomFields, onWritten: () => void) {
   const { store, clock, ids, log } = deps;
   const uploads = createUploads(deps);
   let running: RunningImport | null = null;
@@ -86,6 +87,7 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
       layout: { ...layout, sample: [] },
       plan,
       columns: columns.map((column) => column.name),
+      fields: customFields.all(),
       tags: uniqueTags(input.tags ?? []),
     };
     const run = startRun(deps, suppressions, job, { mode: input.mode, listId, source: upload.fileName }, report);

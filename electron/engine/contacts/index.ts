@@ -1,3 +1,5 @@
+import { createBulk } from './bulk.ts';
+import { createCustomFields } from './custom-fields.ts';
 import type { ContactsDeps } from './deps.ts';
 import { createDerivedBackfill } from './derived-backfill.ts';
 import { createImports } from './imports.ts';
@@ -17,23 +19,28 @@ export function createContacts(deps: ContactsDeps) {
   const suppressions = createSuppressions(deps);
   const lists = createLists(deps);
   const segments = createSegments(deps);
-  const { forgetNames, ...subscribers } = createSubscribers(deps, suppressions, segments);
-  const { recover, stop, ...imports } = createImports(deps, suppressions, lists, forgetNames);
+  const customFields = createCustomFields(deps);
+  const subscribers = createSubscribers(deps, suppressions, segments, customFields);
+  const bulk = createBulk(deps, { suppressions, lists, segments, subscribers });
+  const { recover, stop, ...imports } = createImports(deps, suppressions, lists, customFields, subscribers.forgetNames);
   const derived = createDerivedBackfill(deps);
   return {
     ...subscribers,
     ...imports,
     lists,
     segments,
+    customFields,
+    bulk,
     suppressions,
     isSuppressed: suppressions.isSuppressed,
     suppress: suppressions.suppress,
     start() {
       recover();
+      bulk.recover();
       derived.start();
     },
     async stop() {
-      await Promise.all([stop(), derived.stop()]);
+      await Promise.all([stop(), bulk.stop(), derived.stop()]);
     },
   };
 }

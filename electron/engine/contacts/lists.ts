@@ -52,14 +52,16 @@ export function createLists({ store, clock, ids }: ContactsDeps) {
 
   return {
     get,
-    /** Adds one person inside another transaction. Returns false when the list does not exist. */
-    addIn(tx: Tx, listId: string, contactId: string): boolean {
-      if (tx.prepare('select 1 from lists where id = ?').get(listId) === undefined) return false;
-      addMembers(tx, listId, [contactId], clock.now());
-      return true;
+    /** Adds one person inside another transaction. */
+    addIn(tx: Tx, listId: string, contactId: string): 'added' | 'known' | 'no list' {
+      if (tx.prepare('select 1 from lists where id = ?').get(listId) === undefined) return 'no list';
+      return tx.prepare('insert or ignore into list_members (list_id, contact_id, added_at) values (?, ?, ?)').run(listId, contactId, clock.now()).changes === 1
+        ? 'added'
+        : 'known';
     },
-    removeIn(tx: Tx, listId: string, contactId: string): void {
-      tx.prepare('delete from list_members where list_id = ? and contact_id = ?').run(listId, contactId);
+    /** Whether the person was in the list. */
+    removeIn(tx: Tx, listId: string, contactId: string): boolean {
+      return tx.prepare('delete from list_members where list_id = ? and contact_id = ?').run(listId, contactId).changes === 1;
     },
     /** The list of this name, made when there is none. */
     named: (tx: Tx, name: string): string => idOf(tx, name) ?? insert(tx, name),

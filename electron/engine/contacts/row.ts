@@ -1,5 +1,7 @@
+import type { CustomField } from '../../../shared/schemas/contact.ts';
 import { parseAddress } from '../lib/address.ts';
 import { err, ok, type Result } from '../lib/result.ts';
+import { fieldValue } from './field-types.ts';
 import type { MappingPlan } from './mapping.ts';
 import { cut, fieldLimits, knownZone, manyLines, maxCustomChars, oneLine, splitName, splitTags, textFields, type TextField } from './text.ts';
 
@@ -14,7 +16,7 @@ export interface IncomingContact extends Readonly<Record<TextField, string>> {
 
 /** What was left out of a row that is otherwise good. */
 export type RowNote =
-  { readonly kind: 'time_zone'; readonly text: string } | { readonly kind: 'cut'; readonly text: string } | { readonly kind: 'more_addresses'; readonly text: string };
+  { readonly kind: 'time_zone' | 'misfit'; readonly text: string } | { readonly kind: 'cut'; readonly text: string } | { readonly kind: 'more_addresses'; readonly text: string };
 
 const columnOf = {
   firstName: 'first_name',
@@ -28,7 +30,12 @@ const columnOf = {
 } as const satisfies Record<TextField, string>;
 
 /** Reads a record by the plan. The error is the reason for which the row is rejected, a sentence. */
-export function mapRow(cells: readonly string[], plan: MappingPlan, onNote: (note: RowNote) => void): Result<IncomingContact, string> {
+export function mapRow(
+  cells: readonly string[],
+  plan: MappingPlan,
+  onNote: (note: RowNote) => void,
+  fields: ReadonlyMap<string, CustomField> = new Map(),
+): Result<IncomingContact, string> {
   const cell = (column: number | undefined): string => (column === undefined ? '' : unguarded(cells[column] ?? ''));
   const column = plan.standard.email;
   const raw = column === undefined ? '' : (cells[column] ?? '');
@@ -57,7 +64,11 @@ export function mapRow(cells: readonly string[], plan: MappingPlan, onNote: (not
 
   const custom: [string, string][] = [];
   for (const entry of plan.custom) {
-    const text = manyLines(cell(entry.column));
+    const raw = manyLines(cell(entry.column));
+    const field = fields.get(entry.name);
+    const kept = field === undefined ? ok(raw) : fieldValue(field, raw);
+    if (!kept.ok) onNote({ kind: 'misfit', text: `${entry.name}: ${kept.error}` });
+    const text = kept.ok ? kept.value : '';
     if (text !== '') custom.push([entry.name, text.length > maxCustomChars ? shortened(text, entry.name, onNote, maxCustomChars) : text]);
   }
   if (others.length > 0) {

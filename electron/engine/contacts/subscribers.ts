@@ -1,9 +1,12 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { Contact, ContactInput, ContactPatch } from '../../../shared/schemas/contact.ts';
+import type { Contact, ContactInput, ContactPatch, CustomField } from '../../../shared/schemas/contact.ts';
 import type { Actor } from '../../../shared/schemas/event.ts';
 import { parseAddress } from '../lib/address.ts';
+import { ok } from '../lib/result.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { ContactsDeps } from './deps.ts';
+import type { CustomFields } from './custom-fields.ts';
+import { fieldValue } from './field-types.ts';
 import { findContacts, type ContactQuery } from './find.ts';
 import { customFieldName, isReservedName, maxCustomFields } from './headers.ts';
 import { addMembers } from './lists.ts';
@@ -11,16 +14,24 @@ import { contactColumns, insertContact, parseContact, statusFor, toContact, toWr
 import type { Segments } from './segments.ts';
 import { breathe, inSlices } from './slices.ts';
 import type { Suppressions } from './suppressions.ts';
-import { manyLines, oneLine, textFields, uniqueTags } from './text.ts';
+import { camel, manyLines, oneLine, textFields, uniqueTags } from './text.ts';
 
-export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions, segments: Segments) {
+export type Subscribers = ReturnType<typeof createSubscribers>;
+
+export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions, segments: Segments, customFields: CustomFields) {
   const { store, events, clock, ids } = deps;
   const names = createNames(store);
 
+  /** The contact's row inside a transaction, null when it does not exist. */
+  function rowIn(tx: Tx, id: string): ContactRow | null {
+    const found = tx.prepare(`select ${contactColumns} from contacts c where c.id = ?`).get(id) as StoredContact | undefined;
+    return found === undefined ? null : parseContact(found);
+  }
+
   function read(tx: Tx, id: string): ContactRow {
-    const row = tx.prepare(`select ${contactColumns} from contacts c where c.id = ?`).get(id) as StoredContact | undefined;
-    if (row === undefined) throw gone();
-    return parseContact(row);
+    const found = rowIn(tx, id);
+    if (found === null) throw gone();
+    return found;
   }
 
   /** The contact's row, null when it does not exist. */
@@ -39,7 +50,7 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
 
   function create(input: ContactInput): Contact {
     const address = addressOf(input.email);
-    const custom = cleanCustom(input.custom);
+    const custom = cleanCustom(input.custom, {}, customFields.all());
     return store.transaction((tx) => {
       const id = ids.next();
       const at = clock.now();
@@ -55,10 +66,10 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
   }
 
   function update({ id, ...patch }: ContactPatch & { id: string }): Contact {
-    return store.transaction((tx) => changeTo(tx, read(tx, id), patch, 'person'));
+    return store.transaction((tx) => changeTo(tx, read(tx, id), patch, 'person', true));
   }
 
-  function changeTo(tx: Tx, known: ContactRow, patch: ContactPatch, actor: Actor): Contact {
+  function changeTo(tx: Tx, known: ContactRow, patch: ContactPatch, actor: Actor, checked: boolean): Contact {
     const { id } = known;
     const next: ContactRow = { ...known };
     for (const field of textFields) {
@@ -67,7 +78,7 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     }
     if (patch.timeZone !== undefined) next.timeZone = patch.timeZone;
     if (patch.tags !== undefined) next.tags = uniqueTags(patch.tags);
-    if (patch.custom !== undefined) next.custom = cleanCustom(patch.custom);
+    if (patch.custom !== undefined) next.custom = cleanCustom(patch.custom, known.custom, checked ? customFields.allIn(tx) : []);
     const keyed = patch.email === undefined ? next : rekey(tx, next, patch.email);
     const fields = Object.keys(patch).filter((key) => JSON.stringify(keyed[key as keyof ContactRow]) !== JSON.stringify(known[key as keyof ContactRow]));
     if (fields.length === 0) return toContact(known);
@@ -77,12 +88,19 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     return toContact(read(tx, id));
   }
 
-  /** A rule changes a contact inside its own transaction; `patch` sees the contact as it is. A contact that is gone stays gone. */
-  function change(tx: Tx, id: string, actor: Actor, patch: (contact: ContactRow) => ContactPatch): void {
-    const found = tx.prepare(`select ${contactColumns} from contacts c where c.id = ?`).get(id) as StoredContact | undefined;
-    if (found === undefined) return;
-    const known = parseContact(found);
-    changeTo(tx, known, patch(known), actor);
+  /**
+   * Changes a contact inside another transaction; `patch` sees the contact as it is. A contact that is gone stays gone.
+   * What a rule writes into a custom field is not held to the field's type: it would stop the rule.
+   */
+  function change(tx: Tx, id: string, actor: Actor, patch: (contact: ContactRow) => ContactPatch, checked = actor === 'person'): void {
+    const known = rowIn(tx, id);
+    if (known !== null) changeTo(tx, known, patch(known), actor, checked);
+  }
+
+  /** Throws AppError validation where a value could not be set for anybody. */
+  function checkValue(field: string, value: string): void {
+    if (!field.startsWith('custom.')) return void camel(field);
+    cleanCustom({ [field.slice('custom.'.length)]: value }, {}, customFields.all());
   }
 
   // A new address is a new key: suppression and bounces belong to the address, not to the person.
@@ -95,18 +113,30 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     return { ...contact, email: address.email, domain: address.domain, status, softBounces: 0 };
   }
 
+  /** Deletes people inside another transaction; returns how many there were. */
+  function removeIn(tx: Tx, contactIds: readonly string[]): number {
+    const known = contactIds.filter((id) => tx.prepare('select 1 from contacts where id = ?').get(id) !== undefined);
+    if (known.length === 0) return 0;
+    tx.afterCommit(() => names.forget());
+    deps.onRemoved?.(tx, known);
+    for (const id of known) {
+      tx.prepare('delete from contacts where id = ?').run(id);
+      events.append(tx, { type: 'contact_deleted', actor: 'person', contactId: id });
+    }
+    return known.length;
+  }
+
   function removeAll(contactIds: readonly string[]): number {
-    return store.transaction((tx) => {
-      const known = contactIds.filter((id) => tx.prepare('select 1 from contacts where id = ?').get(id) !== undefined);
-      if (known.length === 0) return 0;
-      tx.afterCommit(() => names.forget());
-      deps.onRemoved?.(tx, known);
-      for (const id of known) {
-        tx.prepare('delete from contacts where id = ?').run(id);
-        events.append(tx, { type: 'contact_deleted', actor: 'person', contactId: id });
-      }
-      return known.length;
-    });
+    return store.transaction((tx) => removeIn(tx, contactIds));
+  }
+
+  /** A deleted contact was put back as it was: what was suppressed since stays so. */
+  function restored(tx: Tx, id: string, at: number): void {
+    const { email, domain } = read(tx, id);
+    const reason = suppressions.reasonOf((sql) => tx.prepare(sql), email, domain);
+    if (reason !== null) tx.prepare('update contacts set status = ?, updated_at = ? where id = ?').run(statusFor(reason), at, id);
+    tx.afterCommit(() => names.forget());
+    events.append(tx, { type: 'contact_created', actor: 'person', reason: 'undo', contactId: id });
   }
 
   return {
@@ -115,6 +145,10 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     create,
     update,
     change,
+    rowIn,
+    removeIn,
+    restored,
+    checkValue,
     list: (query: ContactQuery) => findContacts(store, segments, query),
     get({ id }: { id: string }): Contact & { lists: { id: string; name: string }[] } {
       const found = row(id);
@@ -137,7 +171,12 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
       });
       return { deleted };
     },
-    fields: () => names.read(),
+    /** Custom fields in use or defined, tags in use, and what is known of the fields' values. */
+    async fields(): Promise<Names & { definitions: CustomField[] }> {
+      const { custom, tags } = await names.read();
+      const definitions = customFields.all();
+      return { custom: sorted(new Set([...custom, ...definitions.map(({ name }) => name)])), tags, definitions };
+    },
     /** To be called when contacts were written elsewhere. */
     forgetNames: () => names.forget(),
   };
@@ -190,7 +229,8 @@ function addressOf(text: string): { email: string; domain: string } {
   return { email: parsed.value.email, domain: parsed.value.domain };
 }
 
-function cleanCustom(custom: Readonly<Record<string, string>>): Record<string, string> {
+/** Custom fields under their proper names, without empty ones. Values that differ from the known ones must be of their field's type. */
+function cleanCustom(custom: Readonly<Record<string, string>>, known: Readonly<Record<string, string>>, definitions: readonly CustomField[]): Record<string, string> {
   const clean = new Map<string, string>();
   for (const [key, value] of Object.entries(custom)) {
     const name = customFieldName(key);
@@ -199,7 +239,10 @@ function cleanCustom(custom: Readonly<Record<string, string>>): Record<string, s
       throw new AppError('validation', sentence, { fields: { [`custom.${key}`]: sentence } });
     }
     const text = manyLines(value);
-    if (text !== '') clean.set(name, text);
+    const definition = text === known[name] ? undefined : definitions.find((field) => field.name === name);
+    const kept = definition === undefined ? ok(text) : fieldValue(definition, text);
+    if (!kept.ok) throw new AppError('validation', `${name}: ${kept.error}.`, { fields: { [`custom.${key}`]: `${kept.error}.` } });
+    if (kept.value !== '') clean.set(name, kept.value);
   }
   if (clean.size > maxCustomFields)
     throw new AppError('validation', `A contact can have at most ${maxCustomFields} custom fields.`, { fields: { custom: `At most ${maxCustomFields}` } });

@@ -114,6 +114,7 @@ export function createSuppressions({ store, events, clock, ids, onSuppressed }: 
     reasonOf,
     lookup,
     suppress,
+    liftIn: removeRow,
     list(query: PageQuery): Page<Suppression> {
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
       const like = query.q === undefined || query.q.trim() === '' ? null : containing(query.q.toLowerCase());

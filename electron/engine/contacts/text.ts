@@ -1,7 +1,16 @@
+import { AppError } from '../../../shared/errors.ts';
+
 /** Longest text of each standard field, as in `contactInputSchema`. */
 export const fieldLimits = { firstName: 200, lastName: 200, company: 200, title: 200, phone: 60, website: 500, city: 120, country: 120 } as const;
 export type TextField = keyof typeof fieldLimits;
 export const textFields = Object.keys(fieldLimits) as TextField[];
+/** The name in a row of a standard text field as texts and steps name it. Throws AppError validation for another one. */
+export function camel(field: string): TextField {
+  const name = field.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const found = textFields.find((own) => own === name);
+  if (found === undefined) throw new AppError('validation', `“${field}” cannot be set for many people.`, { fields: { field: 'Not a field that can be set' } });
+  return found;
+}
 export const maxCustomChars = 10_000;
 const maxTagChars = 60;
 export const maxTags = 100;

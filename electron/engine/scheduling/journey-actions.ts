@@ -55,7 +55,7 @@ export function createJourneyActions(deps: ActionDeps): JourneyActions {
         return null;
       }
       case 'add_to_list':
-        return contacts.lists.addIn(tx, action.listId, contactId) ? null : 'The list does not exist any more';
+        return contacts.lists.addIn(tx, action.listId, contactId) === 'no list' ? 'The list does not exist any more' : null;
       case 'remove_from_list':
         contacts.lists.removeIn(tx, action.listId, contactId);
         return null;

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import type { ContactStatus, SuppressionReason } from '../../../../shared/schemas/contact.ts';
+import type { ContactStatus, CustomFieldType, SuppressionReason } from '../../../../shared/schemas/contact.ts';
+import type { BulkAction } from '../../../../shared/schemas/bulk.ts';
 import type { SegmentFilter, SegmentView } from '../../../../shared/schemas/segment.ts';
 import { createdAt, flag, id, json, updatedAt } from './columns.ts';
 
@@ -106,6 +107,45 @@ export const segments = sqliteTable(
     updatedAt: updatedAt(),
   },
   (t) => [uniqueIndex('segments_name').on(sql`lower(${t.name})`)],
+);
+
+/** What the values of a custom field are; a field without a row holds any text. */
+export const customFields = sqliteTable('custom_fields', {
+  name: text('name').primaryKey(),
+  type: text('type').$type<CustomFieldType>().notNull(),
+  choices: json<string[]>('choices').notNull(),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+});
+
+/** Changes of many contacts at once: their progress, and what takes them back. */
+export const bulkChanges = sqliteTable(
+  'bulk_changes',
+  {
+    id: id(),
+    action: json<BulkAction>('action').notNull(),
+    state: text('state').notNull(),
+    total: integer('total').notNull(),
+    done: integer('done').notNull(),
+    changed: integer('changed').notNull(),
+    error: text('error'),
+    createdAt: createdAt(),
+    finishedAt: integer('finished_at'),
+  },
+  (t) => [index('bulk_changes_created').on(t.createdAt)],
+);
+
+/** What a contact was before a bulk change touched it; kept for a day. */
+export const bulkUndo = sqliteTable(
+  'bulk_undo',
+  {
+    changeId: text('change_id')
+      .notNull()
+      .references(() => bulkChanges.id, { onDelete: 'cascade' }),
+    contactId: text('contact_id').notNull(),
+    before: text('before').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.changeId, t.contactId] }), index('bulk_undo_contact').on(t.contactId)],
 );
 
 export const suppressions = sqliteTable(
