@@ -2,11 +2,48 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createComposer, newMessageId, readUnsubscribeToken, unsubscribeAddress } from '../../electron/engine/composing/index.ts';
+import type { DocNode } from '../../renderer/components/mail-editor/document.ts';
+import { htmlOfDoc } from '../../renderer/components/mail-editor/to-html.ts';
 import { createIds } from '../../electron/engine/lib/ids.ts';
 import { composed, composeInput, contact, headOf, parseMail, problemOf } from '../support/compose.ts';
 
 const pictureId = '0190c0de-0000-7000-8000-00000000000f';
 const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
+const words = (text: string, ...types: string[]): DocNode => ({ type: 'text', text, marks: types.map((type) => ({ type })) });
+const line = (...content: DocNode[]): DocNode => ({ type: 'paragraph', content });
+/** One of everything that the editor writes. */
+const richBody: DocNode = {
+  type: 'doc',
+  content: [
+    { type: 'heading', attrs: { level: 2 }, content: [words('Hello & welcome')] },
+    line(words('Hi '), { type: 'mergeTag', attrs: { source: '{{ first_name | default: "there" }}' } }, words(', '), words('bold', 'bold'), words(' and both', 'bold', 'italic'), words('.')),
+    line({ ...words('The plan'), marks: [{ type: 'link', attrs: { href: 'https://example.com/?a=1&b={{ email | url_encode }}' } }] }, { type: 'hardBreak' }, {
+      ...words('in red'),
+      marks: [{ type: 'textStyle', attrs: { color: '#b42318' } }],
+    }),
+    { type: 'tagBlock', attrs: { source: '{% if company %}' } },
+    line(words('For a company.')),
+    { type: 'tagBlock', attrs: { source: '{% endif %}' } },
+    {
+      type: 'bulletList',
+      content: [
+        { type: 'listItem', content: [line(words('one'))] },
+        { type: 'listItem', content: [line(words('two')), { type: 'orderedList', content: [{ type: 'listItem', content: [line(words('inside', 'underline', 'strike'))] }] }] },
+      ],
+    },
+    { type: 'blockquote', content: [line(words('They said so.'))] },
+    { type: 'horizontalRule' },
+    {
+      type: 'columns',
+      content: [
+        { type: 'column', content: [line(words('Left'))] },
+        { type: 'column', content: [line({ type: 'picture', attrs: { src: `cid:${pictureId}`, alt: 'logo', width: 1 } })] },
+      ],
+    },
+    { type: 'paragraph' },
+  ],
+};
 
 describe('golden mails', () => {
   /** Write the files anew with HOMING_RECORD=1 and review the difference like code. */
@@ -43,6 +80,11 @@ describe('golden mails', () => {
       unsubscribeMailto: 'mailto:sales@example.org?subject=unsubscribe-d1.abcdefghijklmnopqrstuvwxyz',
       unsubscribeUrl: 'https://mail.example.org/u/d1.abcdefghijklmnopqrstuvwxyz',
       homingId: 'd1',
+    }),
+    'rich-text': composeInput({
+      variant: { subject: 'About {{ company | default: "you" }}', html: htmlOfDoc(richBody) },
+      contact: { firstName: 'Zoë', company: '' },
+      images: new Map([[pictureId, { name: 'logo.png', mediaType: 'image/png', bytes: pixel }]]),
     }),
     'follow-up-text': composeInput({
       variant: { subject: '', text: 'Hi {{ first_name }},\n\njust checking in. See https://example.com/call?who={{ email | url_encode }}.\n\n{{ sender.name }}' },

@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { standardTags } from '../../../shared/merge-tags.ts';
 import type { Variant } from '../../../shared/schemas/sequence.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { checkTemplate, requiredFields, type TemplateFinding } from './check.ts';
 import { assertOneLine, HeaderError, mailDate, wireAddress } from './headers.ts';
 import { htmlOfText, htmlTemplateOf, textOfHtml, textTemplateOf } from './html-text.ts';
 import type { TemplateMode } from './liquid.ts';
-import { mergeScope, senderScope, standardTags, type MergeContact, type MergeSender } from './merge-data.ts';
+import { mergeScope, senderScope, type MergeContact, type MergeSender } from './merge-data.ts';
 import { awaitsInliner, inlineCss, loadInliner } from './inline-css.ts';
 import { inlineImages } from './inline-images.ts';
 import { buildMime, partText } from './mime.ts';

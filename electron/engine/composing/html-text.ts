@@ -1,5 +1,6 @@
 import { compile, type HtmlToTextOptions } from 'html-to-text';
 import { LRUCache } from 'lru-cache';
+import { liquidTag } from '../../../shared/merge-tags.ts';
 
 /**
  * HTML ↔ text, on whole templates: Liquid tags travel through as private-use characters, so that the text part is made
@@ -32,7 +33,6 @@ export function textOfHtml(source: string): string {
 
 const opening = '\uE000';
 const closing = '\uE001';
-const liquidTag = /\{%-?\s*raw\s*-?%\}[\s\S]*?\{%-?\s*endraw\s*-?%\}|\{%-?\s*comment\s*-?%\}[\s\S]*?\{%-?\s*endcomment\s*-?%\}|\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
 const marker = /\uE000(\d+)\uE001/g;
 
 /** Takes Liquid out of a template, lets `change` work on the rest, and puts it back. */

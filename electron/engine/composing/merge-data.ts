@@ -29,50 +29,6 @@ export interface MergeSender {
 /** The variables of a template. */
 export type MergeScope = Record<string, unknown>;
 
-/** The standard tags, in the order in which they are offered. */
-export const standardTags: readonly { readonly tag: string; readonly label: string; readonly example: string }[] = [
-  { tag: 'first_name', label: 'First name', example: 'Ada' },
-  { tag: 'last_name', label: 'Last name', example: 'Lovelace' },
-  { tag: 'full_name', label: 'Full name', example: 'Ada Lovelace' },
-  { tag: 'company', label: 'Company', example: 'Analytical Engines' },
-  { tag: 'title', label: 'Job title', example: 'Programmer' },
-  { tag: 'email', label: 'E-mail address', example: 'ada@example.com' },
-  { tag: 'domain', label: 'Domain of the address', example: 'example.com' },
-  { tag: 'phone', label: 'Phone', example: '+44 20 7946 0018' },
-  { tag: 'website', label: 'Website', example: 'https://example.com' },
-  { tag: 'city', label: 'City', example: 'London' },
-  { tag: 'country', label: 'Country', example: 'United Kingdom' },
-  { tag: 'time_zone', label: 'Time zone', example: 'Europe/London' },
-  { tag: 'sender.name', label: 'Your name', example: 'Grace' },
-  { tag: 'sender.address', label: 'Your address', example: 'grace@example.com' },
-  { tag: 'sender.signature', label: 'Your signature', example: 'Grace' },
-  { tag: 'sender.postal_address', label: 'Your postal address', example: '1 Example Street, London' },
-  { tag: 'unsubscribe', label: 'Opt-out link', example: 'mailto:grace@example.com?subject=unsubscribe' },
-];
-
-/** Names that `contact.` knows; anything else under `contact.` can never have a value. */
-export const contactNames: readonly string[] = [
-  'first_name',
-  'last_name',
-  'full_name',
-  'company',
-  'title',
-  'email',
-  'domain',
-  'phone',
-  'website',
-  'city',
-  'country',
-  'time_zone',
-  'tags',
-  'custom',
-  'firstName',
-  'lastName',
-  'fullName',
-  'timeZone',
-];
-export const senderNames: readonly string[] = ['name', 'address', 'signature', 'postal_address'];
-
 /**
  * The variables for one person: `contact.first_name` and `first_name`, custom fields as `custom.x`, `contact.custom.x`
  * and `x` (a standard name wins), `sender.*` and `unsubscribe`. The camel-case names of the API work, too. Templates see

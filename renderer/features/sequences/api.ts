@@ -29,10 +29,6 @@ export function usePreview(input: PreviewInput, enabled = true) {
   return useQuery(api.sequences.preview.queryOptions({ input, enabled, placeholderData: keepPreviousData, gcTime: 60_000, staleTime: 10_000 }));
 }
 
-export function useMergeTags() {
-  return useQuery(api.sequences.mergeTags.queryOptions({ input: {} }));
-}
-
 export function useMailboxes() {
   return useQuery(api.mailboxes.list.queryOptions({ input: { limit: 200 } }));
 }

@@ -8,6 +8,7 @@ import { sequencesMessages } from '../../features/sequences/messages.ts';
 import { stepMessages } from '../../features/sequences/step-messages.ts';
 import { settingsMessages } from '../../features/settings/messages.ts';
 import { tasksMessages } from '../../features/tasks/messages.ts';
+import { editorMessages } from '../../components/mail-editor/messages.ts';
 import { en } from './en.ts';
 import { filesMessages } from './files.ts';
 import { formatMessage, type MessageParams } from './format.ts';
@@ -16,6 +17,7 @@ import { formatMessage, type MessageParams } from './format.ts';
 const catalogue = {
   ...en,
   ...filesMessages,
+  ...editorMessages,
   ...activityMessages,
   ...campaignsMessages,
   ...contactsMessages,

@@ -29,7 +29,8 @@ import {
 } from '../../../renderer/features/sequences/model/graph.ts';
 import { newStep } from '../../../renderer/features/sequences/model/new-step.ts';
 import { outlineOf } from '../../../renderer/features/sequences/model/outline.ts';
-import { countWords, htmlToText, insertAt, mergeTag, textToHtml } from '../../../renderer/features/sequences/model/merge-tags.ts';
+import { countWords, htmlToText, insertAt, textToHtml } from '../../../renderer/components/mail-editor/text.ts';
+import { mergeTag } from '../../../shared/merge-tags.ts';
 import { validateGraph } from '../../../electron/engine/sequences/index.ts';
 import { edgesOf, reachable } from '../../../shared/graph.ts';
 import { durationSchema, graphSchema, waitStepSchema, type EmailStep, type SequenceGraph, type Step } from '../../../shared/schemas/sequence.ts';

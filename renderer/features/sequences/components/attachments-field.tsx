@@ -14,7 +14,7 @@ import { formatBytes } from '../../../lib/format.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { useUploads } from '../../../lib/use-uploads.ts';
 import classes from './attachments.module.css';
-import { TaggedField } from './tagged-field.tsx';
+import { TaggedField } from '../../../components/mail-editor/tagged-field.tsx';
 
 type Attachments = readonly Attachment[];
 

@@ -4,9 +4,9 @@ import type { EmailStep, GraphIssue, SequenceGraph } from '../../../../shared/sc
 import { ToneBadge } from '../../../components/state-badge.tsx';
 import { t } from '../../../lib/messages/index.ts';
 import { previousSubject, threadState, updateAttachments, updateVariant } from '../model/graph.ts';
-import { countWords } from '../model/merge-tags.ts';
+import { countWords } from '../../../components/mail-editor/text.ts';
 import { AttachmentsField } from './attachments-field.tsx';
-import { VariantEditor } from './variant-editor.tsx';
+import { MailEditor } from '../../../components/mail-editor/mail-editor.tsx';
 import { VariantNumbersLine } from './variant-numbers.tsx';
 import { VariantTabs } from './variant-tabs.tsx';
 
@@ -73,7 +73,7 @@ export function MailForm({ sequenceId, step, graph, issues, variantId, onVariant
         </Text>
       ))}
       <Stack gap="md">
-        <VariantEditor
+        <MailEditor
           key={variant.id}
           variant={variant}
           isFirst={threadState(graph, step.id) === 'first'}

@@ -1,9 +1,9 @@
 import { Group, Text, TextInput, Textarea } from '@mantine/core';
 import { useId, useRef, type ReactNode } from 'react';
-import { PictureButton } from '../../../components/picture-button.tsx';
-import { insertAt } from '../model/merge-tags.ts';
+import { PictureButton } from '../picture-button.tsx';
+import classes from './mail-editor.module.css';
 import { MergeTagMenu } from './merge-tag-menu.tsx';
-import classes from './sequences.module.css';
+import { insertAt } from './text.ts';
 
 interface Props {
   readonly label: string;

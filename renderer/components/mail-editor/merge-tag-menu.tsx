@@ -1,10 +1,10 @@
 import { Button, Group, Popover, ScrollArea, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconBraces, IconSearch } from '@tabler/icons-react';
 import { useId, useState, type KeyboardEvent } from 'react';
-import { t } from '../../../lib/messages/index.ts';
-import { useMergeTags } from '../api.ts';
-import { mergeTag } from '../model/merge-tags.ts';
-import classes from './sequences.module.css';
+import { t } from '../../lib/messages/index.ts';
+import { mergeTag } from '../../../shared/merge-tags.ts';
+import { useMergeTags } from './api.ts';
+import classes from './mail-editor.module.css';
 
 interface Tag {
   readonly tag: string;

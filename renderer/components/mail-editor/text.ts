@@ -1,17 +1,4 @@
-/**
- * The text of a merge tag. `tag` may come with or without braces; a fallback becomes `| default: "…"`. Liquid has no
- * escapes inside strings, so that the quote is chosen by what the fallback holds, and dropped where it holds both.
- */
-export function mergeTag(tag: string, fallback = ''): string {
-  const name = tag
-    .replace(/^\{\{-?\s*/, '')
-    .replace(/\s*-?\}\}$/, '')
-    .trim();
-  const value = fallback.trim().replace(/[{}%]/g, '');
-  if (value === '') return `{{ ${name} }}`;
-  const quote = value.includes('"') ? "'" : '"';
-  return `{{ ${name} | default: ${quote}${value.replaceAll(quote, '')}${quote} }}`;
-}
+import { splitLiquid } from '../../../shared/merge-tags.ts';
 
 /** Puts text in the place of a selection; `caret` is where to go on writing. */
 export function insertAt(value: string, insertion: string, start: number, end: number): { value: string; caret: number } {
@@ -30,9 +17,8 @@ export function textToHtml(text: string): string {
 }
 
 function escapeOutsideTags(text: string): string {
-  return text
-    .split(/(\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\})/)
-    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')))
+  return splitLiquid(text)
+    .map((part) => (part.liquid ? part.text : part.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')))
     .join('');
 }
 
