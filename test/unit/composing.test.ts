@@ -17,11 +17,22 @@ const richBody: DocNode = {
   type: 'doc',
   content: [
     { type: 'heading', attrs: { level: 2 }, content: [words('Hello & welcome')] },
-    line(words('Hi '), { type: 'mergeTag', attrs: { source: '{{ first_name | default: "there" }}' } }, words(', '), words('bold', 'bold'), words(' and both', 'bold', 'italic'), words('.')),
-    line({ ...words('The plan'), marks: [{ type: 'link', attrs: { href: 'https://example.com/?a=1&b={{ email | url_encode }}' } }] }, { type: 'hardBreak' }, {
-      ...words('in red'),
-      marks: [{ type: 'textStyle', attrs: { color: '#b42318' } }],
-    }),
+    line(
+      words('Hi '),
+      { type: 'mergeTag', attrs: { source: '{{ first_name | default: "there" }}' } },
+      words(', '),
+      words('bold', 'bold'),
+      words(' and both', 'bold', 'italic'),
+      words('.'),
+    ),
+    line(
+      { ...words('The plan'), marks: [{ type: 'link', attrs: { href: 'https://example.com/?a=1&b={{ email | url_encode }}' } }] },
+      { type: 'hardBreak' },
+      {
+        ...words('in red'),
+        marks: [{ type: 'textStyle', attrs: { color: '#b42318' } }],
+      },
+    ),
     { type: 'tagBlock', attrs: { source: '{% if company %}' } },
     line(words('For a company.')),
     { type: 'tagBlock', attrs: { source: '{% endif %}' } },

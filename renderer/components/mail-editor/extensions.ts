@@ -31,7 +31,12 @@ const SafeColor = Mark.create({
 
 function hexOf(color: string): string {
   const rgb = /^rgb\((\d+), (\d+), (\d+)\)$/.exec(color);
-  return rgb === null ? color.toLowerCase() : `#${rgb.slice(1).map((part) => Number(part).toString(16).padStart(2, '0')).join('')}`;
+  return rgb === null
+    ? color.toLowerCase()
+    : `#${rgb
+        .slice(1)
+        .map((part) => Number(part).toString(16).padStart(2, '0'))
+        .join('')}`;
 }
 
 /** Addresses that a mail may lead to. A merge tag may stand for one, or for a part. */

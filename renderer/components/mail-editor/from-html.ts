@@ -114,7 +114,12 @@ class Reader {
   #table(element: Element, place: Place): DocNode[] {
     const rows = [...element.querySelectorAll('tr')];
     const cells = [...(rows[0]?.children ?? [])];
-    const ours = place === 'top' && rows.length === 1 && cells.length === 2 && cells.every((cell) => nameOf(cell) === 'TD') && Object.entries(columnsTable).every(([name, value]) => element.getAttribute(name) === value);
+    const ours =
+      place === 'top' &&
+      rows.length === 1 &&
+      cells.length === 2 &&
+      cells.every((cell) => nameOf(cell) === 'TD') &&
+      Object.entries(columnsTable).every(([name, value]) => element.getAttribute(name) === value);
     if (!ours) {
       this.lose('<table>');
       return this.blocks(element, place);

@@ -92,7 +92,14 @@ export function MailEditor({ variant, isFirst, previousSubject, issues, onChange
         onChange={(subject) => onChange({ subject })}
       />
       {mode === 'rich' ? (
-        <BodyField value={variant.html} views={views} words={words} error={issue(true, ...bodyFields)} advice={issue(false, ...bodyFields)} onChange={(html) => onChange({ html })} />
+        <BodyField
+          value={variant.html}
+          views={views}
+          words={words}
+          error={issue(true, ...bodyFields)}
+          advice={issue(false, ...bodyFields)}
+          onChange={(html) => onChange({ html })}
+        />
       ) : (
         <>
           <TaggedField
@@ -201,7 +208,17 @@ function BodyField({ value, views, words, error, advice, onChange }: BodyProps) 
 }
 
 /** Says what rich text has no place for, and leaves it where it is unless somebody wants it gone. */
-function Lost({ html, views, onSimplify, onRich }: { readonly html: string; readonly views?: React.ReactNode; readonly onSimplify: (html: string) => void; readonly onRich: () => void }) {
+function Lost({
+  html,
+  views,
+  onSimplify,
+  onRich,
+}: {
+  readonly html: string;
+  readonly views?: React.ReactNode;
+  readonly onSimplify: (html: string) => void;
+  readonly onRich: () => void;
+}) {
   const { doc, lost } = docOfHtml(html);
   if (lost.length === 0) return null;
   const parts = lost.length > 8 ? `${lost.slice(0, 8).join(', ')} …` : lost.join(', ');
@@ -224,7 +241,17 @@ function Lost({ html, views, onSimplify, onRich }: { readonly html: string; read
 }
 
 /** The plain-text part is made from the HTML, unless somebody writes it. */
-function TextTwin({ value, error, advice, onChange }: { readonly value: string; readonly error: string | null; readonly advice: string | null; readonly onChange: (text: string) => void }) {
+function TextTwin({
+  value,
+  error,
+  advice,
+  onChange,
+}: {
+  readonly value: string;
+  readonly error: string | null;
+  readonly advice: string | null;
+  readonly onChange: (text: string) => void;
+}) {
   const [open, setOpen] = useState(value !== '' || error !== null);
   if (!open)
     return (

@@ -89,7 +89,11 @@ function TagForm({ source, plain, unknown, tags, onSave, onRemove }: FormProps) 
           </Text>
         )}
         {suggestion !== null && (
-          <Button size="compact-sm" variant="light" onClick={() => onSave(plain === null ? raw.replace(/^(\{\{-?\s*)[^|}\s]+/, `$1${suggestion}`) : mergeTag(suggestion, plain.fallback ?? ''))}>
+          <Button
+            size="compact-sm"
+            variant="light"
+            onClick={() => onSave(plain === null ? raw.replace(/^(\{\{-?\s*)[^|}\s]+/, `$1${suggestion}`) : mergeTag(suggestion, plain.fallback ?? ''))}
+          >
             {t('editor.useTag', { tag: mergeTag(suggestion) })}
           </Button>
         )}

@@ -107,7 +107,15 @@ export function OffersPopup({ offers, label }: { readonly offers: Offers; readon
   const place = below ? { top: open.rect.bottom + 6 } : { bottom: window.innerHeight - open.rect.top + 6 };
   return (
     <Portal>
-      <Paper shadow="md" className={classes['offers'] ?? ''} style={{ ...place, left: Math.min(open.rect.left, window.innerWidth - 320) }} role="listbox" aria-label={label} id={id} ref={list}>
+      <Paper
+        shadow="md"
+        className={classes['offers'] ?? ''}
+        style={{ ...place, left: Math.min(open.rect.left, window.innerWidth - 320) }}
+        role="listbox"
+        aria-label={label}
+        id={id}
+        ref={list}
+      >
         {open.items.map((offer, index) => (
           <div
             key={offer.key}

@@ -60,7 +60,9 @@ export function TagLine({ name, labelId, hintId, value, placeholder, invalid, ma
 const OneLine = Extension.create({ name: 'oneLine', addKeyboardShortcuts: () => ({ Enter: () => true, 'Shift-Enter': () => true }), priority: 50 });
 
 function docOfLine(line: string): JSONContent {
-  const content = splitLiquid(line.replace(/[\r\n]+/g, ' ')).map((piece): JSONContent => (piece.liquid ? { type: 'mergeTag', attrs: { source: piece.text } } : { type: 'text', text: piece.text }));
+  const content = splitLiquid(line.replace(/[\r\n]+/g, ' ')).map((piece): JSONContent =>
+    piece.liquid ? { type: 'mergeTag', attrs: { source: piece.text } } : { type: 'text', text: piece.text },
+  );
   return { type: 'doc', content: [content.length === 0 ? { type: 'paragraph' } : { type: 'paragraph', content }] };
 }
 

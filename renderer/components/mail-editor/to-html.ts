@@ -70,7 +70,7 @@ function inline(nodes: readonly DocNode[], depth: number): string {
   const type = markOrder[depth];
   if (type === undefined) return nodes.map(leaf).join('');
   let out = '';
-  for (let from = 0; from < nodes.length; ) {
+  for (let from = 0; from < nodes.length;) {
     const mark = markOf(nodes[from], type);
     const opening = mark === null ? '' : openingOf(mark);
     let to = from + 1;
@@ -145,7 +145,9 @@ function withHardSpaces(nodes: readonly DocNode[]): DocNode[] {
       edge = node.type === 'hardBreak';
       return node;
     }
-    let text = (node.text ?? '').replace(/[\t\n\r\f]/g, ' ').replace(/ +/g, (spaces, at: number) => ((at === 0 ? edge : false) ? hard(spaces.length) : ` ${hard(spaces.length - 1)}`));
+    let text = (node.text ?? '')
+      .replace(/[\t\n\r\f]/g, ' ')
+      .replace(/ +/g, (spaces, at: number) => ((at === 0 ? edge : false) ? hard(spaces.length) : ` ${hard(spaces.length - 1)}`));
     const next = nodes[index + 1];
     if ((next === undefined || next.type === 'hardBreak') && text.endsWith(' ')) text = `${text.slice(0, -1)}\u00a0`;
     edge = text.endsWith(' ');

@@ -48,7 +48,11 @@ export function Toolbar({ editor, label }: { readonly editor: Editor; readonly l
           disabled={can.columns}
           onClick={() => {
             const column = { type: 'column', content: [{ type: 'paragraph' }] };
-            editor.chain().focus().insertContent({ type: 'columns', content: [column, column] }).run();
+            editor
+              .chain()
+              .focus()
+              .insertContent({ type: 'columns', content: [column, column] })
+              .run();
           }}
         >
           <IconColumns2 size={16} stroke={1.6} />
@@ -103,7 +107,8 @@ function LinkControl({ editor }: { readonly editor: Editor }) {
     setOpened(false);
     const chain = editor.chain().focus().extendMarkRange('link');
     if (address === '') chain.unsetLink().run();
-    else if (editor.state.selection.empty && !editor.isActive('link')) chain.insertContent({ type: 'text', text: typed, marks: [{ type: 'link', attrs: { href: address } }] }).run();
+    else if (editor.state.selection.empty && !editor.isActive('link'))
+      chain.insertContent({ type: 'text', text: typed, marks: [{ type: 'link', attrs: { href: address } }] }).run();
     else chain.setLink({ href: address }).run();
   };
   return (
