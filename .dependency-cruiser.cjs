@@ -10,6 +10,7 @@ const areas = [
   'contacts',
   'mailboxes',
   'webhooks',
+  'assist',
   'sequences',
   'composing',
   'scheduling',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { EventType } from '../../shared/schemas/event.ts';
 import type { Workspace } from '../../shared/schemas/settings.ts';
 import { createAnalytics } from './analytics/index.ts';
+import { createAssist } from './assist/index.ts';
 import {
   createAutoPause,
   createCampaigns,
@@ -79,6 +80,7 @@ export async function createEngine(ports: EnginePorts) {
     },
     onRemoved(tx, contactIds) {
       for (const id of contactIds) enrolments.stopContact(tx, id, 'by_hand', 'person');
+      assist.forget(tx, contactIds);
     },
   });
   const network = ports.network ?? createNetwork({ dnsServers: () => settings.get().dnsServers });
@@ -93,6 +95,7 @@ export async function createEngine(ports: EnginePorts) {
       ).run(clock.now(), mailboxId);
     },
   });
+  const assist = createAssist({ ...base, vault, settings, fetch: network.modelFetch });
   const files = createFiles(base);
   const composer = createComposer();
   const storedKey = settings.read<string>('unsubscribe.key');
@@ -288,6 +291,7 @@ export async function createEngine(ports: EnginePorts) {
       deliveries,
       deadLetters,
       inbox,
+      assist,
       analytics,
       settings,
       vault,
@@ -316,7 +320,7 @@ export async function createEngine(ports: EnginePorts) {
     workspace,
     optOut: inbox.optOut,
     enrolmentList,
-    services: { contacts, files, mailboxes, sequences, templates, campaigns, migration, tasks, webhooks, deliveries, deadLetters, inbox, analytics, settings, events, vault },
+    services: { contacts, files, mailboxes, sequences, templates, campaigns, migration, tasks, webhooks, deliveries, deadLetters, inbox, assist, analytics, settings, events, vault },
     /** Called when the computer wakes or comes online: rows and the wall clock are looked at now. */
     poke(): void {
       dispatcher.wake();
@@ -353,7 +357,7 @@ export async function createEngine(ports: EnginePorts) {
       webhooks.stop();
       mailboxes.stop();
       await dispatcher.stop();
-      await Promise.all([inbox.stop(), reconciler.stop(), contacts.stop(), backups.stop()]);
+      await Promise.all([inbox.stop(), reconciler.stop(), assist.stop(), contacts.stop(), backups.stop()]);
       batch.flush();
       store.close();
     },

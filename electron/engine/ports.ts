@@ -84,6 +84,8 @@ export interface Network {
   readonly dns: DnsResolver;
   /** For authorization servers, whose addresses a person chose. */
   readonly fetch: (url: string, options: RequestInit) => Promise<Response>;
+  /** To hosts of language models; where nothing may leave this computer, to those on it. */
+  readonly modelFetch: (url: string, options: RequestInit) => Promise<Response>;
   /** A text document over HTTPS; null when there is none, it is too large, slow, would lead to a private address, or `signal` is aborted. */
   getDocument(url: string, signal?: AbortSignal): Promise<string | null>;
   /** Whether a mail server with a valid certificate (`tls`) or greeting (`starttls`) answers there. */

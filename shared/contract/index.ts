@@ -1,3 +1,4 @@
+import { assistContract } from './assist.ts';
 import { campaignsContract, deliveriesContract, enrolmentsContract, tasksContract, webhooksContract } from './campaigns.ts';
 import { filesContract } from './files.ts';
 import { repliesContract } from './inbox.ts';
@@ -23,6 +24,7 @@ export const contract = {
   webhooks: webhooksContract,
   deliveries: deliveriesContract,
   replies: repliesContract,
+  assist: assistContract,
   events: eventsContract,
   settings: settingsContract,
   workspace: workspaceContract,

@@ -24,6 +24,16 @@ export const replyIntents = ['positive', 'negative', 'neutral', 'question', 'ref
 export const replyIntentSchema = z.enum(replyIntents);
 export type ReplyIntent = z.infer<typeof replyIntentSchema>;
 
+/** What a language model made of a message. Only the intent of a person's answer follows it; any other class is a hint for a person. */
+export const replyOpinionSchema = z.object({
+  class: replyClassSchema,
+  intent: replyIntentSchema.nullable(),
+  confidence: z.number().min(0).max(1),
+  model: z.string(),
+  prompt: z.string().describe('Version of the prompt'),
+});
+export type ReplyOpinion = z.infer<typeof replyOpinionSchema>;
+
 export const replySchema = z.object({
   id: idSchema,
   mailboxId: idSchema,
@@ -82,6 +92,7 @@ export const replyDetailSchema = replySchema.extend({
   returnDate: z.string().nullable(),
   delegate: z.object({ name: z.string(), address: z.string() }).nullable().describe('Whom an absence note or a referral names instead'),
   language: z.string().nullable(),
+  opinion: replyOpinionSchema.nullable().describe('What a language model thinks; null = none was asked'),
   snoozedUntil: epochMsSchema.nullable(),
   done: z.boolean().describe('Its conversation needs no answer any more'),
   conversation: z.array(conversationItemSchema),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assistFeatureSchema } from './assist.ts';
 import { epochMsSchema, idSchema, patchOf } from './common.ts';
 
 /** When a mail that met a temporary answer is tried again. Every delay is drawn with full jitter. */
@@ -25,6 +26,8 @@ export const settingsSchema = z.object({
     .describe('Resolvers for the checks of domains; empty = those of the system'),
   unsubscribeUrl: z.string().max(500).default('').describe('Public HTTPS address of your own unsubscribe endpoint; empty = by mail only'),
   attachmentsFolder: z.string().max(1000).default('').describe('Folder on this computer that holds the files of single people; paths in steps are relative to it'),
+  assistOff: z.array(assistFeatureSchema).max(50).default([]).describe('Features that ask no language model'),
+  compressAssistCache: z.boolean().default(true).describe('Store long answers of language models compressed'),
   firstRunDone: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof settingsSchema>;

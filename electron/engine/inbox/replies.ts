@@ -75,6 +75,7 @@ interface Row {
   createdAt: number;
   delegate: string | null;
   language: string | null;
+  opinion: string | null;
   conversationKey: string;
   snoozedUntil: number | null;
   doneAt: number | null;
@@ -88,7 +89,7 @@ const listColumns = `r.id, r.mailbox_id as mailboxId, coalesce(m.name, '') as ma
   r.class, r.intent, r.confidence_permille as confidence, r.source, r.matched_by as matchedBy, r.unread, r.received_at as receivedAt`;
 const detailColumns = `${listColumns.replace('substr(r.text, 1, 400)', 'r.text').replace('substr(r.reply_text, 1, 400)', 'r.reply_text')},
   m.address as mailboxAddress, json_extract(m.calendar, '$.zone') as mailboxZone, c.time_zone as contactZone, r.message_id as messageId, r."references" as "references",
-  r.to_address as toAddress, r.html, r.bounce, r.return_date as returnDate, r.created_at as createdAt, r.delegate, r.language, r.conversation_key as conversationKey, r.snoozed_until as snoozedUntil, r.done_at as doneAt`;
+  r.to_address as toAddress, r.html, r.bounce, r.return_date as returnDate, r.created_at as createdAt, r.delegate, r.language, r.opinion, r.conversation_key as conversationKey, r.snoozed_until as snoozedUntil, r.done_at as doneAt`;
 const joins = 'from replies r left join mailboxes m on m.id = r.mailbox_id left join contacts c on c.id = r.contact_id left join campaigns g on g.id = r.campaign_id';
 
 const conversationCap = 100;
@@ -154,6 +155,7 @@ export function createReplies(deps: RepliesDeps) {
       returnDate: row.returnDate,
       delegate: row.delegate === null ? null : (JSON.parse(row.delegate) as ReplyDetail['delegate']),
       language: row.language,
+      opinion: row.opinion === null ? null : (JSON.parse(row.opinion) as ReplyDetail['opinion']),
       snoozedUntil: row.snoozedUntil,
       done: row.doneAt !== null,
       conversation: [...incoming(row), ...outgoing(row)].sort((a, b) => a.at - b.at).slice(-conversationCap),

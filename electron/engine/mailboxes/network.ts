@@ -2,6 +2,7 @@ import { promises as dns } from 'node:dns';
 import { request } from 'node:https';
 import { BlockList, connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
+import { isLoopbackUrl } from '../lib/loopback.ts';
 import type { DnsAnswer, DnsResolver, Network } from '../ports.ts';
 
 /** Real time, ms. */
@@ -119,6 +120,7 @@ export function createNetwork(options: NetworkOptions): Network {
   return {
     dns: resolver,
     fetch,
+    modelFetch: fetch,
     getDocument: (url, signal) =>
       URL.canParse(url) ? getDocument(new URL(url), maxRedirects, AbortSignal.any([...given(signal), AbortSignal.timeout(fetchLimitMs)])) : Promise.resolve(null),
     async greets(host, port, security, allowPrivate, signal) {
@@ -204,6 +206,8 @@ function createDnsResolver(servers: () => readonly string[]): DnsResolver {
   };
 }
 
+const nothingLeaves = 'Nothing leaves this workspace';
+
 /** For a workspace from which nothing leaves: every question stays open. */
 export const noNetwork: Network = {
   dns: {
@@ -212,7 +216,8 @@ export const noNetwork: Network = {
     srv: () => Promise.resolve({ kind: 'unknown', cause: 'offline' }),
     addresses: () => Promise.resolve({ kind: 'unknown', cause: 'offline' }),
   },
-  fetch: () => Promise.reject(new Error('Nothing leaves this workspace')),
+  fetch: () => Promise.reject(new Error(nothingLeaves)),
+  modelFetch: (url, options) => (isLoopbackUrl(url) ? fetch(url, options) : Promise.reject(new Error(nothingLeaves))),
   getDocument: () => Promise.resolve(null),
   greets: () => Promise.resolve(false),
 };

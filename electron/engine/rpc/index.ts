@@ -1,4 +1,5 @@
 import type { Analytics } from '../analytics/index.ts';
+import type { Assist } from '../assist/index.ts';
 import type { Campaigns, EnrolmentList, Forecaster, Migration, Tasks } from '../campaigns/index.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { DeadLetters, Deliveries, TestSendInput } from '../delivery/index.ts';
@@ -8,6 +9,7 @@ import type { Mailboxes } from '../mailboxes/index.ts';
 import type { Sequences, Templates } from '../sequences/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
 import type { SettingsService } from '../workspace/index.ts';
+import { assistRouter } from './assist.ts';
 import { os } from './base.ts';
 import { campaignsRouter } from './campaigns.ts';
 import { deliveriesRouter } from './deliveries.ts';
@@ -43,6 +45,7 @@ export interface RouterDeps extends Omit<WorkspaceDeps, 'analytics'> {
   readonly deadLetters: DeadLetters;
   readonly files: Files;
   readonly inbox: Inbox;
+  readonly assist: Assist;
   readonly analytics: Analytics;
   readonly settings: SettingsService;
   readonly testSend: (input: TestSendInput) => Promise<{ deliveryId: string }>;
@@ -65,6 +68,7 @@ export function createRouter(deps: RouterDeps) {
     webhooks: webhooksRouter(deps.webhooks),
     deliveries: deliveriesRouter(deps.deliveries, deps.deadLetters),
     replies: repliesRouter(deps.inbox),
+    assist: assistRouter(deps.assist),
     events: eventsRouter(deps.analytics.feed),
     settings: settingsRouter(deps.settings),
     workspace: workspaceRouter(deps),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { ReplyOpinion } from '../../../../shared/schemas/reply.ts';
 import { createdAt, id, json } from './columns.ts';
 import { mailboxes } from './mailboxes.ts';
 
@@ -75,6 +76,8 @@ export const replies = sqliteTable(
     language: text('language'),
     /** Class and intent as the rules decided, kept when a person corrects them: training data. */
     predicted: json<{ class: string; intent: string | null; source: string; confidence: number }>('predicted'),
+    /** What a language model thinks of it: it may refine what a person says, everything else is a hint. */
+    opinion: json<ReplyOpinion>('opinion'),
     /** Messages of one conversation share it: the Message-ID of the first one known. */
     conversationKey: text('conversation_key').notNull().default(''),
     snoozedUntil: integer('snoozed_until'),

@@ -1,3 +1,4 @@
+export * from './assist.ts';
 export * from './contacts.ts';
 export * from './deliveries.ts';
 export * from './events.ts';

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { epochMsSchema, idSchema, patchOf } from './common.ts';
+
+/** What a language model may help with. Each can be switched off alone; each has an answer without a model. */
+export const assistFeatures = ['reply_class', 'rewrite', 'subject_ideas'] as const;
+export const assistFeatureSchema = z.enum(assistFeatures);
+export type AssistFeature = z.infer<typeof assistFeatureSchema>;
+
+export const providerKinds = ['ollama', 'openai'] as const;
+/** The protocol that a host speaks: Ollama's own, or the one of OpenAI (llama.cpp, LM Studio, vLLM, hosted services). */
+export const providerKindSchema = z.enum(providerKinds);
+export type ProviderKind = z.infer<typeof providerKindSchema>;
+
+const hostUrlSchema = z
+  .string()
+  .trim()
+  .max(500)
+  .refine(isHostUrl, { message: 'Write an address such as http://127.0.0.1:11434, without user name, question mark or #' })
+  .transform((url) => url.replace(/\/+$/, ''));
+
+function isHostUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '' && search === '' && hash === '';
+}
+
+export const modelNameSchema = z
+  .string()
+  .trim()
+  .regex(/^[\w][\w./:@+-]{0,199}$/, 'Write the name of a model, for example llama3.2:3b');
+
+export const providerInputSchema = z.object({
+  name: z.string().trim().min(1).max(100),
+  kind: providerKindSchema.default('ollama'),
+  url: hostUrlSchema.describe('Ollama: http://127.0.0.1:11434. OpenAI-compatible: with its path, for example http://127.0.0.1:1234/v1'),
+  key: z.string().max(1000).optional().describe('Access key where the host wants one; empty = forget the stored one'),
+  models: z.array(modelNameSchema).max(20).default([]).describe('In order of preference; empty = what fits best of those that are there'),
+  enabled: z.boolean().default(true),
+  parallel: z.number().int().min(1).max(32).default(1).describe('Questions at once'),
+  timeoutSeconds: z.number().int().min(1).max(3600).default(120).describe('For one answer'),
+  keepAliveMinutes: z.number().int().min(0).max(1440).default(5).describe('Ollama: how long a model stays in memory after an answer'),
+  redact: z.boolean().default(false).describe('Put placeholders for addresses, numbers and names before anything is sent'),
+});
+export type ProviderInput = z.infer<typeof providerInputSchema>;
+export const providerPatchSchema = patchOf(providerInputSchema);
+export type ProviderPatch = z.infer<typeof providerPatchSchema>;
+
+export const providerStates = ['unknown', 'ready', 'no_model', 'needs_consent', 'resting', 'unreachable', 'login', 'off', 'locked'] as const;
+export const providerHealthSchema = z.object({
+  state: z.enum(providerStates).describe('resting = it failed and is left alone until `restingUntil`; locked = its key cannot be read now'),
+  detail: z.string().describe('What the host said, or why there is no answer'),
+  version: z.string().nullable(),
+  checkedAt: epochMsSchema.nullable(),
+  restingUntil: epochMsSchema.nullable(),
+});
+export type ProviderHealth = z.infer<typeof providerHealthSchema>;
+
+export const providerSchema = providerInputSchema.omit({ key: true }).extend({
+  id: idSchema,
+  hasKey: z.boolean(),
+  local: z.boolean().describe('The host is this computer'),
+  consentAt: epochMsSchema.nullable().describe('When a person agreed that data goes to this host; this computer needs no consent'),
+  health: providerHealthSchema,
+});
+export type Provider = z.infer<typeof providerSchema>;
+
+export const modelSchema = z.object({
+  name: z.string(),
+  bytes: z.number().nullable(),
+  parameters: z.string().nullable().describe('For example 3.2B'),
+  quantization: z.string().nullable(),
+  capabilities: z.array(z.string()).describe('What the host says of it: completion, embedding, thinking, …'),
+});
+export type Model = z.infer<typeof modelSchema>;
+
+export const recommendedModelSchema = z.object({
+  name: z.string(),
+  label: z.string(),
+  gigabytes: z.number().describe('To download'),
+  memoryGigabytes: z.number().describe('Memory of a computer on which it runs beside other programs'),
+  note: z.string(),
+});
+export const recommendationSchema = z.object({
+  memoryGigabytes: z.number().describe('Memory of this computer'),
+  best: recommendedModelSchema.nullable().describe('Null = this computer has too little memory'),
+  models: z.array(recommendedModelSchema.extend({ fits: z.boolean() })),
+});
+export type Recommendation = z.infer<typeof recommendationSchema>;
+
+export const speedTestSchema = z.object({
+  ok: z.boolean(),
+  model: z.string().nullable(),
+  totalMs: z.number(),
+  firstTokenMs: z.number().nullable(),
+  tokensPerSecond: z.number().nullable(),
+  structured: z.boolean().describe('The answer kept to the shape that was asked for'),
+  detail: z.string().describe('Why it failed; empty = it did not'),
+});
+export type SpeedTest = z.infer<typeof speedTestSchema>;
+
+export const pullSchema = z.object({
+  id: idSchema,
+  providerId: idSchema,
+  model: z.string(),
+  state: z.enum(['running', 'done', 'failed', 'cancelled']),
+  doneBytes: z.number(),
+  totalBytes: z.number().describe('0 = not known yet'),
+  detail: z.string(),
+  startedAt: epochMsSchema,
+});
+export type Pull = z.infer<typeof pullSchema>;
+
+export const usageRowSchema = z.object({
+  feature: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  answers: z.number().int().describe('Valid answers of the model'),
+  cached: z.number().int().describe('Answers out of the cache'),
+  failed: z.number().int(),
+  inputTokens: z.number().int(),
+  outputTokens: z.number().int(),
+  meanMs: z.number().nullable().describe('Of answers of the model'),
+  slowestMs: z.number().nullable().describe('95 of 100 answers were faster'),
+});
+export const assistUsageSchema = z.object({
+  days: z.number().int(),
+  rows: z.array(usageRowSchema),
+  withoutModel: z.record(z.string(), z.number().int()).describe('Questions per feature that no model answered: rules did'),
+  cache: z.object({ entries: z.number().int(), bytes: z.number().int(), memoryHits: z.number().int(), storeHits: z.number().int(), misses: z.number().int() }),
+});
+export type AssistUsage = z.infer<typeof assistUsageSchema>;
