@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SMTPServer, type SMTPServerAuthentication } from 'smtp-server';
@@ -128,6 +129,18 @@ test('no password, token or key is in an answer of the API, an export, the log o
   await until(async () => (await api<SignIn>('GET', `/mailbox-sign-ins/${byCode.id}`)).state === 'done', 'the code was used');
   const device = await api<Mailbox>('POST', '/mailboxes', { ...signedIn('code'), signIn: byCode.id });
 
+  // A model server that refuses the key and repeats it.
+  const models = createServer((request, response) => response.writeHead(401).end(`{"error":"unknown: ${request.headers.authorization}"}`));
+  await new Promise<void>((resolve) => models.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void models.close());
+  const { id: providerId } = await api<{ id: string }>('POST', '/assist/providers', {
+    name: 'Models',
+    url: `http://127.0.0.1:${(models.address() as AddressInfo).port}`,
+    key: password('model'),
+  });
+  expect(await api('POST', `/assist/providers/${providerId}/check`)).toMatchObject({ health: { state: 'login' } });
+  await api('POST', `/assist/providers/${providerId}/test`, { model: 'llama3.2:3b' });
+
   // Mail through all of them, so that events, deliveries and reports have something to tell.
   const { id: sequenceId } = await api<{ id: string }>('POST', '/email-sequences', {
     name: 'Offer',
@@ -148,7 +161,7 @@ test('no password, token or key is in an answer of the API, an export, the log o
   await until(() => counts().filter((state) => state === 'sent').length >= 2, 'mail left');
 
   const secrets = new Map([
-    ...['bad-smtp', 'bad-imap', 'changed-smtp', 'unsaved-smtp', 'unsaved-imap', 'good-imap', 'client', 'wrong-client', 'passphrase', 'sending'].map(
+    ...['bad-smtp', 'bad-imap', 'changed-smtp', 'unsaved-smtp', 'unsaved-imap', 'good-imap', 'client', 'wrong-client', 'model', 'passphrase', 'sending'].map(
       (of) => [of, password(of)] as const,
     ),
     ...[...issued, ...provider.accepted, ...provider.refreshTokens].map((each, index) => [`token ${index}`, each] as const),

@@ -34,7 +34,7 @@ export function partialText(json: string, field: string): string {
   const rest = json.slice(begun.index + begun[0].length);
   const body = /^(?:[^"\\]|\\(?:u[0-9a-fA-F]{4}|[^u]))*/.exec(rest)?.[0] ?? '';
   try {
-    return JSON.parse(`"${body.replace(/[\u0000-\u001f]/g, ' ')}"`) as string;
+    return JSON.parse(`"${body}"`) as string;
   } catch {
     return '';
   }

@@ -1,7 +1,7 @@
 /** What is found and what stands in its place; the longest kinds first, for a number stands inside an IBAN. */
 const kinds: readonly (readonly [string, RegExp])[] = [
   ['mail', /[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+/gu],
-  ['link', /\b(?:https?:\/\/|www\.)[^\s<>"')\]]+/giu],
+  ['link', /\b(?:https?:\/\/|www\.)[^\s<>"')\]]*[^\s<>"')\].,;:!?]/giu],
   ['account', /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/gu],
   ['number', /(?<![\p{L}\d])\+?\(?\d(?:[\s()./-]{0,2}\d){5,}(?![\p{L}\d])/gu],
 ];
