@@ -187,6 +187,7 @@ export function fakeReply(index: number, patch: Partial<ReplyDetail> = {}): Repl
     receivedAt,
     replyText: text,
     bounce: null,
+    opinion: null,
     returnDate: index % 3 === 1 ? '2026-10-19' : null,
     delegate: null,
     language: null,

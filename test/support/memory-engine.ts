@@ -1,8 +1,10 @@
 import { createRouterClient, implement, ORPCError } from '@orpc/server';
+import { recommendModels } from '../../electron/engine/assist/recommend.ts';
 import { readSequenceFile } from '../../electron/engine/sequences/exchange.ts';
 import { readGallery } from '../../electron/engine/sequences/gallery.ts';
 import { contract } from '../../shared/contract/index.ts';
 import { errorCodes, type ErrorCode, type ErrorData } from '../../shared/errors.ts';
+import type { AssistUsage, Model, Provider, Pull } from '../../shared/schemas/assist.ts';
 import type { ServerCandidate } from '../../shared/schemas/discovery.ts';
 import type { DomainHealth } from '../../shared/schemas/domain-health.ts';
 import type { Campaign, VersionMove } from '../../shared/schemas/campaign.ts';
@@ -46,6 +48,10 @@ export interface FakeState {
   replies: ReplyDetail[];
   events: DomainEvent[];
   needsYou: NeedsYouItem[];
+  providers: Provider[];
+  models: Model[];
+  pulls: Pull[];
+  usage: AssistUsage;
   mailboxTest: MailboxTest;
   discovered: ServerCandidate[];
   domainHealth: DomainHealth;
@@ -83,6 +89,10 @@ export function emptyState(): FakeState {
     replies: [],
     events: [],
     needsYou: [],
+    providers: [],
+    models: [],
+    pulls: [],
+    usage: { days: 30, rows: [], withoutModel: {}, cache: { entries: 0, bytes: 0, memoryHits: 0, storeHits: 0, misses: 0 } },
     mailboxTest: passedTest(),
     discovered: [],
     domainHealth: { domain: 'studio.example.com', checkedAt: fakeNow, stale: false, managed: false, checks: [] },
@@ -258,7 +268,59 @@ export function createFakeEngine(state: FakeState = busyState()) {
       state.contacts.filter((contact) => (!input.status || contact.status === input.status) && (!input.q || contact.email.includes(input.q))),
       input,
     );
+  const changeProvider = (id: string, patch: Partial<Provider>): Provider => {
+    const provider = { ...pick(state.providers, id), ...patch };
+    state.providers = state.providers.map((each) => (each.id === id ? provider : each));
+    return provider;
+  };
   const router = os.router({
+    assist: {
+      providers: os.assist.providers.handler(() => ({ items: state.providers })),
+      createProvider: os.assist.createProvider.handler(({ input: { key, ...input } }) => {
+        const local = input.url.includes('127.0.0.1');
+        const health = { state: local ? 'unknown' : 'needs_consent', detail: '', version: null, checkedAt: null, restingUntil: null } as const;
+        const provider = { ...input, id: newId(), hasKey: key !== undefined && key !== '', local, consentAt: null, health };
+        state.providers = [...state.providers, provider];
+        return provider;
+      }),
+      updateProvider: os.assist.updateProvider.handler(({ input: { id, key: _key, ...patch } }) =>
+        changeProvider(id, Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))),
+      ),
+      removeProvider: os.assist.removeProvider.handler(({ input }) => {
+        state.providers = state.providers.filter(({ id }) => id !== input.id);
+        return { id: input.id, deleted: true };
+      }),
+      orderProviders: os.assist.orderProviders.handler(({ input }) => {
+        state.providers = input.ids.map((id) => pick(state.providers, id));
+        return { items: state.providers };
+      }),
+      consent: os.assist.consent.handler(({ input }) => {
+        const { health } = pick(state.providers, input.id);
+        return changeProvider(input.id, { consentAt: input.agreed ? fakeNow : null, health: { ...health, state: input.agreed ? 'unknown' : 'needs_consent' } });
+      }),
+      checkProvider: os.assist.checkProvider.handler(({ input }) => pick(state.providers, input.id)),
+      testProvider: os.assist.testProvider.handler(() => ({
+        ...{ ok: true, model: 'llama3.2:3b', totalMs: 2300, firstTokenMs: 400, tokensPerSecond: 31.5, structured: true, detail: '' },
+      })),
+      models: os.assist.models.handler(() => ({ items: state.models })),
+      removeModel: os.assist.removeModel.handler(({ input }) => {
+        state.models = state.models.filter(({ name }) => name !== input.model);
+        return { items: state.models };
+      }),
+      pull: os.assist.pull.handler(({ input }) => {
+        const pull: Pull = { id: newId(), providerId: input.id, model: input.model, state: 'running', doneBytes: 0, totalBytes: 0, detail: '', startedAt: fakeNow };
+        state.pulls = [pull, ...state.pulls];
+        return pull;
+      }),
+      pulls: os.assist.pulls.handler(() => ({ items: state.pulls })),
+      cancelPull: os.assist.cancelPull.handler(({ input }) => {
+        state.pulls = state.pulls.map((pull) => (pull.id === input.id ? { ...pull, state: 'cancelled' as const } : pull));
+        return pick(state.pulls, input.id);
+      }),
+      recommendation: os.assist.recommendation.handler(() => recommendModels(16 * 1024 ** 3)),
+      usage: os.assist.usage.handler(() => state.usage),
+      clearCache: os.assist.clearCache.handler(() => ({ cleared: true as const })),
+    },
     mailboxes: {
       list: os.mailboxes.list.handler(({ input }) => page(state.mailboxes, input)),
       get: os.mailboxes.get.handler(({ input }) => pick(state.mailboxes, input.id)),
