@@ -320,7 +320,25 @@ export async function createEngine(ports: EnginePorts) {
     workspace,
     optOut: inbox.optOut,
     enrolmentList,
-    services: { contacts, files, mailboxes, sequences, templates, campaigns, migration, tasks, webhooks, deliveries, deadLetters, inbox, assist, analytics, settings, events, vault },
+    services: {
+      contacts,
+      files,
+      mailboxes,
+      sequences,
+      templates,
+      campaigns,
+      migration,
+      tasks,
+      webhooks,
+      deliveries,
+      deadLetters,
+      inbox,
+      assist,
+      analytics,
+      settings,
+      events,
+      vault,
+    },
     /** Called when the computer wakes or comes online: rows and the wall clock are looked at now. */
     poke(): void {
       dispatcher.wake();

@@ -29,7 +29,10 @@ export const assistContract = {
     .route({ method: 'PUT', path: '/assist/providers/{id}', tags, summary: 'Change a model server; a new host loses key and consent' })
     .input(idInput.extend(providerPatchSchema.shape))
     .output(providerSchema),
-  removeProvider: base.route({ method: 'DELETE', path: '/assist/providers/{id}', tags, summary: 'Remove a model server; its models stay where they are' }).input(idInput).output(deleted),
+  removeProvider: base
+    .route({ method: 'DELETE', path: '/assist/providers/{id}', tags, summary: 'Remove a model server; its models stay where they are' })
+    .input(idInput)
+    .output(deleted),
   orderProviders: base
     .route({ method: 'POST', path: '/assist/providers/order', tags, summary: 'Set the order of preference' })
     .input(z.object({ ids: z.array(idSchema).max(100) }))
@@ -59,7 +62,10 @@ export const assistContract = {
     .route({ method: 'GET', path: '/assist/pulls', tags, summary: 'Downloads since the start, newest first' })
     .input(z.object({}))
     .output(z.object({ items: z.array(pullSchema) })),
-  cancelPull: base.route({ method: 'POST', path: '/assist/pulls/{id}/cancel', tags, summary: 'Give a download up; started again it goes on where it was' }).input(idInput).output(pullSchema),
+  cancelPull: base
+    .route({ method: 'POST', path: '/assist/pulls/{id}/cancel', tags, summary: 'Give a download up; started again it goes on where it was' })
+    .input(idInput)
+    .output(pullSchema),
   recommendation: base
     .route({ method: 'GET', path: '/assist/recommendation', tags, summary: 'Models that suit the memory of this computer' })
     .input(z.object({}))

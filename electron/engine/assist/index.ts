@@ -130,9 +130,14 @@ export function createAssist(deps: AssistDeps) {
       return await work(row);
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      throw new AppError(error.kind === 'unreachable' || error.kind === 'timeout' ? 'model_unreachable' : error.kind === 'cancelled' ? 'cancelled' : 'model_failed', error.message, {}, {
-        cause: error,
-      });
+      throw new AppError(
+        error.kind === 'unreachable' || error.kind === 'timeout' ? 'model_unreachable' : error.kind === 'cancelled' ? 'cancelled' : 'model_failed',
+        error.message,
+        {},
+        {
+          cause: error,
+        },
+      );
     }
   }
 

@@ -92,8 +92,7 @@ async function readAnswer(response: Response, onText: (piece: string) => void) {
       break;
     }
     const chunk = chunkSchema.parse(JSON.parse(data));
-    if (chunk.error !== undefined)
-      throw new HostError('server', `The model server failed: ${(typeof chunk.error === 'string' ? chunk.error : chunk.error.message).slice(0, 300)}`);
+    if (chunk.error !== undefined) throw new HostError('server', `The model server failed: ${(typeof chunk.error === 'string' ? chunk.error : chunk.error.message).slice(0, 300)}`);
     usage = chunk.usage ?? usage;
     const [choice] = chunk.choices;
     const piece = choice?.delta?.content ?? '';

@@ -38,7 +38,11 @@ export function createProviders(deps: ProvidersDeps) {
   const seen = new Map<string, Seen>();
 
   function rows(): ProviderRow[] {
-    return store.read.select().from(assistProviders).all().toSorted((a, b) => a.position - b.position);
+    return store.read
+      .select()
+      .from(assistProviders)
+      .all()
+      .toSorted((a, b) => a.position - b.position);
   }
 
   function row(id: string): ProviderRow {
@@ -53,13 +57,36 @@ export function createProviders(deps: ProvidersDeps) {
 
   function toProvider(each: ProviderRow): Provider {
     const { id, name, kind, url, models, enabled, parallel, timeoutSeconds, keepAliveMinutes, redact, consentAt } = each;
-    return { id, name, kind, url, models, enabled, parallel, timeoutSeconds, keepAliveMinutes, redact, consentAt, hasKey: hasKey(id), local: isLoopbackUrl(url), health: health(each) };
+    return {
+      id,
+      name,
+      kind,
+      url,
+      models,
+      enabled,
+      parallel,
+      timeoutSeconds,
+      keepAliveMinutes,
+      redact,
+      consentAt,
+      hasKey: hasKey(id),
+      local: isLoopbackUrl(url),
+      health: health(each),
+    };
   }
 
   function health(each: ProviderRow): ProviderHealth {
     const known = seen.get(each.id) ?? notSeen;
     const resting = breakerState(each, clock.now()) === 'open';
-    const state = !each.enabled ? 'off' : !mayUse(each) ? 'needs_consent' : hasKey(each.id) && vault.isLocked() ? 'locked' : resting && known.state !== 'login' ? 'resting' : known.state;
+    const state = !each.enabled
+      ? 'off'
+      : !mayUse(each)
+        ? 'needs_consent'
+        : hasKey(each.id) && vault.isLocked()
+          ? 'locked'
+          : resting && known.state !== 'login'
+            ? 'resting'
+            : known.state;
     return { ...known, state, detail: resting ? (each.lastError ?? known.detail) : known.detail, restingUntil: resting ? each.backoffUntil : null };
   }
 
@@ -140,7 +167,12 @@ export function createProviders(deps: ProvidersDeps) {
       if (row(id).url !== url) throw new AppError('conflict', 'The address of this model server has changed meanwhile. Look at it before you agree.');
       store.transaction((tx) => {
         tx.prepare('update assist_providers set consent_at = ?, updated_at = ? where id = ?').run(agreed ? clock.now() : null, clock.now(), id);
-        events.append(tx, { type: 'settings_changed', actor: 'person', reason: agreed ? 'consent_given' : 'consent_withdrawn', data: { fields: ['modelServers'], host: new URL(url).host } });
+        events.append(tx, {
+          type: 'settings_changed',
+          actor: 'person',
+          reason: agreed ? 'consent_given' : 'consent_withdrawn',
+          data: { fields: ['modelServers'], host: new URL(url).host },
+        });
       });
       return get(id);
     },
@@ -164,7 +196,10 @@ export function mayUse({ url, consentAt }: Pick<ProviderRow, 'url' | 'consentAt'
 
 export function needConsent(provider: Pick<ProviderRow, 'url' | 'consentAt' | 'name'>): void {
   if (!mayUse(provider))
-    throw new AppError('consent_required', `${provider.name} is not this computer: what is asked of it leaves this computer for ${new URL(provider.url).host}. Agree to that first.`);
+    throw new AppError(
+      'consent_required',
+      `${provider.name} is not this computer: what is asked of it leaves this computer for ${new URL(provider.url).host}. Agree to that first.`,
+    );
 }
 
 function originOf(url: string): string {

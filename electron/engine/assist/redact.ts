@@ -30,7 +30,8 @@ export function redact(text: string, names: readonly string[]): Redacted {
   };
   let covered = kinds.reduce((rest, [kind, pattern]) => rest.replace(pattern, (found) => cover(kind, found)), text);
   const words = [...new Set(names.map((name) => name.trim()).filter((name) => name.length > 1))].toSorted((a, b) => b.length - a.length);
-  for (const word of words) covered = covered.replace(new RegExp(`(?<![\\p{L}\\d])${word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}(?![\\p{L}\\d])`, 'giu'), (found) => cover('name', found));
+  for (const word of words)
+    covered = covered.replace(new RegExp(`(?<![\\p{L}\\d])${word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}(?![\\p{L}\\d])`, 'giu'), (found) => cover('name', found));
   const restore = (answer: unknown): unknown => {
     if (typeof answer === 'string') return [...placeholders].reduce((rest, [found, placeholder]) => rest.replaceAll(placeholder, found), answer);
     if (Array.isArray(answer)) return answer.map(restore);

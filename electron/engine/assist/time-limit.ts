@@ -7,8 +7,7 @@ import { HostError } from './host.ts';
  */
 export function limitTime(realTime: Clock, caller: AbortSignal | undefined, limits: { limitMs: number; silenceMs: number }) {
   const own = new AbortController();
-  const expire = (ms: number): (() => void) =>
-    realTime.after(ms, () => own.abort(new HostError('timeout', `The model gave no answer within ${Math.round(ms / 1000)} seconds.`)));
+  const expire = (ms: number): (() => void) => realTime.after(ms, () => own.abort(new HostError('timeout', `The model gave no answer within ${Math.round(ms / 1000)} seconds.`)));
   const cancelLimit = expire(limits.limitMs);
   let cancelSilence = expire(limits.silenceMs);
   return {

@@ -27,9 +27,17 @@ export function createUsage({ store, clock }: { store: Store; clock: Clock }) {
     note(call: Call): void {
       const { feature, provider, model, outcome, reason = null, inputTokens = 0, outputTokens = 0, tookMs = 0 } = call;
       store.transactionUnsynced((tx) => {
-        tx.prepare(
-          'insert into assist_calls (at, feature, provider, model, outcome, reason, input_tokens, output_tokens, took_ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        ).run(clock.now(), feature, provider, model, outcome, reason, inputTokens, outputTokens, Math.round(tookMs));
+        tx.prepare('insert into assist_calls (at, feature, provider, model, outcome, reason, input_tokens, output_tokens, took_ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+          clock.now(),
+          feature,
+          provider,
+          model,
+          outcome,
+          reason,
+          inputTokens,
+          outputTokens,
+          Math.round(tookMs),
+        );
         if (written % pruneEvery === 0) tx.prepare('delete from assist_calls where at < ?').run(clock.now() - keptMs);
       });
       written += 1;
@@ -50,7 +58,10 @@ export function createUsage({ store, clock }: { store: Store; clock: Clock }) {
            from ranked where outcome <> 'none' group by feature, provider, model order by answers + cached + failed desc`,
         )
         .all(since) as AssistUsage['rows'];
-      const none = store.prepareRead(`select feature, count(*) as n from assist_calls where at >= ? and outcome = 'none' group by feature`).all(since) as { feature: string; n: number }[];
+      const none = store.prepareRead(`select feature, count(*) as n from assist_calls where at >= ? and outcome = 'none' group by feature`).all(since) as {
+        feature: string;
+        n: number;
+      }[];
       const hits = store
         .prepareRead(
           `select coalesce(sum(outcome = 'memory'), 0) as memoryHits, coalesce(sum(outcome = 'store'), 0) as storeHits, coalesce(sum(outcome = 'answer'), 0) as misses

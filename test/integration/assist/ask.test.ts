@@ -195,7 +195,12 @@ describe('safety', () => {
     const far = bench.add('http://192.0.2.10:11434', { name: 'Far', models: [] });
     expect(far).toMatchObject({ local: false, health: { state: 'needs_consent' } });
     expect(reasons(await bench.assist.complete(colourQuestion()))).toEqual(['failed', 'no_consent']);
-    for (const work of [() => bench.assist.providers.check(far.id), () => bench.assist.models(far.id), () => bench.assist.providers.speed(far.id, undefined), () => bench.assist.pulls.start(far.id, 'llama3.2:3b')])
+    for (const work of [
+      () => bench.assist.providers.check(far.id),
+      () => bench.assist.models(far.id),
+      () => bench.assist.providers.speed(far.id, undefined),
+      () => bench.assist.pulls.start(far.id, 'llama3.2:3b'),
+    ])
       await expect(work()).rejects.toMatchObject({ code: 'consent_required' });
     expect(sent).toEqual([]);
     expect(() => bench.assist.providers.consent(far.id, 'http://192.0.2.99:11434', true)).toThrow(/changed meanwhile/);

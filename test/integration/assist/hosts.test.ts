@@ -12,7 +12,9 @@ const chat = { size: 2, capabilities: ['completion'] };
 describe('Ollama', () => {
   test('a look tells version, models and what they can', async () => {
     const bench = openAssist();
-    const host = await bench.host({ models: { 'llama3.2:3b': { size: 2_000_000_000, capabilities: ['completion', 'tools'] }, 'nomic-embed-text:latest': { size: 274, capabilities: ['embedding'] } } });
+    const host = await bench.host({
+      models: { 'llama3.2:3b': { size: 2_000_000_000, capabilities: ['completion', 'tools'] }, 'nomic-embed-text:latest': { size: 274, capabilities: ['embedding'] } },
+    });
     const { id } = bench.add(host.url, { models: [] });
     expect((await bench.assist.providers.check(id)).health).toMatchObject({ state: 'ready', version: '0.12.3', checkedAt: bench.clock.now() });
     expect(await bench.assist.models(id)).toMatchObject([
@@ -131,7 +133,8 @@ async function startOpenAi(chatAnswer: (body: Record<string, unknown>, request: 
     void (async () => {
       let raw = '';
       for await (const chunk of request) raw += String(chunk);
-      if (request.url === '/v1/models') return response.writeHead(200, { 'content-type': 'application/json' }).end('{"object":"list","data":[{"id":"local-model","object":"model"}]}');
+      if (request.url === '/v1/models')
+        return response.writeHead(200, { 'content-type': 'application/json' }).end('{"object":"list","data":[{"id":"local-model","object":"model"}]}');
       const body = JSON.parse(raw) as Record<string, unknown>;
       bodies.push(body);
       if (request.url === '/v1/embeddings') return response.writeHead(200).end('{"data":[{"index":1,"embedding":[2]},{"index":0,"embedding":[1]}]}');
@@ -147,7 +150,10 @@ async function startOpenAi(chatAnswer: (body: Record<string, unknown>, request: 
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, bodies };
 }
 
-function events(text: string, end = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}}\n\ndata: [DONE]\n\n'): string {
+function events(
+  text: string,
+  end = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}}\n\ndata: [DONE]\n\n',
+): string {
   const pieces = (text.match(/[\s\S]{1,5}/g) ?? []).map((content) => `: keep-alive\r\n\r\ndata: ${JSON.stringify({ choices: [{ delta: { content } }] })}\r\n\r\n`);
   return `data: {"choices":[{"delta":{"role":"assistant"}}]}\n\n${pieces.join('')}${end}`;
 }
@@ -158,7 +164,11 @@ describe('the protocol of OpenAI', () => {
     const host = await startOpenAi(() => ({ text: events(green) }));
     const { id } = bench.add(host.url, { kind: 'openai', models: [] });
     const seen: string[] = [];
-    expect(await bench.assist.complete({ ...colourQuestion(), onText: (soFar) => seen.push(soFar) })).toMatchObject({ kind: 'answer', value: { colour: 'green' }, model: 'local-model' });
+    expect(await bench.assist.complete({ ...colourQuestion(), onText: (soFar) => seen.push(soFar) })).toMatchObject({
+      kind: 'answer',
+      value: { colour: 'green' },
+      model: 'local-model',
+    });
     expect(seen.at(-1)).toBe(green);
     expect(host.bodies[0]).toMatchObject({ stream: true, response_format: { type: 'json_schema', json_schema: { schema: { type: 'object' } } } });
     expect(bench.assist.usage(1).rows).toMatchObject([{ inputTokens: 7, outputTokens: 3 }]);

@@ -30,7 +30,8 @@ test.each([
 test('an address of a host has neither login nor query', () => {
   const parse = (url: string) => providerInputSchema.safeParse({ name: 'n', url });
   expect(parse('http://127.0.0.1:11434/').data?.url).toBe('http://127.0.0.1:11434');
-  for (const url of ['ftp://127.0.0.1', 'http://me:pw@127.0.0.1', 'http://127.0.0.1/?a=b', 'http://127.0.0.1/#x', 'file:///etc/passwd', '127.0.0.1:11434']) expect(parse(url).success, url).toBe(false);
+  for (const url of ['ftp://127.0.0.1', 'http://me:pw@127.0.0.1', 'http://127.0.0.1/?a=b', 'http://127.0.0.1/#x', 'file:///etc/passwd', '127.0.0.1:11434'])
+    expect(parse(url).success, url).toBe(false);
 });
 
 describe('redaction', () => {
@@ -83,19 +84,22 @@ describe('reading answers', () => {
   );
 });
 
-property.prop([fc.array(fc.constantFrom('ok', 'server', 'refused', 'wait'), { maxLength: 40 })])('the breaker opens by trouble of the host only, and ends within its cap', (steps) => {
-  let breaker: { failures: number; backoffUntil: number | null } = { failures: 0, backoffUntil: null };
-  let now = 1_000_000;
-  for (const step of steps) {
-    const before = breaker;
-    if (step === 'wait') now += 400_000;
-    else breaker = breakerAfter(breaker, step === 'ok' ? null : new HostError(step as 'server', 'x'), now, () => 0.5);
-    if (step === 'ok') expect(breakerState(breaker, now)).toBe('closed');
-    if (step === 'refused') expect(breaker).toEqual(before);
-    if (step === 'server') expect(breakerState(breaker, now)).toBe('open');
-    expect((breaker.backoffUntil ?? 0) - now).toBeLessThanOrEqual(300_000);
-  }
-});
+property.prop([fc.array(fc.constantFrom('ok', 'server', 'refused', 'wait'), { maxLength: 40 })])(
+  'the breaker opens by trouble of the host only, and ends within its cap',
+  (steps) => {
+    let breaker: { failures: number; backoffUntil: number | null } = { failures: 0, backoffUntil: null };
+    let now = 1_000_000;
+    for (const step of steps) {
+      const before = breaker;
+      if (step === 'wait') now += 400_000;
+      else breaker = breakerAfter(breaker, step === 'ok' ? null : new HostError(step as 'server', 'x'), now, () => 0.5);
+      if (step === 'ok') expect(breakerState(breaker, now)).toBe('closed');
+      if (step === 'refused') expect(breaker).toEqual(before);
+      if (step === 'server') expect(breakerState(breaker, now)).toBe('open');
+      expect((breaker.backoffUntil ?? 0) - now).toBeLessThanOrEqual(300_000);
+    }
+  },
+);
 
 property.prop([fc.array(fc.boolean(), { maxLength: 20 }), fc.integer({ min: 1, max: 4 })])('the turnstile lets nobody be forgotten, whoever gives up', async (givesUp, limit) => {
   const turnstile = createTurnstile();
