@@ -18,7 +18,8 @@ export function Providers({ queryClient, children, test = false }: { queryClient
         colorSchemeManager={colorSchemeManager}
         {...(test ? { env: 'test' as const } : {})}
       >
-        <Notifications position="bottom-right" limit={4} transitionDuration={120} />
+        {/* At the top centre it covers no button of a page, a drawer or a dialog. */}
+        <Notifications position="top-center" limit={4} transitionDuration={120} />
         <ModalsProvider modalProps={{ centered: true }}>{children}</ModalsProvider>
       </MantineProvider>
     </QueryClientProvider>

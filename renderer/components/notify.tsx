@@ -4,14 +4,17 @@ import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import { describeError } from '../lib/errors.ts';
 import { t } from '../lib/messages/index.ts';
 
-/** A short confirmation in the corner. */
+const closable = { closeButtonProps: { 'aria-label': t('common.close') } };
+
+/** A short confirmation at the top. */
 export function notifyDone(message: string): void {
-  notifications.show({ message, color: 'pine', icon: <IconCheck size={16} />, autoClose: 3500 });
+  notifications.show({ ...closable, message, color: 'pine', icon: <IconCheck size={16} />, autoClose: 3500 });
 }
 
 /** A confirmation that can be taken back while it shows. */
 export function notifyUndo(message: string, undo: () => Promise<void>, showMs: number): void {
   const id = notifications.show({
+    ...closable,
     color: 'pine',
     icon: <IconCheck size={16} />,
     autoClose: showMs,
@@ -37,6 +40,7 @@ export function notifyUndo(message: string, undo: () => Promise<void>, showMs: n
 export function notifyError(error: unknown): void {
   const trouble = describeError(error);
   notifications.show({
+    ...closable,
     id: `error-${trouble.code}`,
     title: trouble.title,
     message: trouble.sentence === trouble.title ? trouble.advice : `${trouble.sentence} ${trouble.advice}`,

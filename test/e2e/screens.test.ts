@@ -3,7 +3,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Campaign } from '../../shared/schemas/campaign.ts';
@@ -11,23 +10,11 @@ import type { Page as List } from '../../shared/schemas/common.ts';
 import type { Reply } from '../../shared/schemas/reply.ts';
 import type { Sequence } from '../../shared/schemas/sequence.ts';
 import { chromiumPath, openBrowser, resultsDir, startApp, until, type App, type LeftMail } from '../support/app.ts';
+import { findings } from '../support/axe.ts';
 import { pages } from '../support/pages.ts';
 
 const shots = join(resultsDir, 'screens');
 const dataDir = mkdtempSync(join(tmpdir(), 'homing-screens-'));
-
-interface AxeResult {
-  violations: { id: string; impact: string | null; nodes: { target: string[]; failureSummary?: string }[] }[];
-}
-
-/** Serious and critical findings of axe-core on what is shown now. */
-async function findings(page: Page): Promise<string[]> {
-  if (!(await page.evaluate('typeof axe === "object"'))) await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate('axe.run(document, { iframes: false, resultTypes: ["violations"] })')) as AxeResult;
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${(failureSummary ?? '').replace(/\s+/g, ' ').slice(0, 240)}`));
-}
 
 /** Waits until a screen has its data and nothing moves any more. */
 async function settled(page: Page): Promise<void> {

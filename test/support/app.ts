@@ -126,7 +126,7 @@ export async function until<T>(what: string, ask: () => Promise<T> | T, satisfie
 }
 
 /** A browser page on the app, logged in by the token in the address as a user's is. Console errors are collected. */
-export async function openBrowser(app: App): Promise<{ browser: Browser; page: Page; problems: string[]; shot(name: string): Promise<void> }> {
+export async function openBrowser(app: Pick<App, 'url' | 'token'>): Promise<{ browser: Browser; page: Page; problems: string[]; shot(name: string): Promise<void> }> {
   if (chromiumPath === null) throw new Error('No Chromium');
   const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });

@@ -15,7 +15,7 @@ export interface AuthorizationServer {
   readonly revoked: string[];
   /** What the next calls of the token address answer instead. */
   readonly answers: ({ error: string; error_description?: string; status?: number } | 'hang up')[];
-  /** A person opens the page and agrees; returns the answer of the redirect address. */
+  /** A person opens the page and agrees; returns the answer of the redirect address. In a browser the page agrees by itself. */
   consent(url: string, change?: (redirect: URL) => void): Promise<{ status: number; text: string }>;
   /** A person types the code of a device. */
   approveDevice(): void;
@@ -60,12 +60,26 @@ export async function startAuthorizationServer(clientId = 'client-1', clientSecr
     return { status: 200, body: { access_token: access, refresh_token: refresh, token_type: 'Bearer', expires_in: self.lifeSeconds } };
   }
 
+  /** Where a person is led who agreed on this page. */
+  function agree({ searchParams }: URL): URL {
+    const redirectUri = searchParams.get('redirect_uri') ?? '';
+    const code = token();
+    codes.set(code, { challenge: searchParams.get('code_challenge') ?? '', redirectUri });
+    const redirect = new URL(redirectUri);
+    redirect.searchParams.set('code', code);
+    redirect.searchParams.set('state', searchParams.get('state') ?? '');
+    return redirect;
+  }
+
   const server = createServer((request, response) => {
     let text = '';
     request.on('data', (part: Buffer) => (text += part.toString()));
     request.on('end', () => {
       const form = new URLSearchParams(text);
       const send = (status: number, body: object): void => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      if (request.method === 'GET' && request.url?.startsWith('/authorize') === true) {
+        return void response.writeHead(302, { location: agree(new URL(request.url, base)).href }).end();
+      }
       if (request.url === '/device') return send(200, { device_code: 'device-1', user_code: 'WDJB-MJHT', verification_uri: `${base}/code`, expires_in: 900, interval: 5 });
       if (request.url === '/revoke') {
         const taken = form.get('token') ?? '';
@@ -98,13 +112,7 @@ export async function startAuthorizationServer(clientId = 'client-1', clientSecr
     answers,
     lifeSeconds: 3600,
     async consent(url, change) {
-      const { searchParams } = new URL(url);
-      const redirectUri = searchParams.get('redirect_uri') ?? '';
-      const code = token();
-      codes.set(code, { challenge: searchParams.get('code_challenge') ?? '', redirectUri });
-      const redirect = new URL(redirectUri);
-      redirect.searchParams.set('code', code);
-      redirect.searchParams.set('state', searchParams.get('state') ?? '');
+      const redirect = agree(new URL(url));
       change?.(redirect);
       const response = await fetch(redirect);
       return { status: response.status, text: await response.text() };

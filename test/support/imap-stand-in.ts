@@ -20,7 +20,7 @@ export interface StandInFolder {
 export interface ImapPeer {
   readonly user: string;
   readonly tag: string;
-  /** The command in upper case, without UID: LOGIN, LIST, STATUS, EXAMINE, SEARCH, FETCH, IDLE, NOOP, APPEND, …; '' = the greeting. */
+  /** The command in upper case, without UID: LOGIN, AUTHENTICATE, LIST, STATUS, EXAMINE, SEARCH, FETCH, IDLE, NOOP, APPEND, …; '' = the greeting. */
   readonly command: string;
   readonly line: string;
   say(text: string): void;
@@ -62,7 +62,7 @@ function imapDate(at: number): string {
 
 /**
  * An IMAP server in memory on loopback, in as much of RFC 3501 as a reading client needs, with scripted faults. Any user
- * name logs in and has an account of its own. Sources are latin1.
+ * name logs in, with AUTH=XOAUTH2 and SASL-IR among the capabilities by any token as well, and has an account of its own. Sources are latin1.
  */
 export async function startImapStandIn(options: ImapStandInOptions = {}): Promise<ImapStandIn> {
   const { instead = () => false, capabilities = ['IMAP4rev1', 'IDLE', 'SPECIAL-USE'], folders = { Sent: '\\Sent', Junk: '\\Junk' }, now = Date.now } = options;
@@ -119,6 +119,7 @@ export async function startImapStandIn(options: ImapStandInOptions = {}): Promis
       const [tag = '', verb = '', ...rest] = line.split(' ');
       const command = (/^uid$/i.test(verb) ? (rest[0] ?? '') : verb).toUpperCase();
       if (command === 'LOGIN') connection.user = unquote(rest[0] ?? '');
+      if (command === 'AUTHENTICATE') connection.user = /^user=([^\u0001]*)/.exec(Buffer.from(rest[1] ?? '', 'base64').toString())?.[1] ?? '';
       if (await instead(peer(tag, command, line))) continue;
       await answer(connection, tag, command, line, reader);
       if (command === 'LOGOUT') {

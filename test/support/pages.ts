@@ -122,6 +122,17 @@ export function pages(page: Page) {
       },
     },
 
+    mailboxes: {
+      form: () => page.getByRole('dialog', { name: /^(Add a mailbox|Edit )/ }),
+      /** The server name of one side. */
+      server: (side: 'Sending (SMTP)' | 'Inbox (IMAP)') => page.getByRole('group', { name: side }).getByLabel('Server', { exact: true }).inputValue(),
+      card: (name: string) => page.getByRole('article', { name, exact: true }),
+      async action(name: string, action: string) {
+        await button(`Actions for ${name}`).click();
+        await page.getByRole('menuitem', { name: action }).click();
+      },
+    },
+
     inbox: {
       reply: (text: string) => page.getByRole('region', { name: 'Conversations' }).getByText(text).first(),
       conversation: () => page.getByRole('region', { name: 'Conversation' }).last(),

@@ -1,6 +1,7 @@
 import { Alert, Anchor, Button, Fieldset, Group, Loader, PasswordInput, SegmentedControl, Select, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconInfoCircle } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
 import { providerById, providers } from '../../../shared/providers.ts';
 import type { ServerCandidate } from '../../../shared/schemas/discovery.ts';
 import type { Mailbox } from '../../../shared/schemas/mailbox.ts';
@@ -16,20 +17,26 @@ export function AccountFields({ form, mailbox }: { form: MailboxFormApi; mailbox
   const { values } = form;
   const stored = mailbox?.smtp.hasPassword ?? false;
   const preset = providerById(values.provider);
-  const discover = useMutation(
-    api.mailboxes.discover.mutationOptions({
-      meta: { ownError: true },
-      onSuccess({ candidates }, { address }) {
-        // What a person wrote meanwhile stands.
-        const now = form.getValues();
-        const [best] = candidates;
-        if (best && now.smtp.host === '' && now.address.trim() === address) form.setValues(withCandidate(now, best));
-      },
-    }),
-  );
+  const signIn = preset?.signIn ?? (values.provider === 'custom' ? 'custom' : null);
+  // A query, so that leaving or another address ends the search.
+  const [asked, setAsked] = useState<string | null>(null);
+  const discover = useQuery({
+    ...api.mailboxes.discover.queryOptions({ input: { address: asked ?? '' } }),
+    enabled: asked !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+  });
+  const [best] = discover.data?.candidates ?? [];
+  useEffect(() => {
+    // What a person wrote meanwhile stands.
+    const now = form.getValues();
+    if (best && now.smtp.host === '' && now.address.trim() === asked) form.setValues(withCandidate(now, best));
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each answer
+  }, [best]);
   const lookUp = () => {
     const address = values.address.trim();
-    if (mailbox === null && values.smtp.host === '' && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address)) discover.mutate({ address });
+    if (mailbox === null && values.smtp.host === '' && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address)) setAsked(address);
   };
   return (
     <Stack gap="md">
@@ -56,12 +63,12 @@ export function AccountFields({ form, mailbox }: { form: MailboxFormApi; mailbox
           />
         )}
       </SimpleGrid>
-      {preset?.signIn && (
+      {signIn && (
         <SegmentedControl
           aria-label={t('mailboxes.login')}
           data={[
-            { value: 'password', label: t(preset.password === 'app' ? 'mailboxes.appPassword' : 'mailboxes.password') },
-            { value: 'oauth2', label: t('mailboxes.signIn.start', { name: t(`mailboxes.signIn.${preset.signIn}`) }) },
+            { value: 'password', label: t(preset?.password === 'app' ? 'mailboxes.appPassword' : 'mailboxes.password') },
+            { value: 'oauth2', label: t('mailboxes.signIn.start', { name: t(`mailboxes.signIn.${signIn}`) }) },
           ]}
           value={values.login}
           onChange={(login) => form.setFieldValue('login', login === 'oauth2' ? 'oauth2' : 'password')}
@@ -83,15 +90,15 @@ export function AccountFields({ form, mailbox }: { form: MailboxFormApi; mailbox
         </Alert>
       )}
       {values.login === 'oauth2' && mailbox?.oauth && <SignedIn mailbox={mailbox} onSignedOut={() => form.setFieldValue('login', 'password')} />}
-      {values.login === 'oauth2' && preset?.signIn && (
+      {values.login === 'oauth2' && signIn && (
         <div>
           <SignInPanel
-            key={preset.signIn}
-            provider={preset.signIn}
+            key={signIn}
+            provider={signIn}
             address={values.address}
             mailbox={mailbox}
             onDone={(id) => {
-              if (mailbox === null) form.setFieldValue('signIn', id);
+              if (mailbox === null) form.setFieldValue('signIn', id ?? '');
             }}
           />
           {form.errors['signIn'] && (
@@ -124,14 +131,14 @@ export function AccountFields({ form, mailbox }: { form: MailboxFormApi; mailbox
 }
 
 interface FoundProps {
-  readonly discover: { readonly isPending: boolean; readonly data: { readonly candidates: readonly ServerCandidate[] } | undefined };
+  readonly discover: { readonly isFetching: boolean; readonly isError: boolean; readonly data: { readonly candidates: readonly ServerCandidate[] } | undefined };
   readonly chosenHost: string;
   readonly onChoose: (candidate: ServerCandidate) => void;
 }
 
 /** Where the servers below come from, and what else was found. */
 function Found({ discover, chosenHost, onChoose }: FoundProps) {
-  if (discover.isPending) {
+  if (discover.isFetching) {
     return (
       <Group gap="xs" role="status">
         <Loader size="xs" />
@@ -141,8 +148,8 @@ function Found({ discover, chosenHost, onChoose }: FoundProps) {
       </Group>
     );
   }
-  if (!discover.data) return null;
-  const { candidates } = discover.data;
+  if (!discover.data && !discover.isError) return null;
+  const { candidates } = discover.data ?? { candidates: [] };
   const chosen = candidates.find(({ smtp }) => smtp.host === chosenHost);
   const others = candidates.filter((candidate) => candidate !== chosen);
   if (candidates.length === 0) {
@@ -156,8 +163,8 @@ function Found({ discover, chosenHost, onChoose }: FoundProps) {
     <Group gap="xs" role="status">
       {chosen && <Text size="sm">{t(`mailboxes.found.${chosen.source}`, { name: chosen.name || chosen.smtp.host, place: chosen.foundAt })}</Text>}
       {others.map((candidate) => (
-        <Button key={`${candidate.source} ${candidate.smtp.host}`} size="compact-xs" variant="subtle" onClick={() => onChoose(candidate)}>
-          {t('mailboxes.found.use', { name: candidate.name || candidate.smtp.host })}
+        <Button key={`${candidate.source} ${candidate.smtp.host}`} size="compact-xs" variant="light" onClick={() => onChoose(candidate)}>
+          {t('mailboxes.found.use', { name: candidate.name || candidate.smtp.host, source: candidate.source })}
         </Button>
       ))}
     </Group>

@@ -18,6 +18,7 @@ import { AccountFields } from './account-fields.tsx';
 import { LimitFields } from './limit-fields.tsx';
 import { checkValues, newValues, tabOf, toInput, valuesOf, type FormTab, type MailboxValues } from './model.ts';
 import { SenderFields } from './sender-fields.tsx';
+import classes from './mailboxes.module.css';
 import { TestResult } from './test-result.tsx';
 
 /** Adds or edits a mailbox. */
@@ -111,26 +112,34 @@ function MailboxForm({ mailbox, onDone }: { mailbox: Mailbox | null; onDone: () 
             <SenderFields form={form} mailbox={mailbox} />
           </Tabs.Panel>
         </Tabs>
-        {test.isPending && <Text c="dimmed">{t('mailboxes.form.testing')}</Text>}
-        {test.error && <ErrorAlert error={test.error} />}
-        {test.data && <TestResult result={test.data} />}
-        {trouble && <TroubleAlert trouble={trouble} />}
-        <Group
-          justify="space-between"
-          style={{ position: 'sticky', bottom: 0, background: 'var(--mantine-color-body)', padding: '12px 0', borderTop: '1px solid var(--homing-line)' }}
-        >
-          <Button variant="default" leftSection={<IconPlugConnected size={16} />} loading={test.isPending} onClick={runTest}>
-            {t('mailboxes.form.test')}
-          </Button>
-          <Group gap="sm">
-            <Button variant="subtle" onClick={onDone}>
-              {t('common.cancel')}
+        {/* What a test found stands where the button is: below the fields nobody would see it. */}
+        <Stack gap="sm" className={classes.foot}>
+          {(test.isPending || test.error || test.data || trouble) && (
+            <div className={classes.outcome}>
+              {test.isPending && (
+                <Text c="dimmed" role="status">
+                  {t('mailboxes.form.testing')}
+                </Text>
+              )}
+              {test.error && <ErrorAlert error={test.error} />}
+              {test.data && <TestResult result={test.data} />}
+              {trouble && <TroubleAlert trouble={trouble} />}
+            </div>
+          )}
+          <Group justify="space-between">
+            <Button variant="default" leftSection={<IconPlugConnected size={16} />} loading={test.isPending} onClick={runTest}>
+              {t('mailboxes.form.test')}
             </Button>
-            <Button type="submit" loading={create.isPending || update.isPending}>
-              {t('mailboxes.form.save')}
-            </Button>
+            <Group gap="sm">
+              <Button variant="subtle" onClick={onDone}>
+                {t('common.cancel')}
+              </Button>
+              <Button type="submit" loading={create.isPending || update.isPending}>
+                {t('mailboxes.form.save')}
+              </Button>
+            </Group>
           </Group>
-        </Group>
+        </Stack>
       </Stack>
     </form>
   );

@@ -105,7 +105,7 @@ export function valuesOf(mailbox: Mailbox): MailboxValues {
 /** Puts a provider's servers into the form. */
 export function withPreset(values: MailboxValues, id: string): MailboxValues {
   const preset = providerById(id);
-  if (!preset) return { ...values, provider: 'custom', login: 'password' };
+  if (!preset) return { ...values, provider: 'custom' };
   return {
     ...values,
     provider: id,
@@ -119,7 +119,8 @@ export function withPreset(values: MailboxValues, id: string): MailboxValues {
 /** Passwords are the simple way; where the provider takes none, or has no sign-in, there is no choice. */
 function loginFor(id: string, chosen: MailboxValues['login']): MailboxValues['login'] {
   const preset = providerById(id);
-  if (!preset?.signIn) return 'password';
+  if (preset === null) return chosen;
+  if (!preset.signIn) return 'password';
   return preset.password === 'none' ? 'oauth2' : chosen;
 }
 

@@ -2,21 +2,22 @@ import { Alert, Anchor, Button, Code, CopyButton, Group, Loader, Paper, Password
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { IconCircleCheck, IconExternalLink } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import type { Mailbox } from '../../../shared/schemas/mailbox.ts';
+import type { Mailbox, OAuthSettings } from '../../../shared/schemas/mailbox.ts';
 import type { SignIn } from '../../../shared/schemas/sign-in.ts';
 import { ErrorAlert } from '../../components/error-alert.tsx';
 import { api } from '../../lib/client.ts';
 import { t } from '../../lib/messages/index.ts';
+import { EndpointFields, noEndpoints, type EndpointValues } from './endpoint-fields.tsx';
 
-type SignInProvider = 'google' | 'microsoft';
+type SignInProvider = 'google' | 'microsoft' | 'custom';
 
 interface SignInPanelProps {
   readonly provider: SignInProvider;
   readonly address: string;
   /** The stored mailbox, null for one that is being added. */
   readonly mailbox: Mailbox | null;
-  /** A sign-in ended well; a new mailbox is stored with it. */
-  readonly onDone: (signInId: string) => void;
+  /** A sign-in ended well, and a new mailbox is stored with it; null = it was given up. */
+  readonly onDone: (signInId: string | null) => void;
 }
 
 const askEveryMs = 1500;
@@ -30,6 +31,8 @@ export function SignInPanel({ provider, address, mailbox, onDone }: SignInPanelP
   const [tenant, setTenant] = useState<string | null>(null);
   const [flow, setFlow] = useState<'browser' | 'code'>('browser');
   const [opened, setOpened] = useState<SignIn | null>(null);
+  const [typedEndpoints, setEndpoints] = useState<EndpointValues | null>(null);
+  const endpoints = typedEndpoints ?? endpointsOf(earlier);
   const name = t(`mailboxes.signIn.${provider}`);
 
   const start = useMutation(
@@ -41,7 +44,10 @@ export function SignInPanel({ provider, address, mailbox, onDone }: SignInPanelP
       },
     }),
   );
-  const cancel = useMutation(api.mailboxes.cancelSignIn.mutationOptions({ meta: { ownError: true }, onSuccess: () => setOpened(null), onError: () => setOpened(null) }));
+  const closed = (id: string) => setOpened((before) => (before?.id === id ? null : before));
+  const cancel = useMutation(
+    api.mailboxes.cancelSignIn.mutationOptions({ meta: { ownError: true }, onSuccess: (_gone, { id: ended }) => closed(ended), onError: (_error, { id: ended }) => closed(ended) }),
+  );
   const waiting = opened?.state === 'waiting';
   const progress = useQuery({
     ...api.mailboxes.getSignIn.queryOptions({ input: { id: opened?.id ?? '' } }),
@@ -58,11 +64,26 @@ export function SignInPanel({ provider, address, mailbox, onDone }: SignInPanelP
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the end of a sign-in is told once
   }, [latest?.state, latest?.id]);
 
+  const { mutate: giveUp } = cancel;
+  const openedId = opened?.id;
+  // Whoever leaves has given up what was not saved; a sign-in that a mailbox took is gone by then.
+  useEffect(() => {
+    if (openedId === undefined) return;
+    return () => {
+      giveUp({ id: openedId });
+      if (mailbox === null) onDone(null);
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each sign-in
+  }, [openedId]);
+
+  const offersCode = provider === 'microsoft' || (provider === 'custom' && endpoints.device.trim() !== '');
+  const incomplete = provider === 'custom' && [endpoints.authorization, endpoints.token, endpoints.scope].some((each) => each.trim() === '');
   const id = (clientId ?? earlier?.clientId ?? '').trim();
   const begin = () =>
     start.mutate({
-      ...{ provider, clientId: id, clientSecret: clientSecret.trim(), account: address.trim(), flow },
+      ...{ provider, clientId: id, clientSecret: clientSecret.trim(), account: address.trim(), flow: offersCode ? flow : 'browser' },
       tenant: (tenant ?? earlier?.tenant ?? '').trim() || 'common',
+      ...(provider === 'custom' ? { endpoints: { ...endpoints, device: endpoints.device.trim() || null, revocation: endpoints.revocation.trim() || null } } : {}),
       ...(mailbox ? { mailboxId: mailbox.id } : {}),
     });
 
@@ -78,11 +99,14 @@ export function SignInPanel({ provider, address, mailbox, onDone }: SignInPanelP
     <Paper p="md" bg="var(--homing-surface-2)">
       <Stack gap="sm">
         <Text size="sm">
-          {t('mailboxes.signIn.explain', { name })}{' '}
-          <Anchor href={helpPages[provider]} underline="always" target="_blank" rel="noreferrer" size="sm">
-            {t('mailboxes.signIn.help')}
-          </Anchor>
+          {provider === 'custom' ? t('mailboxes.signIn.explainOwn') : t('mailboxes.signIn.explain', { name })}{' '}
+          {provider !== 'custom' && (
+            <Anchor href={helpPages[provider]} underline="always" target="_blank" rel="noreferrer" size="sm">
+              {t('mailboxes.signIn.help')}
+            </Anchor>
+          )}
         </Text>
+        {provider === 'custom' && <EndpointFields values={endpoints} onChange={setEndpoints} />}
         <SimpleGrid cols={2} spacing="sm">
           <TextInput
             label={t('mailboxes.signIn.clientId')}
@@ -91,7 +115,7 @@ export function SignInPanel({ provider, address, mailbox, onDone }: SignInPanelP
             autoComplete="off"
             spellCheck={false}
           />
-          {provider === 'google' ? (
+          {provider !== 'microsoft' ? (
             <PasswordInput
               label={t('mailboxes.signIn.clientSecret')}
               value={clientSecret}
@@ -108,7 +132,7 @@ export function SignInPanel({ provider, address, mailbox, onDone }: SignInPanelP
             />
           )}
         </SimpleGrid>
-        {provider === 'microsoft' && (
+        {offersCode && (
           <Radio.Group value={flow} onChange={(value) => setFlow(value === 'code' ? 'code' : 'browser')} aria-label={t('mailboxes.signIn.flow')}>
             <Group gap="lg">
               <Radio value="browser" label={t('mailboxes.signIn.flow.browser')} />
@@ -123,7 +147,7 @@ export function SignInPanel({ provider, address, mailbox, onDone }: SignInPanelP
         )}
         {start.error && <ErrorAlert error={start.error} />}
         <Group>
-          <Button leftSection={<IconExternalLink size={16} />} disabled={id === '' || !/^\S+@\S+$/.test(address.trim())} loading={start.isPending} onClick={begin}>
+          <Button leftSection={<IconExternalLink size={16} />} disabled={id === '' || incomplete || !/^\S+@\S+$/.test(address.trim())} loading={start.isPending} onClick={begin}>
             {t('mailboxes.signIn.start', { name })}
           </Button>
         </Group>
@@ -132,10 +156,15 @@ export function SignInPanel({ provider, address, mailbox, onDone }: SignInPanelP
   );
 }
 
-const helpPages: Readonly<Record<SignInProvider, string>> = {
+function endpointsOf(earlier: OAuthSettings | null | undefined): EndpointValues {
+  const known = earlier?.endpoints;
+  return known ? { ...known, device: known.device ?? '', revocation: known.revocation ?? '' } : noEndpoints;
+}
+
+const helpPages = {
   google: 'https://developers.google.com/identity/protocols/oauth2/native-app',
   microsoft: 'https://learn.microsoft.com/entra/identity-platform/quickstart-register-app',
-};
+} as const;
 
 function Waiting({ opened, name, onCancel }: { opened: SignIn; name: string; onCancel: () => void }) {
   return (
@@ -148,7 +177,9 @@ function Waiting({ opened, name, onCancel }: { opened: SignIn; name: string; onC
         {opened.userCode && (
           <Group gap="sm">
             <Text size="sm">{t('mailboxes.signIn.code')}</Text>
-            <Code fz="md">{opened.userCode}</Code>
+            <Code fz="lg" fw={620} px="sm">
+              {opened.userCode}
+            </Code>
             <CopyButton value={opened.userCode}>
               {({ copied, copy }) => (
                 <Button size="compact-xs" variant="subtle" onClick={copy}>
