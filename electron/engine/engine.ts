@@ -206,6 +206,7 @@ export async function createEngine(ports: EnginePorts) {
     mailboxes,
     contacts,
     transports: ports.transports,
+    assist,
     unsubscribeKey,
     hooks: {
       stop: enrolments.stop,

@@ -60,6 +60,7 @@ export function openInboxBench(
     mailboxes,
     contacts,
     transports,
+    assist: { complete: async () => ({ kind: 'none', reason: 'no_provider', tried: [] }), mayAnswer: () => false },
     unsubscribeKey: () => unsubscribeKey,
     hooks: {
       stop: enrolments.stop,

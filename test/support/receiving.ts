@@ -1,6 +1,7 @@
 import type { FolderRole, FolderStatus, InboxFolder, InboxMessage, InboxSession, MailTransports } from '../../electron/engine/ports.ts';
+import type { InboxDeps } from '../../electron/engine/inbox/index.ts';
 import { openInboxBench } from './inbox.ts';
-import { openTestBase } from './store.ts';
+import { openTestBase, type TestBase } from './store.ts';
 
 const roles: Readonly<Record<string, FolderRole>> = { INBOX: 'inbox', Junk: 'junk', Sent: 'sent' };
 
@@ -65,10 +66,9 @@ export function memoryMailbox(now: () => number) {
 }
 
 /** The inbox over a mailbox in memory: `receive` delivers a message and looks. */
-export function openReceiving() {
-  const base = openTestBase();
+export function openReceiving({ base = openTestBase(), deps = {} }: { base?: TestBase; deps?: Partial<InboxDeps> } = {}) {
   const mailbox = memoryMailbox(base.clock.now);
-  const bench = openInboxBench({ base, transports: mailbox.transports });
+  const bench = openInboxBench({ base, transports: mailbox.transports, deps });
   let counter = 0;
   return {
     ...bench,

@@ -47,6 +47,9 @@ export interface ConsequenceInput {
   readonly bounce: { readonly status: string | null; readonly class: string | null; readonly diagnostic: string | null } | null;
 }
 
+/** Whom and what a reply belongs to. */
+export type ReplyLink = Pick<ConsequenceInput, 'id' | 'mailboxId' | 'contactId' | 'enrolmentId' | 'campaignId' | 'deliveryId'>;
+
 /** Without a date an absence is taken to last this long. */
 const absenceWithoutDateMs = 7 * day;
 
@@ -84,6 +87,13 @@ export function createConsequences(deps: { events: Events; clock: Clock; contact
       const { action, pauseDays } = rules.onCompanyReply;
       if (action === 'stop') hooks.stop(tx, id, 'company_replied', 'engine', { replyId: reply.id });
       if (action === 'pause') hooks.pause(tx, id, clock.now() + pauseDays * day, 'company_replied', 'engine', { replyId: reply.id });
+    }
+  }
+
+  function onMeeting(tx: Tx, { id: replyId, contactId }: ReplyLink): void {
+    for (const { id, rules } of livingOf(tx, contactId)) {
+      if (rules.onMeeting === 'stop') hooks.stop(tx, id, 'replied', 'engine', { replyId });
+      if (rules.onMeeting === 'pause') hooks.pause(tx, id, null, 'replied', 'engine', { replyId });
     }
   }
 
@@ -188,6 +198,15 @@ export function createConsequences(deps: { events: Events; clock: Clock; contact
       for (const enrolment of livingOf(tx, delivery.contactId)) hooks.stop(tx, enrolment.id, 'unsubscribed', 'contact', { deliveryId });
       contacts.suppress(tx, { kind: 'address', value: recipient, reason: 'unsubscribed', note: 'Followed the link of a mail', actor: 'contact' });
       return true;
+    },
+    /**
+     * A language model refined what a person's answer says. All that may follow is that the person hears no more: a campaign
+     * may stop or pause for a meeting where it goes on for other answers.
+     */
+    refine(tx: Tx, reply: ReplyLink, { from, to, model }: { from: ReplyIntent | null; to: ReplyIntent; model: string }): void {
+      const { id, ...link } = reply;
+      events.append(tx, { type: 'reply_reclassified', actor: 'engine', reason: 'model', ...link, data: { replyId: id, from, to: 'human', intent: to, model } });
+      if (to === 'meeting') onMeeting(tx, reply);
     },
     /**
      * A person corrects class or intent: what the old one stopped goes on again where that is allowed, then the new one's

@@ -27,11 +27,11 @@ export function conversationKey(message: { contactId: string | null; fromAddress
 const automatic = `('out_of_office','auto_acknowledgement','delayed_notice')`;
 const bounces = `('hard_bounce','soft_bounce','block_bounce')`;
 
-/** Which messages make a conversation part of a scope. A refusal needs no answer; a snoozed or finished one waits for nobody. */
+/** Which messages make a conversation part of a scope. A refusal needs no answer, unless only a model reads it as one; a snoozed or finished one waits for nobody. */
 const members: Readonly<Record<ConversationScope, string>> = {
   all: '1',
   unread: 'r.unread = 1',
-  needs_reply: `r.class = 'human' and r.done_at is null and coalesce(r.intent, '') <> 'negative' and coalesce(r.snoozed_until, 0) <= @now`,
+  needs_reply: `r.class = 'human' and r.done_at is null and (coalesce(r.intent, '') <> 'negative' or r.source = 'model') and coalesce(r.snoozed_until, 0) <= @now`,
   snoozed: 'r.snoozed_until is not null and r.snoozed_until > @now',
   replies: `r.class = 'human'`,
   automatic: `r.class in ${automatic}`,

@@ -1,3 +1,4 @@
+import type { Assist } from '../assist/index.ts';
 import { readUnsubscribeToken } from '../composing/index.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { Events } from '../events/index.ts';
@@ -11,6 +12,7 @@ import { createConsequences, type InboxHooks } from './consequences.ts';
 import { createFolderReader } from './folder-reader.ts';
 import { createReceiver, type OwnCopyHooks } from './receive.ts';
 import { createReplies, type RepliesDeps } from './replies.ts';
+import { createSecondOpinion } from './second-opinion.ts';
 import { createSentCopies, type SentCopy } from './sent-copies.ts';
 import { createWatch, type InboxCheck, type Watch } from './watch.ts';
 
@@ -35,6 +37,7 @@ export interface InboxDeps {
   readonly mailboxes: Mailboxes;
   readonly contacts: Pick<Contacts, 'suppress'>;
   readonly transports: MailTransports;
+  readonly assist: Pick<Assist, 'complete' | 'mayAnswer'>;
   /** Key of the signed opt-out addresses; empty = none were made. */
   readonly unsubscribeKey: () => string;
   readonly hooks: InboxHooks & OwnCopyHooks & Pick<RepliesDeps, 'queueReply' | 'render'>;
@@ -48,7 +51,8 @@ export type Inbox = ReturnType<typeof createInbox>;
 export function createInbox(deps: InboxDeps) {
   const { hooks, mailboxes, log } = deps;
   const consequences = createConsequences({ ...deps, hooks });
-  const receiver = createReceiver({ ...deps, consequences });
+  const opinions = createSecondOpinion({ ...deps, consequences });
+  const receiver = createReceiver({ ...deps, consequences, onUnclear: () => void opinions.run() });
   const readFolder = createFolderReader({ ...deps, receiver });
   const sentCopies = createSentCopies(deps);
   const replies = createReplies({ store: deps.store, clock: deps.clock, consequences, queueReply: hooks.queueReply, render: hooks.render });
@@ -77,6 +81,7 @@ export function createInbox(deps: InboxDeps) {
       // Messages that were stored before there were conversations.
       deps.store.transaction((tx) => tx.prepare(`update replies set conversation_key = coalesce(contact_id, from_address) || ':' || mailbox_id where conversation_key = ''`).run());
       for (const row of mailboxes.rows()) if (row.imap !== null) watchOf(row.id).start();
+      void opinions.run();
       unsubscribe = mailboxes.onChange((mailboxId) => {
         void drop(mailboxId).then(() => {
           if (unsubscribe !== null && (mailboxes.row(mailboxId)?.imap ?? null) !== null) watchOf(mailboxId).start();
@@ -87,7 +92,7 @@ export function createInbox(deps: InboxDeps) {
     async stop(): Promise<void> {
       unsubscribe?.();
       unsubscribe = null;
-      await Promise.all([...watches.keys()].map(drop));
+      await Promise.all([opinions.stop(), ...[...watches.keys()].map(drop)]);
       log.debug({}, 'inbox closed');
     },
     /**
@@ -108,6 +113,8 @@ export function createInbox(deps: InboxDeps) {
       sentCopies.add(tx, copy);
       tx.afterCommit(() => watches.get(copy.mailboxId)?.fileCopies());
     },
+    /** Asks a model about the replies that are not clear; resolves when there is nothing more to ask now. */
+    askAboutUnclear: opinions.run,
     /** The computer woke, the network came back or passwords were unlocked: look now instead of waiting. */
     poke(): void {
       for (const row of mailboxes.rows()) if (row.imap !== null) watchOf(row.id).poke();

@@ -49,6 +49,8 @@ export function createReceiver(deps: {
   unsubscribeKey: () => string;
   consequences: Consequences;
   hooks: Pick<InboxHooks, 'evidence'> & OwnCopyHooks;
+  /** A person's answer is stored; what it says may be unclear. */
+  onUnclear: () => void;
 }) {
   const { store, clock, ids, log, consequences, hooks } = deps;
   const lookup = createLookup(store);
@@ -185,7 +187,10 @@ export function createReceiver(deps: {
       },
       classified.bounce === null ? 'contact' : 'server',
     );
-    tx.afterCommit(() => log.info({ mailboxId: mailbox.id, replyId: id, class: name, matchedBy: found.matchedBy }, 'inbound message stored'));
+    tx.afterCommit(() => {
+      log.info({ mailboxId: mailbox.id, replyId: id, class: name, matchedBy: found.matchedBy }, 'inbound message stored');
+      if (name === 'human') deps.onUnclear();
+    });
     return 'stored';
   }
 

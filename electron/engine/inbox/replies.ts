@@ -221,7 +221,11 @@ export function createReplies(deps: RepliesDeps) {
       if (before === undefined) return;
       const name = input.class ?? before.class;
       const intent = name !== 'human' ? null : input.intent === undefined ? before.intent : input.intent;
-      if (name === before.class && intent === before.intent) return;
+      if (name === before.class && intent === before.intent) {
+        // What a person confirms is decided by them: no model looks at it any more.
+        if (input.class !== undefined || input.intent !== undefined) tx.prepare(`update replies set source = 'person', confidence_permille = 1000 where id = ?`).run(row.id);
+        return;
+      }
       tx.prepare(`update replies set class = ?, intent = ?, source = 'person', confidence_permille = 1000 where id = ?`).run(name, intent, row.id);
       const delivery = row.deliveryId === null ? undefined : (tx.prepare('select recipient from deliveries where id = ?').get(row.deliveryId) as { recipient: string } | undefined);
       consequences.correct(

@@ -14,7 +14,7 @@ import { ConversationActions, DelegateOffer } from './conversation-actions.tsx';
 import styles from './inbox.module.css';
 import { splitQuote } from './quote.ts';
 import { RespondBox } from './respond-box.tsx';
-import { VerdictSelect } from './verdict.tsx';
+import { OpinionHint, VerdictSelect } from './verdict.tsx';
 
 /** The conversation around one message: what it is and why, what to do with it, and the answer box. */
 export function ConversationPane({ id }: { id: string }) {
@@ -60,10 +60,11 @@ function Detail({ reply }: { reply: ReplyDetail }) {
           <ConversationActions reply={reply} />
         </Group>
         <Text size="xs" c="dimmed" mt={6}>
-          {t('inbox.decided', { source: t(`inbox.source.${reply.source}`) })}
+          {t('inbox.decided', { source: reply.source === 'model' ? t('inbox.source.modelNamed', { model: reply.opinion?.model ?? '' }) : t(`inbox.source.${reply.source}`) })}
           {reply.source === 'person' ? '' : ` · ${t('inbox.confidence', { percent: Math.round(reply.confidence * 100) })}`}
           {reply.returnDate === null ? '' : ` · ${t('inbox.returns', { date: formatDate(Date.parse(`${reply.returnDate}T12:00:00`)) })}`}
         </Text>
+        <OpinionHint reply={reply} disabled={correct.isPending} onTake={(verdict) => correct.mutate({ id: reply.id, ...verdict })} />
       </div>
       <div ref={body} className={styles['detailBody']} tabIndex={0} role="region" aria-label={t('inbox.conversation')}>
         {reply.bounce && <Bounce bounce={reply.bounce} />}

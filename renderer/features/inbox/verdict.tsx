@@ -1,5 +1,5 @@
-import { Select } from '@mantine/core';
-import type { Reply } from '../../../shared/schemas/reply.ts';
+import { Button, Group, Select, Text } from '@mantine/core';
+import type { Reply, ReplyDetail } from '../../../shared/schemas/reply.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { t } from '../../lib/messages/index.ts';
 import { readVerdict, verdictOf, verdicts, type Verdict } from './filters.ts';
@@ -37,5 +37,30 @@ export function VerdictSelect({
       comboboxProps={{ width: 230, position: 'bottom-end' }}
       maxDropdownHeight={420}
     />
+  );
+}
+
+/** What a language model thinks where the verdict does not follow it: a person may. */
+export function OpinionHint({
+  reply,
+  disabled,
+  onTake,
+}: {
+  reply: Pick<ReplyDetail, 'class' | 'intent' | 'source' | 'opinion'>;
+  disabled: boolean;
+  onTake: (verdict: ReturnType<typeof readVerdict>) => void;
+}) {
+  const { opinion } = reply;
+  if (opinion === null || reply.source === 'person' || (opinion.class === reply.class && opinion.intent === reply.intent)) return null;
+  const verdict = label(verdictOf(opinion));
+  return (
+    <Group gap="xs" mt={4} wrap="nowrap">
+      <Text size="xs" c="dimmed">
+        {t('inbox.opinion', { model: opinion.model, verdict, percent: Math.round(opinion.confidence * 100) })}
+      </Text>
+      <Button size="compact-xs" variant="subtle" disabled={disabled} onClick={() => onTake({ class: opinion.class, intent: opinion.intent })}>
+        {t('inbox.opinion.take')}
+      </Button>
+    </Group>
   );
 }
