@@ -118,7 +118,8 @@ export function createSecondOpinion(deps: {
         `select r.intent, r.mailbox_id as mailboxId, r.contact_id as contactId, r.enrolment_id as enrolmentId, r.campaign_id as campaignId, r.delivery_id as deliveryId
          from replies r where r.id = ? and ${unclear}`,
       )
-      .get(id) as { intent: ReplyIntent | null; mailboxId: string; contactId: string | null; enrolmentId: string | null; campaignId: string | null; deliveryId: string | null } | undefined;
+      .get(id) as
+      { intent: ReplyIntent | null; mailboxId: string; contactId: string | null; enrolmentId: string | null; campaignId: string | null; deliveryId: string | null } | undefined;
     if (before === undefined) return;
     tx.prepare('update replies set opinion = ? where id = ?').run(JSON.stringify(opinion), id);
     const { intent: from, ...link } = before;

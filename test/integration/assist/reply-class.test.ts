@@ -29,12 +29,18 @@ async function open(options: { deps?: Parameters<typeof openAssist>[0]; models?:
     const [newest] = bench.inbox.list({ limit: 1 }).items;
     return bench.inbox.get(newest?.id ?? '');
   };
-  const facts = () => bench.store.prepareRead(`select type, actor, reason, data from events where type = 'reply_reclassified'`).all() as { type: string; actor: string; reason: string; data: string }[];
+  const facts = () =>
+    bench.store.prepareRead(`select type, actor, reason, data from events where type = 'reply_reclassified'`).all() as {
+      type: string;
+      actor: string;
+      reason: string;
+      data: string;
+    }[];
   return { ...bench, own, host, person, write, facts };
 }
 
 describe('what the rules do not understand', () => {
-  test('is refined by the model, with its name, its confidence and the rules\' first opinion kept', async () => {
+  test("is refined by the model, with its name, its confidence and the rules' first opinion kept", async () => {
     const bench = await open();
     const reply = await bench.write(unclear);
     expect(reply).toMatchObject({
@@ -213,8 +219,14 @@ describe('injections', () => {
   });
 });
 
-test('an opinion that is no person\'s answer has no intent, and is never followed', () => {
-  expect(opinionOf({ class: 'opt_out', intent: 'positive', confidence: 1 }, 'm')).toEqual({ class: 'opt_out', intent: null, confidence: 0.95, model: 'm', prompt: 'reply-class.v1' });
+test("an opinion that is no person's answer has no intent, and is never followed", () => {
+  expect(opinionOf({ class: 'opt_out', intent: 'positive', confidence: 1 }, 'm')).toEqual({
+    class: 'opt_out',
+    intent: null,
+    confidence: 0.95,
+    model: 'm',
+    prompt: 'reply-class.v1',
+  });
   expect(refinedIntent(opinionOf({ class: 'opt_out', intent: 'positive', confidence: 1 }, 'm'), null)).toBeNull();
 });
 
