@@ -4,6 +4,7 @@ import { observeElementRect, useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { t } from '../lib/messages/index.ts';
 import styles from './components.module.css';
+import { CellEditor } from './cell-editor.tsx';
 import type { RowSource } from './row-source.ts';
 import { ErrorState, LoadingState } from './states.tsx';
 
@@ -17,10 +18,14 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right';
   /** Field name for the contract's `sort`; absent = not sortable. */
   readonly sortField?: string;
+  /** The cell can be edited in place: F2, or its pencil. `save` throws what the engine refuses. */
+  readonly edit?: { readonly value: (row: Row) => string; readonly save: (row: Row, text: string) => Promise<void>; readonly choices?: readonly string[] };
 }
 
 export interface Selection {
   readonly ids: ReadonlySet<string>;
+  /** Everybody who matches, loaded or not. */
+  readonly all?: boolean;
   readonly onChange: (ids: ReadonlySet<string>) => void;
 }
 
@@ -47,11 +52,13 @@ const headHeight = 36;
 
 /**
  * The table of every list: draws only what is visible, moves by keyboard (arrows, Page Up/Down, Home, End, Enter opens,
- * Space selects), and has skeleton, empty and error state of its own. It fills the height it is given.
+ * Space selects, F2 edits the cell that left and right choose), and has skeleton, empty and error state of its own. It fills the height it is given.
  */
 export function DataTable<Row>({ label, columns, rows, rowId, empty, onOpen, sort, onSort, selection, rowHeight = 44, footer, currentId = null }: DataTableProps<Row>) {
   const scroll = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState(0);
+  const [column, setColumn] = useState<string | null>(null);
+  const [editing, setEditing] = useState(false);
   const id = useId();
   const virtual = useVirtualizer({
     count: rows.count,
@@ -78,9 +85,25 @@ export function DataTable<Row>({ label, columns, rows, rowId, empty, onOpen, sor
 
   const toggle = (key: string) => {
     if (!selection) return;
-    const next = new Set(selection.ids);
+    const next = new Set(selection.all ? [] : selection.ids);
     if (!next.delete(key)) next.add(key);
     selection.onChange(next);
+  };
+  const editable = columns.filter(({ edit }) => edit !== undefined);
+  const chosen = editable.find(({ id: own }) => own === column) ?? null;
+  const besides = (step: number) => {
+    const at = chosen === null ? (step > 0 ? -1 : editable.length) : editable.indexOf(chosen);
+    setColumn(editable[Math.min(Math.max(at + step, 0), editable.length - 1)]?.id ?? null);
+  };
+  const startEditing = (index: number, columnId: string | null) => {
+    if (rows.at(index) === undefined || editable.length === 0) return;
+    setCurrent(index);
+    setColumn(columnId ?? editable[0]?.id ?? null);
+    setEditing(true);
+  };
+  const endEditing = () => {
+    setEditing(false);
+    scroll.current?.focus();
   };
   const goTo = (index: number) => {
     const target = Math.min(Math.max(index, 0), rows.count - 1);
@@ -98,6 +121,9 @@ export function DataTable<Row>({ label, columns, rows, rowId, empty, onOpen, sor
       PageUp: () => goTo(current - page),
       Home: () => goTo(0),
       End: () => goTo(rows.count - 1),
+      ArrowLeft: () => besides(-1),
+      ArrowRight: () => besides(1),
+      F2: () => startEditing(current, column),
       Enter: () => row !== undefined && onOpen?.(row),
       ' ': () => row !== undefined && toggle(rowId(row)),
     };
@@ -127,7 +153,7 @@ export function DataTable<Row>({ label, columns, rows, rowId, empty, onOpen, sor
         aria-label={label}
         aria-rowcount={rows.total + 1}
         aria-describedby={`${id}-keys`}
-        aria-activedescendant={`${id}-${current}`}
+        aria-activedescendant={chosen === null ? `${id}-${current}` : `${id}-cell`}
         aria-multiselectable={selection ? true : undefined}
         tabIndex={0}
         onKeyDown={onKeyDown}
@@ -137,8 +163,8 @@ export function DataTable<Row>({ label, columns, rows, rowId, empty, onOpen, sor
             <div role="columnheader" className={styles['cell']} style={{ flex: '0 0 44px' }}>
               <Checkbox
                 aria-label={t('table.selectAll')}
-                checked={selection.ids.size > 0 && loadedIds().every((key) => selection.ids.has(key))}
-                indeterminate={selection.ids.size > 0 && !loadedIds().every((key) => selection.ids.has(key))}
+                checked={selection.all === true || (selection.ids.size > 0 && loadedIds().every((key) => selection.ids.has(key)))}
+                indeterminate={selection.all !== true && selection.ids.size > 0 && !loadedIds().every((key) => selection.ids.has(key))}
                 onChange={(event) => selection.onChange(event.currentTarget.checked ? new Set([...selection.ids, ...loadedIds()]) : new Set())}
               />
             </div>
@@ -181,26 +207,49 @@ export function DataTable<Row>({ label, columns, rows, rowId, empty, onOpen, sor
                 id={`${id}-${item.index}`}
                 role="row"
                 aria-rowindex={item.index + 2}
-                aria-selected={key !== null && (selection?.ids.has(key) || key === currentId) ? true : undefined}
+                aria-selected={key !== null && (selection?.all || selection?.ids.has(key) || key === currentId) ? true : undefined}
                 data-current={item.index === current}
                 data-clickable={onOpen !== undefined}
                 className={styles['tableRow']}
                 style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
-                onClick={() => {
+                onClick={(event) => {
+                  const pencil = (event.target as HTMLElement).closest<HTMLElement>('[data-edit]');
+                  if (pencil) return startEditing(item.index, pencil.dataset['edit'] ?? null);
                   setCurrent(item.index);
                   if (row !== undefined) onOpen?.(row);
                 }}
               >
                 {selection && (
                   <div role="gridcell" className={styles['cell']} style={{ flex: '0 0 44px' }} onClick={(event) => event.stopPropagation()}>
-                    {key !== null && <Checkbox tabIndex={-1} aria-label={t('table.selectRow')} checked={selection.ids.has(key)} onChange={() => toggle(key)} />}
+                    {key !== null && (
+                      <Checkbox tabIndex={-1} aria-label={t('table.selectRow')} checked={selection.all === true || selection.ids.has(key)} onChange={() => toggle(key)} />
+                    )}
                   </div>
                 )}
-                {columns.map((column) => (
-                  <div key={column.id} role="gridcell" className={styles['cell']} style={cellStyle(column)}>
-                    {row === undefined ? <Skeleton height={12} width="60%" radius="xs" /> : renderCell(column.cell(row))}
-                  </div>
-                ))}
+                {columns.map((own) => {
+                  const isCurrent = own === chosen && item.index === current;
+                  return (
+                    <div
+                      key={own.id}
+                      id={isCurrent ? `${id}-cell` : undefined}
+                      role="gridcell"
+                      className={styles['cell']}
+                      style={cellStyle(own)}
+                      data-cell={isCurrent || undefined}
+                    >
+                      {row === undefined ? (
+                        <Skeleton height={12} width="60%" radius="xs" />
+                      ) : isCurrent && editing && own.edit ? (
+                        <CellEditor label={own.header} value={own.edit.value(row)} choices={own.edit.choices} save={(text) => own.edit?.save(row, text)} onEnd={endEditing} />
+                      ) : (
+                        <>
+                          {renderCell(own.cell(row))}
+                          {own.edit && <span data-edit={own.id} className={styles['pencil']} title={t('cell.edit', { column: own.header })} aria-hidden />}
+                        </>
+                      )}
+                    </div>
+                  );
+                })}
               </div>
             );
           })}
@@ -208,7 +257,7 @@ export function DataTable<Row>({ label, columns, rows, rowId, empty, onOpen, sor
       </div>
       <div className={styles['tableFoot']}>
         <span className="h-num">{t('table.rows', { count: rows.total })}</span>
-        <span id={`${id}-keys`}>{t('table.keys')}</span>
+        <span id={`${id}-keys`}>{t(editable.length > 0 ? 'table.keysEdit' : 'table.keys')}</span>
         <span style={{ marginLeft: 'auto' }}>{footer}</span>
       </div>
     </div>

@@ -13,6 +13,7 @@ type Area =
   | 'mailboxes'
   | 'subscribers'
   | 'lists'
+  | 'segments'
   | 'suppressions'
   | 'sequences'
   | 'templates'
@@ -66,12 +67,12 @@ export function areasOf(type: EventType): readonly Area[] {
     case 'clicked':
     case 'converted':
     case 'reply_reclassified':
-      return ['replies', 'deliveries', 'enrolments', 'campaigns', 'subscribers', 'suppressions', 'workspace'];
+      return ['replies', 'deliveries', 'enrolments', 'campaigns', 'subscribers', 'segments', 'suppressions', 'workspace'];
     case 'contact_created':
     case 'contact_updated':
     case 'contact_deleted':
     case 'imported':
-      return ['subscribers', 'lists', 'workspace'];
+      return ['subscribers', 'lists', 'segments', 'workspace'];
     case 'suppressed':
     case 'unsuppressed':
       return ['suppressions', 'subscribers', 'enrolments', 'deliveries', 'campaigns', 'workspace'];
@@ -174,7 +175,7 @@ export function startLive(queryClient: QueryClient): () => void {
         const { id, task, done, total, state } = message;
         useTasks.getState().report({ id, task, done, total, state, updatedAt: Date.now() });
         if (state !== 'running') {
-          throttle.add(['subscribers', 'lists', 'suppressions', 'campaigns', 'workspace']);
+          throttle.add(['subscribers', 'lists', 'segments', 'suppressions', 'campaigns', 'workspace']);
           // A failed task stays until somebody has read it.
           if (state !== 'failed') setTimeout(() => useTasks.getState().dismiss(id), shownAfterEndMs);
         }

@@ -1,34 +1,21 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ContactStatus } from '../../../shared/schemas/contact.ts';
+import type { SegmentFilter } from '../../../shared/schemas/segment.ts';
 import { useOffsetRows } from '../../components/row-source.ts';
-import { api, client } from '../../lib/client.ts';
+import { api } from '../../lib/client.ts';
 import { refresh } from '../../lib/query.ts';
-import { chunks } from './model/chunks.ts';
 
 export interface ContactFilter {
   readonly q?: string;
   readonly listId?: string;
   readonly status?: ContactStatus;
   readonly tag?: string;
+  readonly filter?: SegmentFilter;
 }
 
 /** Rows of the contact table: the engine gives out windows by offset. */
 export function useContactRows(filter: ContactFilter, sort: string) {
-  return useOffsetRows((offset, limit) => api.subscribers.list.queryOptions({ input: { ...filter, sort, offset, limit } }), JSON.stringify([filter, sort]));
-}
-
-const idPage = 500;
-
-/** Ids of everybody who matches, for bulk actions on more than what is loaded. */
-export async function allContactIds(filter: ContactFilter, onProgress: (count: number) => void): Promise<string[]> {
-  const ids: string[] = [];
-  for (let cursor: string | undefined; ;) {
-    const page = await client.subscribers.list({ ...filter, limit: idPage, ...(cursor === undefined ? {} : { cursor }) });
-    for (const contact of page.items) ids.push(contact.id);
-    onProgress(ids.length);
-    if (page.nextCursor === null) return ids;
-    cursor = page.nextCursor;
-  }
+  return useOffsetRows((offset, limit) => api.subscribers.query.queryOptions({ input: { ...filter, sort, offset, limit } }), JSON.stringify([filter, sort]));
 }
 
 export function useContact(id: string) {
@@ -53,6 +40,14 @@ export function useLists() {
   return useQuery(api.lists.list.queryOptions({ input: { limit: 500, sort: 'name' } }));
 }
 
+export function useSegments() {
+  return useQuery(api.segments.list.queryOptions({ input: {} }));
+}
+
+export function useSegmentCount(id: string) {
+  return useQuery(api.segments.count.queryOptions({ input: { id } }));
+}
+
 export function useSuppressions(q: string) {
   return useInfiniteQuery(
     api.suppressions.list.infiniteOptions({
@@ -64,29 +59,20 @@ export function useSuppressions(q: string) {
   );
 }
 
-const deleteSlice = 10_000;
-
-/** Changes to contacts, lists and suppressions. What they touch is read again; the live stream tells other windows. */
+/** Changes to contacts, lists, segments and suppressions. What they touch is read again; the live stream tells other windows. */
 export function useContactActions() {
   const queryClient = useQueryClient();
-  const onSuccess = () => refresh(queryClient, api.subscribers.key(), api.lists.key(), api.suppressions.key(), api.workspace.key(), api.events.key());
+  const onSuccess = () => refresh(queryClient, api.subscribers.key(), api.lists.key(), api.segments.key(), api.suppressions.key(), api.workspace.key(), api.events.key());
   const own = { meta: { ownError: true } };
   return {
     create: useMutation(api.subscribers.create.mutationOptions({ onSuccess, ...own })),
     update: useMutation(api.subscribers.update.mutationOptions({ onSuccess, ...own })),
-    removeMany: useMutation({
-      mutationFn: async (ids: readonly string[]) => {
-        let deleted = 0;
-        for (const slice of chunks(ids, deleteSlice)) deleted += (await client.subscribers.removeMany({ ids: slice })).deleted;
-        return deleted;
-      },
-      onSuccess,
-    }),
     createList: useMutation(api.lists.create.mutationOptions({ onSuccess })),
     renameList: useMutation(api.lists.update.mutationOptions({ onSuccess })),
     removeList: useMutation(api.lists.remove.mutationOptions({ onSuccess })),
-    addToList: useMutation(api.lists.addContacts.mutationOptions({ onSuccess })),
-    takeOffList: useMutation(api.lists.removeContacts.mutationOptions({ onSuccess })),
+    createSegment: useMutation(api.segments.create.mutationOptions({ onSuccess })),
+    updateSegment: useMutation(api.segments.update.mutationOptions({ onSuccess })),
+    removeSegment: useMutation(api.segments.remove.mutationOptions({ onSuccess })),
     suppress: useMutation(api.suppressions.create.mutationOptions({ onSuccess, ...own })),
     lift: useMutation(api.suppressions.remove.mutationOptions({ onSuccess })),
   };

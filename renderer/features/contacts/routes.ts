@@ -5,6 +5,8 @@ import { choiceParam, textParam } from '../../lib/search.ts';
 export interface ContactsSearch {
   /** The list that is shown; absent = everybody. */
   readonly list?: string;
+  /** The segment whose filter is shown. */
+  readonly segment?: string;
   /** The contact in the drawer. */
   readonly contact?: string;
   readonly tab?: 'suppressions';
@@ -21,6 +23,7 @@ export const contactsRoutes = [
     path: '/contacts',
     validateSearch: (search: Record<string, unknown>): ContactsSearch => ({
       ...textParam(search, 'list'),
+      ...textParam(search, 'segment'),
       ...textParam(search, 'contact'),
       ...choiceParam(search, 'tab', ['suppressions'] as const),
     }),

@@ -140,6 +140,7 @@ const common = {
   'table.clear': 'Clear selection',
   'table.rows': '{count, plural, one {# row} other {# rows}}',
   'table.keys': 'Arrow keys move, Enter opens, Space selects.',
+  'table.keysEdit': 'Arrow keys move, Enter opens, Space selects, F2 edits.',
   'chart.asTable': 'Show as table',
   'chart.asChart': 'Show as chart',
   'why.until': '{why} until {time}',

@@ -1,6 +1,7 @@
 import { activityMessages } from '../../features/activity/messages.ts';
 import { campaignsMessages } from '../../features/campaigns/messages.ts';
 import { contactsMessages } from '../../features/contacts/messages.ts';
+import { segmentMessages } from '../../features/contacts/segment-messages.ts';
 import { dashboardMessages } from '../../features/dashboard/messages.ts';
 import { inboxMessages } from '../../features/inbox/messages.ts';
 import { mailboxesMessages } from '../../features/mailboxes/messages.ts';
@@ -21,6 +22,7 @@ const catalogue = {
   ...activityMessages,
   ...campaignsMessages,
   ...contactsMessages,
+  ...segmentMessages,
   ...dashboardMessages,
   ...inboxMessages,
   ...mailboxesMessages,

@@ -10,8 +10,22 @@ import {
   type WizardAction,
   type WizardState,
 } from '../../../renderer/features/contacts/model/import-wizard.ts';
+import {
+  compared,
+  comparisonOf,
+  comparisonsFor,
+  completed,
+  groupWith,
+  hasIncomplete,
+  matchOf,
+  newGroup,
+  noRules,
+  ruleAbout,
+  sameFilter,
+  subjectOf,
+} from '../../../renderer/features/contacts/model/segment-rules.ts';
+import type { SegmentFilter, SegmentLeaf } from '../../../shared/schemas/segment.ts';
 import { contactTimeline } from '../../../renderer/features/contacts/model/timeline.ts';
-import { chunks } from '../../../renderer/features/contacts/model/chunks.ts';
 import { importMappingSchema, type ImportInspection, type ImportRun } from '../../../shared/schemas/contact.ts';
 import type { Delivery } from '../../../shared/schemas/delivery.ts';
 import type { DomainEvent, EventType } from '../../../shared/schemas/event.ts';
@@ -127,10 +141,33 @@ describe('import wizard', () => {
   });
 });
 
-describe('bulk actions', () => {
-  it('splits long selections into calls the engine takes', () => {
-    expect(chunks([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
-    expect(chunks([], 2)).toEqual([]);
+describe('rules of a filter', () => {
+  const definitions = [{ name: 'seats', type: 'number' as const, choices: [] }];
+
+  it('offer comparisons that fit the field, and keep a value where it still has a meaning', () => {
+    const seats = ruleAbout('field:custom.seats', definitions);
+    expect(seats).toMatchObject({ kind: 'number', op: 'at_least' });
+    expect(comparisonsFor(seats, definitions)).toContain('number:at_most');
+    const company = { ...ruleAbout('field:company', definitions), values: ['Acme'] } as SegmentLeaf;
+    expect(compared(company, 'text:contains:not')).toMatchObject({ op: 'contains', values: ['Acme'], not: true });
+    expect(comparisonsFor(ruleAbout('field:created_at', definitions), definitions)).not.toContain('text:is_empty');
+    for (const subject of ['tag', 'list', 'status', 'event:replied', 'field:company', 'field:custom.seats', 'field:last_sent_at'] as const) {
+      const rule = ruleAbout(subject, definitions);
+      expect(subjectOf(rule)).toBe(subject);
+      for (const comparison of comparisonsFor(rule, definitions)) expect(comparisonOf(compared(rule, comparison))).toBe(comparison);
+    }
+  });
+
+  it('count for nothing while they lack a value, and so does a group of such rules', () => {
+    const filter: SegmentFilter = { ...noRules, rules: [newGroup(), { kind: 'tag', tags: ['vip'], not: false }, ruleAbout('field:company', [])] };
+    expect(completed(filter).rules).toEqual([{ kind: 'tag', tags: ['vip'], not: false }]);
+    expect(hasIncomplete(filter)).toBe(true);
+    expect(hasIncomplete(completed(filter))).toBe(false);
+  });
+
+  it('read a group as all, at least one, none or not all', () => {
+    for (const match of ['all', 'any', 'none', 'not_all'] as const) expect(matchOf(groupWith(newGroup(), match))).toBe(match);
+    expect(sameFilter({ version: 1, match: 'all', rules: [] }, { rules: [], match: 'all', version: 1 })).toBe(true);
   });
 });
 

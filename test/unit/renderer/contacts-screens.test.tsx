@@ -28,9 +28,9 @@ describe('contacts', () => {
     renderApp('/contacts', state);
     expect(await screen.findByText('180 rows', {}, slow)).toBeTruthy();
     await userEvent.type(screen.getByRole('textbox', { name: 'Search name, address or company' }), 'saloum');
-    await waitFor(() => expect(inputs(state, 'subscribers.list').at(-1)).toMatchObject({ q: 'saloum', offset: 0, limit: 100 }), slow);
+    await waitFor(() => expect(inputs(state, 'subscribers.query').at(-1)).toMatchObject({ q: 'saloum', offset: 0, limit: 100 }), slow);
     await userEvent.click(screen.getByRole('button', { name: 'Company' }));
-    await waitFor(() => expect(inputs(state, 'subscribers.list').at(-1)).toMatchObject({ q: 'saloum', sort: 'company' }), slow);
+    await waitFor(() => expect(inputs(state, 'subscribers.query').at(-1)).toMatchObject({ q: 'saloum', sort: 'company' }), slow);
   });
 
   it('puts everybody who matches on a list', async () => {
@@ -42,7 +42,45 @@ describe('contacts', () => {
     expect(await screen.findByText('180 people selected', {}, slow)).toBeTruthy();
     await userEvent.click(screen.getByRole('button', { name: 'Add to list' }));
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Autumn fair' }));
-    await waitFor(() => expect((inputs(state, 'lists.addContacts')[0] as { contactIds: string[] }).contactIds).toHaveLength(180));
+    await waitFor(() => expect(inputs(state, 'subscribers.bulk')).toEqual([{ target: { query: {} }, action: { kind: 'add_to_list', listId: 'list-0' } }]));
+    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }, slow));
+    await waitFor(() => expect(state.bulkChanges[0]?.state).toBe('undone'));
+  });
+
+  it('edits a cell by keyboard, keeps what is refused on screen, and takes it back', async () => {
+    const state = busyState();
+    renderApp('/contacts', state);
+    await screen.findByText('180 rows', {}, slow);
+    const grid = screen.getByRole('grid', { name: 'Contacts' });
+    grid.focus();
+    await userEvent.keyboard('{ArrowDown}{ArrowRight}{F2}');
+    const field = await screen.findByRole('textbox', { name: 'Edit Company' });
+    const before = state.contacts[1]?.company;
+    state.failing['subscribers.update'] = { code: 'validation', message: 'Too long' };
+    write(field, 'Acme');
+    await userEvent.keyboard('{Enter}');
+    expect(await screen.findByText(/Too long/, {}, slow)).toBeTruthy();
+    state.failing = {};
+    await userEvent.type(field, '{Enter}');
+    await waitFor(() => expect(state.contacts[1]?.company).toBe('Acme'));
+    expect(document.activeElement).toBe(grid);
+    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }, slow));
+    await waitFor(() => expect(state.contacts[1]?.company).toBe(before));
+  });
+
+  it('builds a filter, asks the engine for it and saves it as a segment', async () => {
+    const state = busyState();
+    renderApp('/contacts', state);
+    await screen.findByText('180 rows', {}, slow);
+    await userEvent.click(screen.getByRole('button', { name: 'Filter' }));
+    await userEvent.type(screen.getByLabelText('Value', { selector: 'input:not([type=hidden])' }), 'Acme{Enter}');
+    const rules = [{ kind: 'text', field: 'company', op: 'equals', values: ['Acme'], not: false }];
+    await waitFor(() => expect(inputs(state, 'subscribers.query').at(-1)).toMatchObject({ filter: { version: 1, match: 'all', rules } }), slow);
+    await userEvent.click(screen.getByRole('button', { name: 'Save as segment' }));
+    await userEvent.type(await screen.findByLabelText(/^Name of the segment/), 'Acme people');
+    await userEvent.click(screen.getByRole('button', { name: 'Save segment' }));
+    await waitFor(() => expect(state.segments).toMatchObject([{ name: 'Acme people', view: null, filter: { rules } }]));
+    expect(await screen.findByRole('button', { name: /^Acme people/, current: true }, slow)).toBeTruthy();
   });
 
   it('asks before it deletes', async () => {

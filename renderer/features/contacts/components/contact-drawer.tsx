@@ -9,6 +9,7 @@ import { QueryState } from '../../../components/states.tsx';
 import { TimeText } from '../../../components/time-text.tsx';
 import { t } from '../../../lib/messages/index.ts';
 import { useContact, useContactActions } from '../api.ts';
+import { useBulk } from '../use-bulk.ts';
 import { nameOf } from '../words.ts';
 import { ContactFormDialog } from './contact-form.tsx';
 import { ContactHistory } from './contact-history.tsx';
@@ -55,25 +56,21 @@ function Details({ contactId, onClose }: { readonly contactId: string; readonly 
 }
 
 function Header({ contact, onClose }: { readonly contact: Contact; readonly onClose: () => void }) {
-  const { removeMany, suppress } = useContactActions();
+  const { suppress } = useContactActions();
+  const bulk = useBulk();
   const [editing, setEditing] = useState(false);
   const name = nameOf(contact);
   const remove = async () => {
     if (
       !(await confirmDialog({
         title: t('contacts.deleteTitle', { count: 1 }),
-        children: t('contacts.deleteText'),
+        children: t('bulk.deleteText'),
         confirm: t('contacts.deleteConfirm', { count: 1 }),
         danger: true,
       }))
     )
       return;
-    removeMany.mutate([contact.id], {
-      onSuccess: (deleted) => {
-        notifyDone(t('contacts.deleted', { count: deleted }));
-        onClose();
-      },
-    });
+    await bulk.begin({ ids: [contact.id] }, { kind: 'delete' }, { onDone: onClose }).catch(notifyError);
   };
   const onSuppress = async () => {
     const { email } = contact;
@@ -105,7 +102,7 @@ function Header({ contact, onClose }: { readonly contact: Contact; readonly onCl
             {t('contacts.suppress')}
           </Button>
         )}
-        <Button size="xs" variant="subtle" color="red" leftSection={<IconTrash size={15} />} loading={removeMany.isPending} onClick={() => void remove()}>
+        <Button size="xs" variant="subtle" color="red" leftSection={<IconTrash size={15} />} loading={bulk.running !== null} onClick={() => void remove()}>
           {t('contacts.delete')}
         </Button>
       </Group>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, TextInput, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Menu, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconDots, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ContactList } from '../../../../shared/schemas/contact.ts';
@@ -8,13 +8,23 @@ import { formatNumber } from '../../../lib/format.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { useContactActions, useLists } from '../api.ts';
 import classes from './contacts.module.css';
+import { NameDialog } from './name-dialog.tsx';
+import { SegmentList } from './segment-list.tsx';
 
-/** The lists with their counts: choose, create, rename, delete. */
-export function ListsPanel({ current, onChoose }: { readonly current: string | null; readonly onChoose: (listId: string | null) => void }) {
+interface Props {
+  readonly current: string | null;
+  readonly onChoose: (listId: string | null) => void;
+  readonly segmentId: string | null;
+  readonly onSegment: (segmentId: string | null) => void;
+}
+
+/** The lists with their counts: choose, create, rename, delete; and the segments below them. */
+export function ListsPanel({ current, onChoose, segmentId, onSegment }: Props) {
   const lists = useLists();
   const { createList, renameList, removeList } = useContactActions();
   const [naming, setNaming] = useState<ContactList | 'new' | null>(null);
   const items = lists.data?.items ?? [];
+  const everybody = current === null && segmentId === null;
 
   const save = async (name: string) => {
     if (naming === 'new') {
@@ -55,8 +65,8 @@ export function ListsPanel({ current, onChoose }: { readonly current: string | n
         </Tooltip>
       </div>
       <ul className={classes['listItems']}>
-        <li className={classes['listRow']} data-current={current === null}>
-          <UnstyledButton className={classes['listButton'] ?? ''} aria-current={current === null ? 'true' : undefined} onClick={() => onChoose(null)}>
+        <li className={classes['listRow']} data-current={everybody}>
+          <UnstyledButton className={classes['listButton'] ?? ''} aria-current={everybody ? 'true' : undefined} onClick={() => onChoose(null)}>
             {t('contacts.everybody')}
           </UnstyledButton>
         </li>
@@ -98,9 +108,12 @@ export function ListsPanel({ current, onChoose }: { readonly current: string | n
           {t('contacts.noLists')}
         </Text>
       )}
+      <SegmentList current={segmentId} onChoose={onSegment} />
       {naming && (
         <NameDialog
           title={naming === 'new' ? t('contacts.newList') : t('contacts.renameList')}
+          label={t('contacts.listName')}
+          confirm={t(naming === 'new' ? 'contacts.createList' : 'common.save')}
           initial={naming === 'new' ? '' : naming.name}
           busy={createList.isPending || renameList.isPending}
           onSave={save}
@@ -108,45 +121,5 @@ export function ListsPanel({ current, onChoose }: { readonly current: string | n
         />
       )}
     </nav>
-  );
-}
-
-/** Asks for the name of a list. */
-export function NameDialog({
-  title,
-  initial,
-  busy,
-  onSave,
-  onClose,
-}: {
-  readonly title: string;
-  readonly initial: string;
-  readonly busy: boolean;
-  readonly onSave: (name: string) => Promise<void>;
-  readonly onClose: () => void;
-}) {
-  const [name, setName] = useState(initial);
-  return (
-    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('common.close') }} title={title} size="sm">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          // A failure is told by the notice of the mutation; the dialog stays open.
-          if (name.trim() !== '') onSave(name.trim()).catch(() => undefined);
-        }}
-      >
-        <Stack>
-          <TextInput label={t('contacts.listName')} value={name} maxLength={200} required data-autofocus onChange={(event) => setName(event.currentTarget.value)} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('common.cancel')}
-            </Button>
-            <Button type="submit" loading={busy} disabled={name.trim() === ''}>
-              {initial === '' ? t('contacts.createList') : t('common.save')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
   );
 }

@@ -1,0 +1,143 @@
+import { Button, Menu, Progress, ScrollArea, Text } from '@mantine/core';
+import { IconBan, IconChevronDown, IconForms, IconListCheck, IconPlus, IconTag, IconTagOff, IconTrash, IconUserMinus } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { BulkAction, BulkTarget } from '../../../../shared/schemas/bulk.ts';
+import type { ContactList } from '../../../../shared/schemas/contact.ts';
+import { confirmDialog } from '../../../components/confirm-dialog.tsx';
+import { notifyError } from '../../../components/notify.tsx';
+import { t } from '../../../lib/messages/index.ts';
+import { useContactActions, useLists } from '../api.ts';
+import { useBulk } from '../use-bulk.ts';
+import { BulkDialog, type AskedAction } from './bulk-dialog.tsx';
+import classes from './contacts.module.css';
+import { NameDialog } from './name-dialog.tsx';
+
+interface Props {
+  readonly count: number;
+  readonly total: number;
+  readonly target: BulkTarget;
+  /** The list that is shown. */
+  readonly list: ContactList | null;
+  readonly onAll: () => void;
+  readonly onClear: () => void;
+}
+
+/** What can be done with the people who are selected, or with everybody who matches. */
+export function BulkBar({ count, total, target, list, onAll, onClear }: Props) {
+  const lists = useLists();
+  const { createList } = useContactActions();
+  const bulk = useBulk();
+  const [asked, setAsked] = useState<AskedAction | 'list' | null>(null);
+  const { running } = bulk;
+  const act = (action: BulkAction, listName = '') =>
+    bulk.begin(target, action, { listName, ...(action.kind === 'delete' || action.kind === 'remove_from_list' ? { onDone: onClear } : {}) });
+  const actNow = (action: BulkAction, listName?: string) => void act(action, listName).catch(notifyError);
+  const confirmed = async (action: BulkAction, title: string, children: string, confirm: string) => {
+    if (await confirmDialog({ title, children, confirm, danger: true })) actNow(action);
+  };
+
+  if (running) {
+    const percent = running.total === 0 ? 100 : Math.round((running.done / running.total) * 100);
+    return (
+      <div className={classes['selection']} role="status">
+        <Text size="sm" fw={600} className="h-num">
+          {t(running.state === 'undoing' ? 'bulk.undoing' : 'bulk.running', { done: running.done, total: running.total })}
+        </Text>
+        <Progress value={percent} size="sm" style={{ flex: 1 }} aria-label={t('bulk.running', { done: running.done, total: running.total })} />
+        <Button size="compact-sm" variant="default" onClick={() => void bulk.cancel()}>
+          {t('bulk.cancel')}
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <div className={classes['selection']} role="toolbar" aria-label={t('contacts.selected', { count })}>
+      <Text size="sm" fw={600} role="status">
+        {t('contacts.selected', { count })}
+      </Text>
+      {count < total && (
+        <Button size="compact-sm" variant="subtle" leftSection={<IconListCheck size={15} />} onClick={onAll}>
+          {t('contacts.selectAllMatching', { count: total })}
+        </Button>
+      )}
+      <span style={{ flex: 1 }} />
+      <Button size="compact-sm" variant="default" leftSection={<IconTag size={15} />} onClick={() => setAsked('add_tags')}>
+        {t('bulk.addTags')}
+      </Button>
+      <Menu position="bottom-start">
+        <Menu.Target>
+          <Button size="compact-sm" variant="default" rightSection={<IconChevronDown size={14} />}>
+            {t('contacts.addToList')}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <ScrollArea.Autosize mah={280} type="auto">
+            {(lists.data?.items ?? []).map((one) => (
+              <Menu.Item key={one.id} onClick={() => actNow({ kind: 'add_to_list', listId: one.id }, one.name)}>
+                {one.name}
+              </Menu.Item>
+            ))}
+          </ScrollArea.Autosize>
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => setAsked('list')}>
+            {t('contacts.newList')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button size="compact-sm" variant="default" rightSection={<IconChevronDown size={14} />}>
+            {t('bulk.more')}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconTagOff size={15} />} onClick={() => setAsked('remove_tags')}>
+            {t('bulk.removeTags')}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconForms size={15} />} onClick={() => setAsked('set_field')}>
+            {t('bulk.setField')}
+          </Menu.Item>
+          {list && (
+            <Menu.Item leftSection={<IconUserMinus size={15} />} onClick={() => actNow({ kind: 'remove_from_list', listId: list.id }, list.name)}>
+              {t('contacts.removeFromList')}
+            </Menu.Item>
+          )}
+          <Menu.Item
+            leftSection={<IconBan size={15} />}
+            onClick={() => void confirmed({ kind: 'suppress', note: '' }, t('bulk.suppressTitle', { count }), t('bulk.suppressText'), t('bulk.suppress'))}
+          >
+            {t('bulk.suppress')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Button
+        size="compact-sm"
+        variant="light"
+        color="red"
+        leftSection={<IconTrash size={15} />}
+        onClick={() => void confirmed({ kind: 'delete' }, t('contacts.deleteTitle', { count }), t('bulk.deleteText'), t('contacts.deleteConfirm', { count }))}
+      >
+        {t('bulk.delete')}
+      </Button>
+      <Button size="compact-sm" variant="subtle" onClick={onClear}>
+        {t('contacts.clearSelection')}
+      </Button>
+      {asked === 'list' && (
+        <NameDialog
+          title={t('contacts.newList')}
+          label={t('contacts.listName')}
+          confirm={t('contacts.createList')}
+          initial=""
+          busy={createList.isPending}
+          onClose={() => setAsked(null)}
+          onSave={async (name) => {
+            const made = await createList.mutateAsync({ name });
+            setAsked(null);
+            actNow({ kind: 'add_to_list', listId: made.id }, made.name);
+          }}
+        />
+      )}
+      {asked !== null && asked !== 'list' && <BulkDialog kind={asked} count={count} onClose={() => setAsked(null)} onApply={act} />}
+    </div>
+  );
+}
