@@ -6,6 +6,7 @@ import { clearRescue, readRescue, writeRescue, type Rescue } from '../../lib/aut
 import { api, client } from '../../lib/client.ts';
 import { useAutosave, type Autosave } from '../../lib/use-autosave.ts';
 import { sameGraph, tidy } from './model/graph.ts';
+import { useUndo, type Undoable } from './use-undo.ts';
 
 /** What the editor changes of a sequence. */
 export interface Draft {
@@ -20,12 +21,17 @@ function same(a: Draft, b: Draft): boolean {
   return a === b || (a.name === b.name && a.description === b.description && (a.graph === b.graph || sameGraph(a.graph, b.graph)));
 }
 
+/** Typing in a field, in contrast to adding, moving, deleting and leading elsewhere. */
+function sameSteps(a: Draft, b: Draft): boolean {
+  return a.graph === b.graph || (a.graph.steps.length === b.graph.steps.length && a.graph.steps.every(({ id }, index) => id === b.graph.steps[index]?.id));
+}
+
 /** The editor keeps the steps in the order of its list. */
 function draftOf(sequence: Sequence): Draft {
   return { name: sequence.name, description: sequence.description, graph: tidy(sequence.draft) };
 }
 
-export interface DraftEditor extends Autosave<Draft> {
+export interface DraftEditor extends Autosave<Draft>, Undoable<Draft> {
   readonly rescue: Rescue<Draft> | null;
   readonly takeRescue: () => void;
   readonly dropRescue: () => void;
@@ -55,7 +61,7 @@ export function useDraft(sequence: Sequence): DraftEditor {
     onUnsaved: (value) => rescue === null && writeRescue(localStorage, key, value, Date.now()),
     onSaved: () => rescue === null && clearRescue(localStorage, key),
   });
-  const { edit } = autosave;
+  const { edit, undo, redo } = useUndo({ value: autosave.value, write: autosave.edit, small: sameSteps, same });
   const dropRescue = useCallback(() => {
     setRescue(null);
     clearRescue(localStorage, key);
@@ -64,7 +70,7 @@ export function useDraft(sequence: Sequence): DraftEditor {
     if (rescue) edit(() => rescue.value);
     setRescue(null);
   }, [rescue, edit]);
-  return { ...autosave, rescue, takeRescue, dropRescue };
+  return { ...autosave, edit, undo, redo, rescue, takeRescue, dropRescue };
 }
 
 function findRescue(key: string, sequence: Sequence): Rescue<Draft> | null {

@@ -119,9 +119,9 @@ function joinsOf(graph: SequenceGraph, byId: ReadonlyMap<string, Step>): Map<str
     entered.add(id);
     const targets = edgesOf(graph, step).map(({ to }) => to);
     for (const to of targets) if (to !== null) visit(to);
-    // A way that ends at once holds nothing up: the others go on below, not deeper and deeper inside.
-    const going = targets.filter((to) => to !== null && byId.get(to)?.type !== 'exit');
-    const [first = null, ...others] = going.length === 0 ? targets : going;
+    // A way that ends at once holds nothing up: the others go on below, not deeper and deeper inside. Nor does a way back: it would chase its own tail.
+    const going = targets.filter((to) => to !== null && joins.has(to) && byId.get(to)?.type !== 'exit');
+    const [first = null, ...others] = going.length === 0 ? targets.filter((to) => to === null || joins.has(to)) : going;
     const join = others.reduce<string | null>(common, first);
     joins.set(id, join);
     depth.set(id, depthOf(join) + 1);
