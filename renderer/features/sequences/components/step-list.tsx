@@ -1,20 +1,20 @@
-import { Alert, Group, Select, Text } from '@mantine/core';
+import { Alert, Group, Text } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import { edgesOf } from '../../../../shared/graph.ts';
 import type { GraphIssue, SequenceGraph, Step, StepType } from '../../../../shared/schemas/sequence.ts';
 import { t } from '../../../lib/messages/index.ts';
-import { append, appendEmail, canMove, duplicateStep, insertBehind, insertOn, leadTo, moveStep, possibleTargets, suggestedWait, updateStep } from '../model/graph.ts';
-import { newStep } from '../model/new-step.ts';
+import { append, appendEmail, canMove, duplicateStep, insertBehind, insertOn, moveStep, updateStep } from '../model/graph.ts';
+import { freshStep } from '../model/new-step.ts';
 import { outlineOf, type Item, type Lane } from '../model/outline.ts';
 import { useNames, type Names } from '../use-names.ts';
 import { useRemoveStep } from '../use-remove-step.tsx';
 import { stepName, stepSummary, wayName } from '../words-of-steps.ts';
 import { waitSentence } from '../words.ts';
 import { AddStepMenu } from './add-step-menu.tsx';
-import { mailDetail, MailForm, mailTitle, ThreadBadge } from './mail-form.tsx';
+import { mailDetail, mailTitle, ThreadBadge } from './mail-form.tsx';
 import { StepCard } from './step-card.tsx';
-import { StepForm } from './step-form.tsx';
+import { StepEditor, stepIssue } from './step-editor.tsx';
 import classes from './sequences.module.css';
+import { WaySelect } from './way-select.tsx';
 
 /** What is open in the editor: a step and, for mails, an arm. */
 export interface Place {
@@ -73,7 +73,7 @@ export function StepList(props: EditorProps) {
       onChange(() => added.graph);
       return made(added.stepId);
     }
-    const step = fresh(type, graph);
+    const step = freshStep(type, graph);
     onChange((before) => append(before, step));
     made(step.id);
   };
@@ -86,7 +86,7 @@ export function StepList(props: EditorProps) {
             small
             label={t('steps.addFirst')}
             onAdd={(type) => {
-              const step = fresh(type, graph);
+              const step = freshStep(type, graph);
               onChange((before) => insertOn(before, null, 'next', step));
               made(step.id);
             }}
@@ -120,19 +120,12 @@ export function StepList(props: EditorProps) {
   );
 }
 
-/** A new step; waits grow with the sequence. */
-export function fresh(type: StepType, graph: SequenceGraph): Step {
-  const step = newStep(type);
-  return step.type === 'wait' ? { ...step, duration: suggestedWait(graph) } : step;
-}
-
 function StepItem({ item, editing }: { readonly item: Item; readonly editing: Editing }) {
   const { step, number, lanes } = item;
   const { graph, issues, place, names, onPlace, onChange } = editing;
   const found = issues.filter((issue) => issue.stepId === step.id);
   const open = place?.stepId === step.id;
   const name = stepName(graph, step);
-  const error = found.find((issue) => issue.field === null || !['subject', 'html', 'text', 'body'].includes(issue.field))?.message ?? null;
 
   const move = (by: number) => {
     if (!canMove(graph, step.id, by)) return;
@@ -147,7 +140,7 @@ function StepItem({ item, editing }: { readonly item: Item; readonly editing: Ed
     editing.made(copy.stepId);
   };
   const addBelow = (type: StepType) => {
-    const added = fresh(type, graph);
+    const added = freshStep(type, graph);
     onChange((before) => insertBehind(before, step.id, added));
     editing.made(added.id);
   };
@@ -166,35 +159,32 @@ function StepItem({ item, editing }: { readonly item: Item; readonly editing: Ed
     tools: step.type !== 'exit' && <AddStepMenu small label={t('steps.addBelow', { name })} onAdd={addBelow} />,
     lanes: lanes.length > 0 && <Lanes item={item} editing={editing} />,
   };
-  const set = (change: (step: Step) => Step) => onChange((before) => updateStep(before, step.id, change));
-
   if (step.type === 'exit') return <StepCard {...common} title={title(number, name)} detail={t('sequences.exitText')} />;
+  const editor = (
+    <StepEditor
+      sequenceId={editing.sequenceId}
+      graph={graph}
+      step={step}
+      issues={found}
+      names={names}
+      variantId={open ? place.variantId : 'A'}
+      onVariant={(variantId) => onPlace({ stepId: step.id, variantId })}
+      onChange={(change) => onChange((before) => updateStep(before, step.id, change))}
+    />
+  );
   if (step.type === 'email') {
     return (
       <StepCard {...common} title={title(number, mailTitle(graph, step, name))} detail={mailDetail(step)} badges={<ThreadBadge graph={graph} step={step} />}>
-        <MailForm
-          sequenceId={editing.sequenceId}
-          step={step}
-          graph={graph}
-          issues={found}
-          variantId={open ? place.variantId : (step.variants[0]?.id ?? 'A')}
-          onVariant={(variantId) => onPlace({ stepId: step.id, variantId })}
-          onChange={(change) => set((old) => (old.type === 'email' ? change(old) : old))}
-        />
+        {editor}
       </StepCard>
     );
   }
   const summary = stepSummary(step, names.nameOf);
   const said = step.type === 'wait' ? `${name} ${summary}` : summary === '' ? name : `${name} · ${summary}`;
-  const detail = error ?? (step.type === 'wait' ? waitSentence(step.duration, step.businessDays) : null);
+  const detail = stepIssue(found) ?? (step.type === 'wait' ? waitSentence(step.duration, step.businessDays) : null);
   return (
     <StepCard {...common} title={title(number, said)} detail={open ? null : detail}>
-      {error !== null && step.type !== 'wait' && (
-        <Text size="sm" mb="sm" c={found.some(({ blocking }) => blocking) ? 'var(--mantine-color-error)' : 'dimmed'}>
-          {error}
-        </Text>
-      )}
-      <StepForm step={step} graph={graph} names={names} error={error} onChange={(next) => set(() => next)} />
+      {editor}
     </StepCard>
   );
 }
@@ -226,7 +216,7 @@ function LaneOf({ step, lane, editing }: { readonly step: Step; readonly lane: L
   const way = wayName(step, lane.edge.id, names.nameOf);
   const last = lane.items.at(-1);
   const add = (type: StepType) => {
-    const added = fresh(type, graph);
+    const added = freshStep(type, graph);
     onChange((before) => (last === undefined ? insertOn(before, step.id, lane.edge.id, added) : insertBehind(before, last.step.id, added)));
     editing.made(added.id);
   };
@@ -247,32 +237,8 @@ function LaneOf({ step, lane, editing }: { readonly step: Step; readonly lane: L
       )}
       <Group gap="sm" wrap="nowrap">
         {last?.step.type !== 'exit' && <AddStepMenu label={t('steps.addHere', { way })} onAdd={add} />}
-        {end !== null && <WaySelect {...end} way={way} editing={editing} />}
+        {end !== null && <WaySelect {...end} way={way} graph={graph} onChange={onChange} />}
       </Group>
     </li>
-  );
-}
-
-/** Where a way leads: the end, or any step that it would not make a circle with. */
-function WaySelect({ stepId, edgeId, way, editing }: { readonly stepId: string; readonly edgeId: string; readonly way: string; readonly editing: Editing }) {
-  const { graph, onChange } = editing;
-  const step = graph.steps.find(({ id }) => id === stepId);
-  const to = step === undefined ? null : (edgesOf(graph, step).find(({ id }) => id === edgeId)?.to ?? null);
-  const choices = possibleTargets(graph, stepId).map((target) => ({
-    value: target.id,
-    label: t('steps.goesOn', { number: graph.steps.indexOf(target) + 1, name: stepName(graph, target) }),
-  }));
-  return (
-    <Select
-      size="xs"
-      w={230}
-      allowDeselect={false}
-      aria-label={t('steps.thenOf', { way })}
-      leftSection={<Text size="xs">{t('steps.then')}</Text>}
-      leftSectionWidth={46}
-      data={[{ value: '', label: t('steps.ends') }, ...choices]}
-      value={to ?? ''}
-      onChange={(value) => onChange((before) => leadTo(before, stepId, edgeId, value === '' ? null : value))}
-    />
   );
 }

@@ -103,9 +103,15 @@ export function leadTo(graph: SequenceGraph, stepId: string, edgeId: string, to:
   return tidy({ steps: graph.steps.map((step) => (step.id === stepId ? withEdge(step, edgeId, to) : step)) });
 }
 
-/** Where a way of a step may lead without a loop: every other step from which no way comes back to it. */
+/** Where a way of a step may lead without a loop. */
 export function possibleTargets(graph: SequenceGraph, stepId: string): Step[] {
-  return graph.steps.filter((step) => step.id !== stepId && !reachable({ steps: [step, ...graph.steps.filter((other) => other !== step)] }).has(stepId));
+  return graph.steps.filter((target) => !makesLoop(graph, stepId, target.id));
+}
+
+/** Whether people would go round for ever if a way of a step led to `target`: it is the step itself, or a way comes back from there. */
+export function makesLoop(graph: SequenceGraph, stepId: string, target: string): boolean {
+  const start = graph.steps.find(({ id }) => id === target);
+  return start !== undefined && reachable({ steps: [start, ...graph.steps.filter((other) => other !== start)] }).has(stepId);
 }
 
 /** Moves a step by `by` places in its list, with its lanes; as far as it can. The graph is the same when it cannot move. */

@@ -72,7 +72,7 @@ export function layoutOf(graph: SequenceGraph, sizeOf: (step: Step) => Size): La
   }
   const rows = rowsOf(graph, items);
   const links = linksOf(graph, axes);
-  const boxes = spread(stack([...graph.steps.map((step) => stepBox(step, rows, axes, sizeOf)), ...endBoxes(graph, rows, links)], graph));
+  const boxes = spread(stack([...graph.steps.map((step) => stepBox(step, rows, axes, sizeOf)), ...endBoxes(rows, links)], graph));
   const x = Math.min(0, ...boxes.map((box) => box.x), ...links.map((link) => link.x));
   const width = Math.max(0, ...boxes.map((box) => box.x + box.width), ...links.map((link) => link.x)) - x;
   return {
@@ -187,7 +187,7 @@ function stepBox(step: Step, rows: ReadonlyMap<string, number>, axes: Axes, size
   return { id: step.id, step, ...size, x: (axes.steps.get(step.id) ?? 0) - size.width / 2, y: 0, row: rows.get(step.id) ?? 0 };
 }
 
-function endBoxes(graph: SequenceGraph, rows: ReadonlyMap<string, number>, links: readonly Link[]): Box[] {
+function endBoxes(rows: ReadonlyMap<string, number>, links: readonly Link[]): Box[] {
   return links.flatMap((link) =>
     link.to === endId(link.from, link.edgeId) ? [{ id: link.to, step: null, ...endSize, x: link.x - endSize.width / 2, y: 0, row: (rows.get(link.from) ?? 0) + 1 }] : [],
   );

@@ -1,5 +1,5 @@
-import type { SequenceInput, Step, StepOf, StepTest, StepType } from '../../../../shared/schemas/sequence.ts';
-import { newEmailStep, newWaitStep, randomStepId, type NewId } from './graph.ts';
+import type { SequenceGraph, SequenceInput, Step, StepOf, StepTest, StepType } from '../../../../shared/schemas/sequence.ts';
+import { newEmailStep, newWaitStep, randomStepId, suggestedWait, type NewId } from './graph.ts';
 
 /** A new step of a kind with what most people choose. Its ways lead nowhere until it is put somewhere. */
 export function newStep(type: StepType, newId: NewId = randomStepId): Step {
@@ -28,6 +28,12 @@ export function newStep(type: StepType, newId: NewId = randomStepId): Step {
     case 'exit':
       return { id, type };
   }
+}
+
+/** A new step for this sequence: waits grow with it. */
+export function freshStep(type: StepType, graph: SequenceGraph): Step {
+  const step = newStep(type);
+  return step.type === 'wait' ? { ...step, duration: suggestedWait(graph) } : step;
 }
 
 /** A sequence with one empty mail. */

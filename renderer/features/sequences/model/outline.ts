@@ -28,11 +28,22 @@ export interface Outline {
   readonly unreachable: readonly Step[];
 }
 
+const known = new WeakMap<SequenceGraph, Outline>();
+
 /**
  * The graph as nested lists: a branching step holds a lane for each of its ways, and what follows where the lanes come
  * together stands behind it. A step that several lanes lead to is shown once; the others say where they go on.
  */
 export function outlineOf(graph: SequenceGraph): Outline {
+  const found = known.get(graph);
+  if (found !== undefined) return found;
+  const outline = draw(graph);
+  // Graphs never change, and every card asks for the outline of the same one.
+  known.set(graph, outline);
+  return outline;
+}
+
+function draw(graph: SequenceGraph): Outline {
   const byId = new Map(graph.steps.map((step) => [step.id, step]));
   const joins = joinsOf(graph, byId);
   const placed = new Set<string>();
