@@ -36,6 +36,11 @@ export function notifyUndo(message: string, undo: () => Promise<void>, showMs: n
   });
 }
 
+/** Something that cannot be done, and why. */
+export function notifyRefused(message: string): void {
+  notifications.show({ id: `refused-${message}`, message, color: 'amber', icon: <IconAlertTriangle size={16} />, autoClose: 8000 });
+}
+
 /** A failed action: the sentence and what to do. Stays until it is read. */
 export function notifyError(error: unknown): void {
   const trouble = describeError(error);

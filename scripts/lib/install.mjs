@@ -43,7 +43,9 @@ async function projectNodeWorks() {
 async function installNode() {
   say('Installing the Node runtime of the project …');
   const folder = join(modules, 'node');
-  const result = await run(process.execPath, ['installArchSpecificPackage'], { cwd: folder, env: childEnv(), capture: true, timeoutMs: 10 * 60_000 });
+  // The Node that runs this may be the project's own, which the installation has just taken away: then the one that runs npm, or that of the system.
+  const node = [process.execPath, process.env.npm_node_execpath].find((path) => path && existsSync(path)) ?? 'node';
+  const result = await run(node, ['installArchSpecificPackage'], { cwd: folder, env: childEnv(), capture: true, timeoutMs: 10 * 60_000 });
   if (result.code !== 0 || !(await projectNodeWorks()))
     fail(`The Node runtime could not be installed:\n${result.output}\nCheck the network connection, then run the same command again.`);
 }

@@ -190,5 +190,7 @@ export const sequencesMessages = {
 
   'sequences.problems': '{count, plural, one {# problem keeps} other {# problems keep}} this sequence from being activated',
   'sequences.advice': '{count, plural, one {# piece of advice} other {# pieces of advice}}',
+  'sequences.issuesShow': 'Show them',
+  'sequences.issuesHide': 'Hide them',
   'sequences.jump': 'Show me',
 };

@@ -1,26 +1,31 @@
-import { Alert, Anchor, Button, Group, Text, TextInput, Tooltip } from '@mantine/core';
+import { Anchor, Button, Group, TextInput, Tooltip } from '@mantine/core';
 import { useDebouncedValue, useHotkeys } from '@mantine/hooks';
 import { Link, useParams } from '@tanstack/react-router';
 import { IconCircleCheck, IconHistory, IconMail } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { GraphIssue, Sequence, SequenceGraph } from '../../../shared/schemas/sequence.ts';
 import { notifyDone } from '../../components/notify.tsx';
 import { Page } from '../../components/page.tsx';
 import { SaveState } from '../../components/save-state.tsx';
-import { EmptyState, QueryState } from '../../components/states.tsx';
-import { formatDateTime } from '../../lib/format.ts';
+import { EmptyState, LoadingState, QueryState } from '../../components/states.tsx';
 import { t } from '../../lib/messages/index.ts';
 import { useCheck, useSequence, useSequenceActions } from './api.ts';
+import { EditorTools } from './components/editor-tools.tsx';
 import { IssuesBar } from './components/issues-bar.tsx';
 import { PreviewPane, type Shown } from './components/preview-pane.tsx';
+import { RescueNote } from './components/rescue-note.tsx';
 import classes from './components/sequences.module.css';
-import { StepList, type Place } from './components/step-list.tsx';
+import { StepList, type EditorProps, type Place } from './components/step-list.tsx';
 import { VersionsDrawer } from './components/versions-drawer.tsx';
 import { TimelineSketch } from './components/timeline-sketch.tsx';
 import { emails, threadState, threadVariant, timeline } from './model/graph.ts';
 import { SequenceStatus } from './sequences-screen.tsx';
 import { useDraft } from './use-draft.ts';
+import { useView } from './use-view.ts';
 import { stepName } from './words-of-steps.ts';
+
+// Only who looks at the canvas loads what draws it.
+const CanvasEditor = lazy(() => import('./components/canvas/canvas-editor.tsx').then((module) => ({ default: module.CanvasEditor })));
 
 /** The editor of one sequence. */
 export function SequenceScreen() {
@@ -39,6 +44,7 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
   const { activate } = useSequenceActions();
   const [place, setPlace] = useState<Place | null>(() => firstPlace(graph));
   const [versions, setVersions] = useState(false);
+  const [view, setView] = useView();
   const [checked] = useDebouncedValue(graph, 500);
   const check = useCheck(checked);
   const issues = check.data?.issues ?? sequence.issues;
@@ -66,6 +72,14 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
   };
   const nextVersion = String((sequence.activeVersion ?? 0) + 1);
   const why = blocking > 0 ? t('sequences.activateBlocked') : changed ? t('sequences.activateHint') : t('sequences.activateSame');
+
+  const editing: EditorProps = { sequenceId: sequence.id, graph, issues, place, onPlace: setPlace, onChange: change };
+  const notes = (
+    <>
+      {draft.rescue && <RescueNote at={draft.rescue.at} onTake={draft.takeRescue} onDrop={draft.dropRescue} />}
+      <IssuesBar issues={issues} folded={view === 'canvas'} headOf={(issue) => headOf(graph, issue)} onJump={jump} />
+    </>
+  );
 
   return (
     <>
@@ -99,6 +113,7 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
           />
         </div>
         <Group gap="md" wrap="wrap" justify="flex-end" pt={22}>
+          <EditorTools view={view} onView={setView} undo={draft.undo} redo={draft.redo} />
           <Button variant="subtle" leftSection={<IconHistory size={16} />} onClick={() => setVersions(true)}>
             {t('versions.open')}
           </Button>
@@ -119,30 +134,27 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
       </Group>
       {versions && <VersionsDrawer sequence={sequence} onClose={() => setVersions(false)} onRestore={(graph) => draft.edit((old) => ({ ...old, graph }))} />}
       <div className={classes['editor']}>
-        <div className={classes['column']}>
-          {draft.rescue && (
-            <Alert color="amber" variant="light" icon={<IconHistory size={18} />} title={t('sequences.rescueTitle')} mb="md">
-              <Text size="sm">{t('sequences.rescued', { when: formatDateTime(draft.rescue.at) })}</Text>
-              <Group mt="sm" gap="sm">
-                <Button size="xs" onClick={draft.takeRescue}>
-                  {t('sequences.restore')}
-                </Button>
-                <Button size="xs" variant="default" onClick={draft.dropRescue}>
-                  {t('sequences.discard')}
-                </Button>
-              </Group>
-            </Alert>
-          )}
-          <IssuesBar issues={issues} nameOf={(stepId) => nameOf(graph, stepId)} onJump={jump} />
-          <TimelineSketch points={graph.steps.some(({ type }) => type === 'wait_date') ? [] : points} current={place?.stepId ?? null} onOpen={open} />
-          {graph.steps.length === 0 && (
-            <EmptyState title={t('sequences.emptyEditorTitle')} icon={<IconMail size={26} stroke={1.6} />}>
-              {t('sequences.emptyEditorText')}
-            </EmptyState>
-          )}
-          <StepList sequenceId={sequence.id} graph={graph} issues={issues} place={place} onPlace={setPlace} onChange={change} />
-        </div>
-        <PreviewPane shown={shownAt(graph, place)} />
+        {view === 'canvas' ? (
+          <Suspense fallback={<LoadingState rows={6} />}>
+            <CanvasEditor {...editing} shown={shownAt(graph, place)}>
+              {notes}
+            </CanvasEditor>
+          </Suspense>
+        ) : (
+          <>
+            <div className={classes['column']}>
+              {notes}
+              <TimelineSketch points={graph.steps.some(({ type }) => type === 'wait_date') ? [] : points} current={place?.stepId ?? null} onOpen={open} />
+              {graph.steps.length === 0 && (
+                <EmptyState title={t('sequences.emptyEditorTitle')} icon={<IconMail size={26} stroke={1.6} />}>
+                  {t('sequences.emptyEditorText')}
+                </EmptyState>
+              )}
+              <StepList {...editing} />
+            </div>
+            <PreviewPane shown={shownAt(graph, place)} />
+          </>
+        )}
       </div>
     </>
   );
@@ -153,10 +165,11 @@ function firstPlace(graph: SequenceGraph): Place | null {
   return step ? { stepId: step.id, variantId: step.variants[0]?.id ?? 'A' } : null;
 }
 
-function nameOf(graph: SequenceGraph, stepId: string): string | null {
-  const index = graph.steps.findIndex(({ id }) => id === stepId);
-  const step = graph.steps[index];
-  return step === undefined ? null : step.type === 'email' ? stepName(graph, step) : `${t('steps.number', { number: index + 1 })}, ${stepName(graph, step)}`;
+/** The mail that a finding is about. What is said of other steps, and of ways, names them itself. */
+function headOf(graph: SequenceGraph, { stepId, variantId, field }: GraphIssue): string {
+  const step = graph.steps.find(({ id }) => id === stepId);
+  if (step?.type !== 'email' || (variantId === null && field !== 'attachments' && field !== 'variants')) return '';
+  return variantId === null || variantId === 'A' ? stepName(graph, step) : `${stepName(graph, step)} ${variantId}`;
 }
 
 /** The mail that the preview shows: the open one, else the first. */

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import { api } from '../../lib/client.ts';
 import type { NameOf } from './words-of-steps.ts';
 
@@ -29,8 +30,13 @@ export function useNames(): Names {
   const listChoices = (lists.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
   const segmentChoices = (segments.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
   const all = sequences.data?.items ?? [];
+  // The same function until a name changes: the canvas draws what it says.
+  const nameOf = useCallback<NameOf>(
+    (id) => [...(lists.data?.items ?? []), ...(segments.data?.items ?? []), ...(sequences.data?.items ?? [])].find((one) => one.id === id)?.name ?? null,
+    [lists.data, segments.data, sequences.data],
+  );
   return {
-    nameOf: (id) => [...listChoices, ...segmentChoices].find(({ value }) => value === id)?.label ?? all.find((one) => one.id === id)?.name ?? null,
+    nameOf,
     lists: listChoices,
     segments: segmentChoices,
     sequences: all.filter(({ activeVersion }) => activeVersion !== null).map(({ id, name }) => ({ value: id, label: name })),

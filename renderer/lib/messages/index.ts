@@ -5,6 +5,7 @@ import { segmentMessages } from '../../features/contacts/segment-messages.ts';
 import { dashboardMessages } from '../../features/dashboard/messages.ts';
 import { inboxMessages } from '../../features/inbox/messages.ts';
 import { mailboxesMessages } from '../../features/mailboxes/messages.ts';
+import { canvasMessages } from '../../features/sequences/canvas-messages.ts';
 import { sequencesMessages } from '../../features/sequences/messages.ts';
 import { stepMessages } from '../../features/sequences/step-messages.ts';
 import { settingsMessages } from '../../features/settings/messages.ts';
@@ -28,6 +29,7 @@ const catalogue = {
   ...mailboxesMessages,
   ...sequencesMessages,
   ...stepMessages,
+  ...canvasMessages,
   ...settingsMessages,
   ...tasksMessages,
 };

@@ -26,25 +26,30 @@ export function AddStepMenu({ label, small = false, onAdd }: { readonly label: s
         )}
       </Menu.Target>
       <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
-        {groups.map(([group, kinds]) => (
-          <div key={group}>
-            <Menu.Label>{t(`steps.group.${group}`)}</Menu.Label>
-            {kinds.map((kind) => {
-              const KindIcon = stepIcons[kind];
-              return (
-                <Menu.Item key={kind} leftSection={<KindIcon size={18} stroke={1.7} />} onClick={() => onAdd(kind)}>
-                  <Text size="sm" fw={560}>
-                    {t(`steps.kind.${kind}`)}
-                  </Text>
-                  <Text size="xs" c="dimmed">
-                    {t(`steps.hint.${kind}`)}
-                  </Text>
-                </Menu.Item>
-              );
-            })}
-          </div>
-        ))}
+        <StepKinds onAdd={onAdd} />
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/** The kinds of steps as items of a menu. */
+export function StepKinds({ onAdd }: { readonly onAdd: (type: StepType) => void }) {
+  return groups.map(([group, kinds]) => (
+    <div key={group}>
+      <Menu.Label>{t(`steps.group.${group}`)}</Menu.Label>
+      {kinds.map((kind) => {
+        const KindIcon = stepIcons[kind];
+        return (
+          <Menu.Item key={kind} leftSection={<KindIcon size={18} stroke={1.7} />} onClick={() => onAdd(kind)}>
+            <Text size="sm" fw={560}>
+              {t(`steps.kind.${kind}`)}
+            </Text>
+            <Text size="xs" c="dimmed">
+              {t(`steps.hint.${kind}`)}
+            </Text>
+          </Menu.Item>
+        );
+      })}
+    </div>
+  ));
 }

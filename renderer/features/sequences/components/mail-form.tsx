@@ -30,7 +30,7 @@ export function mailDetail(step: EmailStep): string {
   return `${parts.join(' · ')} · ${body.slice(0, 160)}`;
 }
 
-const threadIcons = { first: IconMailPlus, continues: IconArrowsJoin, new: IconMessages, mixed: IconGitBranch } as const;
+export const threadIcons = { first: IconMailPlus, continues: IconArrowsJoin, new: IconMessages, mixed: IconGitBranch } as const;
 
 /** Whether a mail goes on in the thread of the one before. */
 export function ThreadBadge({ graph, step }: { readonly graph: SequenceGraph; readonly step: EmailStep }) {

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Select, Tabs, Text, Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconHandStop, IconMailShare } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { Attachment, Preview, Variant } from '../../../../shared/schemas/sequence.ts';
 import { ContactSelect } from '../../../components/contact-select.tsx';
 import { ErrorAlert } from '../../../components/error-alert.tsx';
@@ -24,7 +24,7 @@ export interface Shown {
 }
 
 /** The open mail as one person gets it, rendered by the code that sends. */
-export function PreviewPane({ shown }: { readonly shown: Shown | null }) {
+export function PreviewPane({ shown, head }: { readonly shown: Shown | null; readonly head?: ReactNode }) {
   const [contactId, setContactId] = useState<string | null>(null);
   const [mailboxId, setMailboxId] = useState<string | null>(null);
   const [testing, setTesting] = useState(false);
@@ -32,6 +32,7 @@ export function PreviewPane({ shown }: { readonly shown: Shown | null }) {
   const items = mailboxes.data?.items ?? [];
   return (
     <section className={classes['side']} aria-label={t('sequences.preview')}>
+      {head}
       <div className={classes['previewHead']}>
         <Group justify="space-between" wrap="nowrap">
           <Text fw={600} className="h-ellipsis">
