@@ -103,7 +103,11 @@ describe('the canvas', () => {
     const then = await screen.findByRole('combobox', { name: /^Where “.*” goes on$/ }, slow);
     await userEvent.click(then);
     const list = await waitFor(() => document.getElementById(then.getAttribute('aria-controls') ?? '') ?? Promise.reject(new Error('not open')));
-    expect(within(list).getAllByRole('option', { hidden: true }).map(({ textContent }) => textContent)).toEqual(['Ends here', 'Step 4: Wait', 'Step 5: Mail 3']);
+    expect(
+      within(list)
+        .getAllByRole('option', { hidden: true })
+        .map(({ textContent }) => textContent),
+    ).toEqual(['Ends here', 'Step 4: Wait', 'Step 5: Mail 3']);
     await userEvent.click(within(list).getByRole('option', { name: 'Step 5: Mail 3', hidden: true }));
     await waitFor(() => expect(state.sequences[0]?.draft.steps.find(({ id }) => id === 'm2')).toMatchObject({ next: 'm3' }), slow);
   }, 30_000);

@@ -214,7 +214,15 @@ function Canvas(props: Props) {
         <Background gap={20} />
         <Controls showInteractive={false} position="bottom-right" fitViewOptions={{ padding: 0.08, duration: 150 }} />
         {graph.steps.length >= mapFrom && (
-          <MiniMap pannable zoomable position="top-right" nodeColor={mapColor} nodeStrokeWidth={0} style={{ width: 128, height: 92 }} onClick={(_, point) => void flow.setCenter(point.x, point.y, { duration: 150, zoom: flow.getZoom() })} />
+          <MiniMap
+            pannable
+            zoomable
+            position="top-right"
+            nodeColor={mapColor}
+            nodeStrokeWidth={0}
+            style={{ width: 128, height: 92 }}
+            onClick={(_, point) => void flow.setCenter(point.x, point.y, { duration: 150, zoom: flow.getZoom() })}
+          />
         )}
         {graph.steps.length === 0 && (
           <Panel position="top-center">
@@ -248,14 +256,7 @@ function Canvas(props: Props) {
         </Panel>
       </ReactFlow>
       {inserting !== null && (
-        <InsertMenu
-          insertion={inserting}
-          graph={graph}
-          nameOf={names.nameOf}
-          onWay={(edgeId) => setInserting({ ...inserting, edgeId })}
-          onAdd={add}
-          onClose={stopInserting}
-        />
+        <InsertMenu insertion={inserting} graph={graph} nameOf={names.nameOf} onWay={(edgeId) => setInserting({ ...inserting, edgeId })} onAdd={add} onClose={stopInserting} />
       )}
       <div className="h-visually-hidden" role="status" aria-live="polite">
         {spoken}
