@@ -1,6 +1,7 @@
 import { createHashHistory, createRouter, type RouterHistory } from '@tanstack/react-router';
 import { LoadingState } from '../components/states.tsx';
 import { activityRoutes } from '../features/activity/routes.ts';
+import { analyticsRoutes } from '../features/analytics/routes.ts';
 import { campaignsRoutes } from '../features/campaigns/routes.ts';
 import { contactsRoutes } from '../features/contacts/routes.ts';
 import { dashboardRoutes } from '../features/dashboard/routes.ts';
@@ -20,6 +21,7 @@ const routeTree = rootRoute.addChildren([
   ...sequencesRoutes,
   ...contactsRoutes,
   ...activityRoutes,
+  ...analyticsRoutes,
   ...mailboxesRoutes,
   ...settingsRoutes,
 ]);

@@ -16,11 +16,13 @@ interface ChartFrameProps<Row> {
   readonly rows: readonly Row[];
   readonly columns: readonly TwinColumn<Row>[];
   readonly height?: number;
+  /** Beside the switch between chart and table. */
+  readonly actions?: ReactNode;
   readonly children: ReactNode;
 }
 
 /** A chart with its table twin: the same numbers for screen readers, the keyboard and everybody who wants them exact. */
-export function ChartFrame<Row>({ title, description, rows, columns, height = 260, children }: ChartFrameProps<Row>) {
+export function ChartFrame<Row>({ title, description, rows, columns, height = 260, actions, children }: ChartFrameProps<Row>) {
   const [asTable, setAsTable] = useState(false);
   const id = useId();
   return (
@@ -36,16 +38,19 @@ export function ChartFrame<Row>({ title, description, rows, columns, height = 26
             </Text>
           )}
         </div>
-        <Button
-          variant="subtle"
-          size="compact-sm"
-          style={{ flex: 'none' }}
-          leftSection={asTable ? <IconChartBar size={15} /> : <IconTable size={15} />}
-          aria-pressed={asTable}
-          onClick={() => setAsTable(!asTable)}
-        >
-          {asTable ? t('chart.asChart') : t('chart.asTable')}
-        </Button>
+        <Group gap={4} wrap="nowrap">
+          {actions}
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            style={{ flex: 'none' }}
+            leftSection={asTable ? <IconChartBar size={15} /> : <IconTable size={15} />}
+            aria-pressed={asTable}
+            onClick={() => setAsTable(!asTable)}
+          >
+            {asTable ? t('chart.asChart') : t('chart.asTable')}
+          </Button>
+        </Group>
       </Group>
       {asTable ? (
         <ScrollArea.Autosize mah={height} type="auto">

@@ -1,5 +1,17 @@
 import type { LinkProps } from '@tanstack/react-router';
-import { IconActivity, IconAddressBook, IconArrowsSplit2, IconAt, IconChecklist, IconInbox, IconLayoutDashboard, IconSend, IconSettings, type Icon } from '@tabler/icons-react';
+import {
+  IconActivity,
+  IconAddressBook,
+  IconArrowsSplit2,
+  IconAt,
+  IconChartBar,
+  IconChecklist,
+  IconInbox,
+  IconLayoutDashboard,
+  IconSend,
+  IconSettings,
+  type Icon,
+} from '@tabler/icons-react';
 import type { MessageKey } from '../lib/messages/index.ts';
 
 /** A screen of the navigation; `key` after `g` goes there. */
@@ -18,6 +30,7 @@ export const places: readonly Place[] = [
   { to: '/sequences', text: 'nav.sequences', icon: IconArrowsSplit2, key: 's' },
   { to: '/contacts', text: 'nav.contacts', icon: IconAddressBook, key: 'p' },
   { to: '/activity', text: 'nav.activity', icon: IconActivity, key: 'a' },
+  { to: '/analytics', text: 'nav.analytics', icon: IconChartBar, key: 'n' },
   { to: '/mailboxes', text: 'nav.mailboxes', icon: IconAt, key: 'm' },
 ];
 

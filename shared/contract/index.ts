@@ -1,4 +1,5 @@
 import { assistContract } from './assist.ts';
+import { analyticsContract } from './analytics.ts';
 import { campaignsContract, deliveriesContract, enrolmentsContract, tasksContract, webhooksContract } from './campaigns.ts';
 import { filesContract } from './files.ts';
 import { repliesContract } from './inbox.ts';
@@ -29,5 +30,6 @@ export const contract = {
   settings: settingsContract,
   workspace: workspaceContract,
   reports: reportsContract,
+  analytics: analyticsContract,
 };
 export type Contract = typeof contract;

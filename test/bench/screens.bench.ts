@@ -1,6 +1,7 @@
 // What each screen asks first, among 100,000 contacts and 1,000,000 events (bar: 50 ms in the engine).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { join } from 'node:path';
 import { createAnalytics } from '../../electron/engine/analytics/index.ts';
 import { createContacts } from '../../electron/engine/contacts/index.ts';
@@ -31,7 +32,7 @@ store.transaction((tx) => {
   tx.prepare(`insert into sequences (id, name, description, draft, created_at, updated_at) values ('s', 's', '', '{"steps":[]}', 0, 0)`).run();
   tx.prepare(`insert into sequence_versions (id, sequence_id, number, graph, created_at) values ('v', 's', 1, '{"steps":[]}', 0)`).run();
   const campaign = tx.prepare(
-    `insert into campaigns (id, name, sequence_id, sequence_version_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, ?, 's', 'v', 'running', '{}', '[]', '{}', 0, 0)`,
+    `insert into campaigns (id, name, sequence_id, sequence_version_id, status, audience, mailbox_ids, rules, launched_at, created_at, updated_at) values (?, ?, 's', 'v', 'running', '{}', '[]', '{}', 1, 0, 0)`,
   );
   for (let i = 0; i < campaigns; i += 1) campaign.run(`c${i}`, `Campaign ${i}`);
 });
@@ -113,6 +114,9 @@ measure('events of one campaign', () => analytics.feed.list({ limit: 50, campaig
 measure('events of one type', () => analytics.feed.list({ limit: 50, type: 'sent' }));
 measure('events of one person', () => analytics.feed.list({ limit: 50, contactId: 'p000100' }));
 measure('events of one delivery', () => analytics.feed.list({ limit: 50, deliveryId: 'd100-1' }));
+measure('analytics over 30 days', () => analytics.insight.trend({ days: 30 }));
+measure('analytics over a year', () => analytics.insight.trend({ days: 365 }));
+measure('analytics over 90 days of one campaign', () => analytics.insight.trend({ days: 90, campaignId: 'c1' }));
 measure('contacts, first 50', () => contacts.list({ limit: 50 }));
 measure('contacts, search', () => contacts.list({ limit: 50, q: 'last999' }));
 const segments: readonly (readonly [string, SegmentRule])[] = [
@@ -157,6 +161,17 @@ measure('segment, row 50,000 by name: four rules, nested', () => contacts.list({
 printTable(`Screens among ${people.toLocaleString('en')} contacts and ${total.toLocaleString('en')} events`, rows);
 const reportAt = performance.now();
 const report = await analytics.reports.campaign('c1');
+const loop = monitorEventLoopDelay({ resolution: 5 });
+for (const query of [{ days: 90 }, { days: 90, campaignId: 'c1' }]) {
+  loop.reset();
+  loop.enable();
+  const at = performance.now();
+  const { totals } = await analytics.insight.breakdown(query);
+  console.log(
+    `analytics, breakdown of ${totals.sent.toLocaleString('en')} mails: ${(performance.now() - at).toFixed(0)} ms in slices, event loop p99 ${(loop.percentile(99) / 1e6).toFixed(0)} ms, longest ${(loop.max / 1e6).toFixed(0)} ms`,
+  );
+  loop.disable();
+}
 console.log(`campaign report of ${(people / campaigns).toLocaleString('en')} people: ${(performance.now() - reportAt).toFixed(0)} ms, ${(report.size / 1024).toFixed(0)} KiB`);
 store.close();
 rmSync(dataDir, { recursive: true, force: true });

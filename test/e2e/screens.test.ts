@@ -153,6 +153,8 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
           import: '/contacts/import',
           activity: '/activity',
           'activity-detail': `/activity?delivery=${mails.items[0]?.id ?? ''}`,
+          analytics: '/analytics',
+          'analytics-campaign': `/analytics?campaignId=${campaign.id}&days=90`,
           mailboxes: '/mailboxes',
           'mailbox-drawer': `/mailboxes?edit=${mailboxes.items[0]?.id ?? ''}`,
           settings: '/settings',

@@ -6,7 +6,7 @@ export function pages(page: Page) {
   const dialog = () => page.getByRole('dialog');
 
   return {
-    async go(name: 'Dashboard' | 'Inbox' | 'Tasks' | 'Campaigns' | 'Sequences' | 'Contacts' | 'Activity' | 'Mailboxes' | 'Settings') {
+    async go(name: 'Dashboard' | 'Inbox' | 'Tasks' | 'Campaigns' | 'Sequences' | 'Contacts' | 'Activity' | 'Analytics' | 'Mailboxes' | 'Settings') {
       await page
         .getByRole('navigation', { name: 'Main' })
         .getByRole('link', { name: new RegExp(`^${name}`) })

@@ -11,6 +11,7 @@ import type { Store } from '../store/index.ts';
 import type { SettingsService } from '../workspace/index.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { localDay, ownZone } from './local-time.ts';
+import { createInsight, type Insight } from './insight.ts';
 import { needsYou } from './needs-you.ts';
 import { campaignCounts, countsIn, readOutcomes, totals, waitingMails } from './numbers.ts';
 import { createReports, type Reports } from './reports.ts';
@@ -18,6 +19,7 @@ import { createRollup } from './rollup.ts';
 import { createStepNumbers } from './step-numbers.ts';
 
 export type { EventQuery, Feed } from './feed.ts';
+export type { Insight } from './insight.ts';
 export type { Reports } from './reports.ts';
 
 /** Days of the dashboard's series. */
@@ -48,6 +50,7 @@ export interface Analytics {
   campaignCounts(campaignIds: readonly string[]): Map<string, CampaignCounts>;
   /** What each e-mail step and variant of a sequence did, with intervals. */
   stepNumbers(sequenceId: string): Promise<VariantNumbers[]>;
+  readonly insight: Insight;
   readonly reports: Reports;
   /** The change feed. */
   readonly feed: Feed;
@@ -85,6 +88,7 @@ export function createAnalytics(deps: AnalyticsDeps): Analytics {
         needsYou: listNeedsYou().slice(0, shown),
       };
     },
+    insight: createInsight({ store, clock, zone, cursor: events.cursor, daysBack: (count) => daysBack(zone, clock.now(), count), withBom: () => settings.get().csvBom }),
     reports: createReports({ store, clock, zone, withBom: () => settings.get().csvBom }),
     stepNumbers: createStepNumbers({ store, cursor: events.cursor }),
     feed: createFeed({ store, events, clock, timeLapse: deps.timeLapse ?? null }),

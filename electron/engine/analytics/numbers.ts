@@ -122,13 +122,16 @@ export interface Outcomes {
   readonly unsubscribed: readonly Fact[];
 }
 
-export function readOutcomes(store: Store): Outcomes {
-  const messages = store.prepareRead('select received_at as at, contact_id as contactId from replies where class = ? and contact_id is not null');
-  const refused = store.prepareRead(`select coalesce(final_at, updated_at) as at, contact_id as contactId from deliveries where ${badAddress} and contact_id is not null`);
+/** Of one campaign, or of all. */
+export function readOutcomes(store: Store, campaignId?: string): Outcomes {
+  const chosen = campaignId === undefined ? '' : ' and campaign_id = ?';
+  const params = campaignId === undefined ? [] : [campaignId];
+  const messages = store.prepareRead(`select received_at as at, contact_id as contactId from replies where class = ? and contact_id is not null${chosen}`);
+  const refused = store.prepareRead(`select coalesce(final_at, updated_at) as at, contact_id as contactId from deliveries where ${badAddress} and contact_id is not null${chosen}`);
   return {
-    replied: messages.all(repliedClass) as Fact[],
-    bounced: [...(messages.all(bouncedClass) as Fact[]), ...(refused.all() as Fact[])],
-    unsubscribed: messages.all(unsubscribedClass) as Fact[],
+    replied: messages.all(repliedClass, ...params) as Fact[],
+    bounced: [...(messages.all(bouncedClass, ...params) as Fact[]), ...(refused.all(...params) as Fact[])],
+    unsubscribed: messages.all(unsubscribedClass, ...params) as Fact[],
   };
 }
 
@@ -166,16 +169,22 @@ export interface Period {
   readonly to: number;
 }
 
-/** What happened in each of the periods (ascending, without gaps). A person counts once in each figure of a period. */
-export function countsIn(store: Store, outcomes: Outcomes, periods: readonly Period[]): PeriodCounts[] {
+/** What happened in each of the periods (ascending, without gaps), in one campaign or in all. A person counts once in each figure of a period. */
+export function countsIn(store: Store, outcomes: Outcomes, periods: readonly Period[], campaignId?: string): PeriodCounts[] {
   const start = periods[0]?.from ?? 0;
   const counts: PeriodCounts[] = periods.map(() => ({ sent: 0, replied: 0, bounced: 0, unsubscribed: 0 }));
-  const sent = store.prepareRead(`select count(*) as n from events where type = 'sent' and at >= @from and at < @to`);
-  for (const [index, period] of periods.entries()) {
+  const sent = store.prepareRead(
+    campaignId === undefined
+      ? `select count(*) as n from events where type = 'sent' and at >= @from and at < @to`
+      : `select count(*) as n from events where campaign_id = @campaignId and type = 'sent' and at >= @from and at < @to`,
+  );
+  for (const [index, { from, to }] of periods.entries()) {
     const own = counts[index];
-    if (own !== undefined) own.sent = (sent.get({ from: period.from, to: period.to }) as { n: number }).n;
+    if (own !== undefined) own.sent = (sent.get(campaignId === undefined ? { from, to } : { campaignId, from, to }) as { n: number }).n;
   }
-  const others = store.prepareRead(`select sent_at as at from deliveries where kind in ('test','reply','one-off') and sent_at >= ?`).all(start) as { at: number }[];
+  const others = store
+    .prepareRead(`select sent_at as at from deliveries where kind in ('test','reply','one-off') and sent_at >= @start and (@campaignId is null or campaign_id = @campaignId)`)
+    .all({ start, campaignId: campaignId ?? null }) as { at: number }[];
   for (const { at } of others) {
     const own = counts[periodOf(periods, at)];
     if (own !== undefined) own.sent -= 1;

@@ -11,6 +11,7 @@ import type { Webhooks } from '../webhooks/index.ts';
 import type { SettingsService } from '../workspace/index.ts';
 import { assistRouter } from './assist.ts';
 import { os } from './base.ts';
+import { analyticsRouter } from './analytics.ts';
 import { campaignsRouter } from './campaigns.ts';
 import { deliveriesRouter } from './deliveries.ts';
 import { enrolmentsRouter } from './enrolments.ts';
@@ -73,5 +74,6 @@ export function createRouter(deps: RouterDeps) {
     settings: settingsRouter(deps.settings),
     workspace: workspaceRouter(deps),
     reports: reportsRouter(deps.analytics.reports),
+    analytics: analyticsRouter(deps.analytics.insight),
   });
 }

@@ -17,7 +17,7 @@ import { NextSends } from './next-sends.tsx';
 import { Numbers } from './numbers.tsx';
 import { Welcome } from './welcome.tsx';
 
-const ActivityChart = lazy(() => import('./activity-chart.tsx').then((module) => ({ default: module.ActivityChart })));
+const ActivityChart = lazy(() => import('../../components/activity-chart.tsx').then((module) => ({ default: module.ActivityChart })));
 
 /** The first screen: welcome on the very first start, else today, the last weeks, what is next and what needs a person. */
 export function DashboardScreen() {

@@ -39,6 +39,7 @@ const common = {
   'nav.contacts': 'Contacts',
   'nav.tasks': 'Tasks',
   'nav.activity': 'Activity',
+  'nav.analytics': 'Analytics',
   'nav.mailboxes': 'Mailboxes',
   'nav.settings': 'Settings',
   'nav.unread': '{count, plural, one {# unread reply} other {# unread replies}}',

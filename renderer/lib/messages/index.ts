@@ -1,4 +1,5 @@
 import { activityMessages } from '../../features/activity/messages.ts';
+import { analyticsMessages } from '../../features/analytics/messages.ts';
 import { campaignsMessages } from '../../features/campaigns/messages.ts';
 import { contactsMessages } from '../../features/contacts/messages.ts';
 import { segmentMessages } from '../../features/contacts/segment-messages.ts';
@@ -21,6 +22,7 @@ const catalogue = {
   ...filesMessages,
   ...editorMessages,
   ...activityMessages,
+  ...analyticsMessages,
   ...campaignsMessages,
   ...contactsMessages,
   ...segmentMessages,

@@ -1,14 +1,18 @@
 import { BarChart } from '@mantine/charts';
 import '@mantine/charts/styles.css';
-import type { Dashboard } from '../../../shared/contract/workspace.ts';
-import { t } from '../../lib/messages/index.ts';
+import type { PeriodPoint } from '../../shared/schemas/analytics.ts';
+import { t } from '../lib/messages/index.ts';
 
 const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
-/** Bars per day. The numbers stand in the table twin as well. */
-export function ActivityChart({ series }: { series: Dashboard['series'] }) {
-  // A label every five days, counted back from today.
-  const ticks = series.filter((_, index) => (series.length - 1 - index) % 5 === 0).map((row) => shortDay.format(Date.parse(row.day)));
+/** About this many labels fit under the bars. */
+const labels = 6;
+
+/** Bars per day or week. The numbers stand in the table twin as well. */
+export function ActivityChart({ series }: { readonly series: readonly PeriodPoint[] }) {
+  const every = Math.ceil(series.length / labels);
+  // Counted back from the newest, which always has its label.
+  const ticks = series.filter((_, index) => (series.length - 1 - index) % every === 0).map((row) => shortDay.format(Date.parse(row.day)));
   const data = series.map((row) => ({ ...row, label: shortDay.format(Date.parse(row.day)) }));
   return (
     <BarChart

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { analyticsBreakdownSchema, analyticsQuerySchema, analyticsTableSchema, analyticsTrendSchema } from '../schemas/analytics.ts';
+import { base } from './base.ts';
+
+const tags = ['Analytics'];
+
+export const analyticsContract = {
+  trend: base
+    .route({ method: 'GET', path: '/analytics/trend', tags, summary: 'What happened over time, and at which hours people answer' })
+    .input(analyticsQuerySchema)
+    .output(analyticsTrendSchema),
+  breakdown: base
+    .route({ method: 'GET', path: '/analytics/breakdown', tags, summary: 'What became of the mails, by campaign, step, variant, mailbox and provider, with 95 % intervals' })
+    .input(analyticsQuerySchema)
+    .output(analyticsBreakdownSchema),
+  table: base
+    .route({ method: 'GET', path: '/analytics/tables/{table}', tags, summary: 'One of these tables as CSV' })
+    .input(analyticsQuerySchema.extend({ table: analyticsTableSchema }))
+    .output(z.file()),
+};
