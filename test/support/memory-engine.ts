@@ -4,6 +4,7 @@ import { readSequenceFile } from '../../electron/engine/sequences/exchange.ts';
 import { readGallery } from '../../electron/engine/sequences/gallery.ts';
 import { contract } from '../../shared/contract/index.ts';
 import { errorCodes, type ErrorCode, type ErrorData } from '../../shared/errors.ts';
+import type { AnalyticsBreakdown, OutcomeRates } from '../../shared/schemas/analytics.ts';
 import type { AssistUsage, Model, Provider, Pull } from '../../shared/schemas/assist.ts';
 import type { ServerCandidate } from '../../shared/schemas/discovery.ts';
 import type { DomainHealth } from '../../shared/schemas/domain-health.ts';
@@ -48,6 +49,7 @@ export interface FakeState {
   replies: ReplyDetail[];
   events: DomainEvent[];
   needsYou: NeedsYouItem[];
+  breakdown: AnalyticsBreakdown;
   providers: Provider[];
   models: Model[];
   pulls: Pull[];
@@ -62,6 +64,12 @@ export interface FakeState {
   hanging: Set<string>;
   /** Every call: name and input. */
   calls: { name: string; input: unknown }[];
+}
+
+function nothingSent(): AnalyticsBreakdown {
+  const none = { count: 0, of: 0, rate: null, low: null, high: null };
+  const totals: OutcomeRates = { sent: 0, replied: none, positive: none, bounced: none, unsubscribed: none };
+  return { people: 0, totals, campaigns: [], steps: [], mailboxes: [], providers: [] };
 }
 
 export function emptyState(): FakeState {
@@ -89,6 +97,7 @@ export function emptyState(): FakeState {
     replies: [],
     events: [],
     needsYou: [],
+    breakdown: nothingSent(),
     providers: [],
     models: [],
     pulls: [],
@@ -712,6 +721,16 @@ export function createFakeEngine(state: FakeState = busyState()) {
       setPassphrase: os.workspace.setPassphrase.handler(() => (state.workspace = { ...state.workspace, secretsKeptBy: 'passphrase' })),
       openPractice: os.workspace.openPractice.handler(() => ({ url: null })),
       setTimeLapse: os.workspace.setTimeLapse.handler(({ input }) => (state.workspace = { ...state.workspace, timeLapse: input.factor })),
+    },
+    analytics: {
+      trend: os.analytics.trend.handler(() => ({
+        zone: 'UTC',
+        unit: 'day' as const,
+        series: [{ day: '2026-03-02', sent: 4, replied: 1, bounced: 0, unsubscribed: 0 }],
+        replyHours: Array.from({ length: 7 }, () => Array.from({ length: 24 }, () => 0)),
+      })),
+      breakdown: os.analytics.breakdown.handler(() => state.breakdown),
+      table: os.analytics.table.handler(({ input }) => new File(['table\r\n'], `${input.table}.csv`, { type: 'text/csv' })),
     },
     reports: {
       deliveries: os.reports.deliveries.handler(() => new File(['recipient,state\r\n'], 'deliveries.csv', { type: 'text/csv' })),

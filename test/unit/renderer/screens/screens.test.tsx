@@ -14,6 +14,35 @@ afterEach(() => {
 const slow = { timeout: 8000 };
 const inputOf = (calls: readonly { name: string; input: unknown }[], name: string) => calls.filter((call) => call.name === name).at(-1)?.input;
 
+describe('analytics', () => {
+  it('says what to do while no mail has left', async () => {
+    renderApp('/analytics', emptyState());
+    expect(await screen.findByText('No mail left in this period', {}, slow)).toBeTruthy();
+  });
+
+  it('shows rates with denominator and range, and asks for the period and campaign of the address', async () => {
+    const state = busyState();
+    const share = { count: 3, of: 20, rate: 0.15, low: 0.0524, high: 0.36 };
+    const outcomes = { sent: 40, replied: share, positive: share, bounced: share, unsubscribed: share };
+    state.breakdown = {
+      people: 20,
+      totals: outcomes,
+      campaigns: [{ campaignId: 'c1', name: 'Spring', status: 'running', enrolled: 25, mailed: 20, ...outcomes }],
+      steps: [],
+      mailboxes: [],
+      providers: [],
+    };
+    const { engine } = renderApp('/analytics?days=90&campaignId=c1', state);
+    const replied = await screen.findByRole('region', { name: 'Replied' }, slow);
+    expect(replied.textContent).toBe('Replied15 %5.2 % to 36 %3 of 20 people');
+    expect(inputOf(engine.state.calls, 'analytics.breakdown')).toEqual({ days: 90, campaignId: 'c1' });
+    const line = within(screen.getByRole('region', { name: 'Campaigns' })).getByRole('row', { name: /Spring/ });
+    expect(within(line).getAllByTitle('3 of 20 people: 15 %, in truth between 5.2 % and 36 % (95 %)')).toHaveLength(4);
+    await userEvent.click(screen.getByRole('radio', { name: '7 days' }));
+    await waitFor(() => expect(inputOf(engine.state.calls, 'analytics.trend')).toEqual({ days: 7, campaignId: 'c1' }));
+  });
+});
+
 describe('the shell', () => {
   it('shows unread replies, what needs a person, and pauses for an hour of workspace time', async () => {
     const { engine } = renderApp('/settings', busyState());
