@@ -10,6 +10,7 @@ import {
   createForecaster,
   createLauncher,
   createMigration,
+  createStranded,
   createRecipientProviders,
   createTasks,
   createWaker,
@@ -180,6 +181,7 @@ export async function createEngine(ports: EnginePorts) {
     campaigns.closeFinished(tx);
     mailboxes.resumeDue();
     tx.afterCommit(() => void webhooks.run());
+    tx.afterCommit(() => void stranded.leaveLost());
   }
 
   const learnMessageId = createMessageIdLearner(base);
@@ -238,6 +240,7 @@ export async function createEngine(ports: EnginePorts) {
   const forecaster = createForecaster({ ...base, contacts });
   const tasks = createTasks({ ...base, planner, wake });
   const migration = createMigration({ ...base, planner, wake });
+  const stranded = createStranded({ ...base, launcher, planner, wake });
   const waker = createWaker({ ...base, planner, wake });
   const enrolmentList = createEnrolmentList({ ...base, enrolments, planner, wake });
 
@@ -286,6 +289,7 @@ export async function createEngine(ports: EnginePorts) {
       campaigns,
       forecaster,
       migration,
+      stranded,
       tasks,
       webhooks,
       enrolments: enrolmentList,
@@ -329,6 +333,7 @@ export async function createEngine(ports: EnginePorts) {
       templates,
       campaigns,
       migration,
+      stranded,
       tasks,
       webhooks,
       deliveries,

@@ -101,7 +101,7 @@ export function areasOf(type: EventType): readonly Area[] {
     case 'domain_backoff':
     case 'domain_recovered':
     case 'domain_checked':
-      return ['mailboxes', 'deliveries', 'workspace'];
+      return ['mailboxes', 'campaigns', 'deliveries', 'workspace'];
     case 'sending_paused':
     case 'sending_resumed':
     case 'workspace_restored':

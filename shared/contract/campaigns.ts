@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { campaignInputSchema, campaignPatchSchema, campaignSchema, campaignStatusSchema, forecastSchema, preflightSchema, versionMoveSchema } from '../schemas/campaign.ts';
+import {
+  campaignInputSchema,
+  campaignPatchSchema,
+  campaignSchema,
+  campaignStatusSchema,
+  forecastSchema,
+  movedPeopleSchema,
+  preflightSchema,
+  strandedSchema,
+  versionMoveSchema,
+} from '../schemas/campaign.ts';
 import { chosenMomentSchema, idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
 import { bulkOutcomeSchema, deliveryFilterSchema, deliverySchema, deliverySelectionSchema, deliveryTextSchema } from '../schemas/delivery.ts';
 import { enrolmentSchema, enrolmentStateSchema } from '../schemas/enrolment.ts';
@@ -44,6 +54,23 @@ export const campaignsContract = {
     .route({ method: 'POST', path: '/campaigns/{id}/migrate', tags, summary: 'Move the people under way to the active version of the sequence' })
     .input(idInput)
     .output(versionMoveSchema),
+  stranded: base
+    .route({ method: 'GET', path: '/campaigns/{id}/stranded', tags, summary: 'People whose mailbox sends nothing now, by mailbox; changes nothing' })
+    .input(idInput)
+    .output(strandedSchema),
+  moveMailbox: base
+    .route({ method: 'POST', path: '/campaigns/{id}/move-mailbox', tags, summary: 'Let the people of some mailboxes go on from another one, in the same thread' })
+    .input(
+      idInput.extend({
+        from: z.array(idSchema).min(1).max(100).describe('Mailboxes whose people move'),
+        to: idSchema.nullable().default(null).describe('A mailbox of the campaign; null = spread over those that can send'),
+      }),
+    )
+    .output(movedPeopleSchema),
+  undoMove: base
+    .route({ method: 'POST', path: '/campaigns/{id}/undo-move', tags, summary: 'Take such a move back for everybody to whom nothing has left since' })
+    .input(idInput.extend({ moveId: idSchema }))
+    .output(z.object({ people: z.number().int(), stayed: z.number().int() })),
   enrol: base
     .route({ method: 'POST', path: '/campaigns/{id}/enrol', tags, summary: 'Enrol more contacts in a running campaign' })
     .input(idInput.extend({ contactIds: z.array(idSchema).min(1).max(100_000) }))

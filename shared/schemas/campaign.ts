@@ -34,7 +34,12 @@ export const campaignRulesSchema = z.object({
   followUpShare: z.number().int().min(0).max(100).default(100).describe('Per cent of the capacity that due follow-ups may take before first mails; 100 = follow-ups first'),
   rotation: z.enum(['longest_idle', 'round_robin', 'health']).default('longest_idle').describe('How new people are spread over the mailboxes'),
   providerMatching: z.enum(['off', 'prefer', 'strict']).default('off').describe('Send from a mailbox of the same provider as the recipient'),
-  lostMailbox: z.enum(['hold', 'move']).default('hold').describe('People whose mailbox is gone wait, or go on from another one in a new thread'),
+  lostMailbox: z
+    .enum(['hold', 'move'])
+    .default('hold')
+    .describe(
+      'People who were mailed, and whose mailbox is gone or out of order for long, wait, or go on from another one in the same thread. Who was not mailed yet always goes to another one.',
+    ),
   plainText: z.enum(['never', 'first_mail', 'always']).default('never').describe('Mails without an HTML part'),
   onReply: z.enum(['stop', 'pause', 'continue']).default('stop'),
   onOutOfOffice: z.enum(['pause', 'continue']).default('pause'),
@@ -146,6 +151,33 @@ export const forecastSchema = z.object({
   complete: z.boolean().describe('False = it goes on beyond the three years that are looked at'),
 });
 export type Forecast = z.infer<typeof forecastSchema>;
+
+/** A mailbox from which nothing leaves, with the people of a campaign who wait for it. */
+export const strandedMailboxSchema = z.object({
+  mailboxId: idSchema,
+  name: z.string().nullable().describe('Null = the mailbox was deleted'),
+  reason: z.enum(['gone', 'needs_login', 'unreachable', 'paused']).describe('gone = no longer of the campaign, or deleted'),
+  detail: z.string().nullable().describe('What the server said'),
+  since: epochMsSchema.nullable(),
+  firstMails: z.number().int().describe('People who were not mailed yet'),
+  followUps: z.number().int().describe('People who had a mail from it'),
+});
+export type StrandedMailbox = z.infer<typeof strandedMailboxSchema>;
+
+/** Whose mailbox sends nothing now, and which mailboxes of the campaign could take them. */
+export const strandedSchema = z.object({
+  mailboxes: z.array(strandedMailboxSchema),
+  targets: z.array(z.object({ mailboxId: idSchema, name: z.string(), sender: z.string().describe('What recipients see in From') })),
+  busy: z.number().int().describe('Of these, people whose mail is on its way or has an unknown outcome: they stay'),
+});
+export type Stranded = z.infer<typeof strandedSchema>;
+
+export const movedPeopleSchema = z.object({
+  moveId: idSchema.describe('Takes the move back'),
+  people: z.number().int(),
+  stayed: z.number().int().describe('People whom no mailbox of the campaign may write to'),
+});
+export type MovedPeople = z.infer<typeof movedPeopleSchema>;
 
 /** Who would move where when the people of a campaign go to the active version of its sequence. */
 export const versionMoveSchema = z.object({

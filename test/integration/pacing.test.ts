@@ -94,7 +94,7 @@ test('a launch plans first mails inside the human days that will be drawn', asyn
   }
 });
 
-test('whoever loses the mailbox: not mailed yet goes to another one, mailed waits, or moves in a new thread where the rule says so', async () => {
+test('whoever loses the mailbox: not mailed yet goes to another one, mailed waits, or moves where the rule says so', async () => {
   const { engine, smtp, to, eventsOf } = await open();
   const { mailboxes, campaigns, deliveries } = engine.services;
   const first = mailboxes.create(testMailbox(smtp.port, { name: 'First', address: 'first@test.example.com' })).id;
@@ -115,7 +115,7 @@ test('whoever loses the mailbox: not mailed yet goes to another one, mailed wait
   // The second one goes: its person was not mailed yet and takes the first.
   campaigns.update(campaignId, { mailboxIds: [first] });
   await until(() => to(other).mailboxId === first, 'the person without mail has moved');
-  expect(eventsOf('moved_mailbox').at(-1)?.data).toMatchObject({ from: second, newThread: false });
+  expect(eventsOf('moved_mailbox').at(-1)?.data).toEqual({ from: second, sent: 0 });
 
   // The first one goes: whoever was mailed from it waits by default.
   mailboxes.resume(second);
@@ -127,7 +127,7 @@ test('whoever loses the mailbox: not mailed yet goes to another one, mailed wait
   expect(() => campaigns.update(campaignId, { mailboxIds: [] })).toThrow(/without a mailbox/);
   campaigns.update(campaignId, { rules: { lostMailbox: 'move' } });
   await until(() => to(person).mailboxId === second && to(person).state !== 'held', 'the person has moved');
-  expect(eventsOf('moved_mailbox').at(-1)?.data).toMatchObject({ from: first, newThread: true });
+  expect(eventsOf('moved_mailbox').at(-1)?.data).toEqual({ from: first, sent: 1 });
 });
 
 test('strict provider matching holds whom no mailbox matches, and lets them go when one comes', async () => {

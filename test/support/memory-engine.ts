@@ -8,7 +8,7 @@ import type { AnalyticsBreakdown, OutcomeRates } from '../../shared/schemas/anal
 import type { AssistUsage, Model, Provider, Pull } from '../../shared/schemas/assist.ts';
 import type { ServerCandidate } from '../../shared/schemas/discovery.ts';
 import type { DomainHealth } from '../../shared/schemas/domain-health.ts';
-import type { Campaign, VersionMove } from '../../shared/schemas/campaign.ts';
+import type { Campaign, Stranded, VersionMove } from '../../shared/schemas/campaign.ts';
 import type { Page, PageQuery } from '../../shared/schemas/common.ts';
 import type { Contact, ContactList, ImportRun, Suppression } from '../../shared/schemas/contact.ts';
 import type { Delivery } from '../../shared/schemas/delivery.ts';
@@ -45,6 +45,7 @@ export interface FakeState {
   changes: StepChange[];
   numbers: VariantNumbers[];
   migration: VersionMove;
+  stranded: Stranded;
   deliveries: Delivery[];
   replies: ReplyDetail[];
   events: DomainEvent[];
@@ -93,6 +94,7 @@ export function emptyState(): FakeState {
     changes: [],
     numbers: [],
     migration: { toVersion: 1, people: 0, busy: 0, groups: [] },
+    stranded: { mailboxes: [], targets: [], busy: 0 },
     deliveries: [],
     replies: [],
     events: [],
@@ -583,6 +585,13 @@ export function createFakeEngine(state: FakeState = busyState()) {
       stop: os.campaigns.stop.handler(({ input }) => change(state.campaigns, input.id, { status: 'stopped' })),
       migration: os.campaigns.migration.handler(() => state.migration),
       migrate: os.campaigns.migrate.handler(() => state.migration),
+      stranded: os.campaigns.stranded.handler(() => state.stranded),
+      moveMailbox: os.campaigns.moveMailbox.handler(({ input }) => {
+        const moved = state.stranded.mailboxes.filter(({ mailboxId }) => input.from.includes(mailboxId));
+        state.stranded = { ...state.stranded, mailboxes: state.stranded.mailboxes.filter((mailbox) => !moved.includes(mailbox)) };
+        return { moveId: 'move-1', people: moved.reduce((sum, { firstMails, followUps }) => sum + firstMails + followUps, 0), stayed: 0 };
+      }),
+      undoMove: os.campaigns.undoMove.handler(() => ({ people: 2, stayed: 1 })),
       enrol: os.campaigns.enrol.handler(({ input }) => ({ enrolled: input.contactIds.length, leftOut: 0 })),
     },
     enrolments: {

@@ -274,7 +274,7 @@ describe('threads', () => {
     expect(headOf(other)).not.toMatch(/In-Reply-To|References/);
   });
 
-  test('a thread that has moved to another mailbox goes on under its subject, without feigning a reply', () => {
+  test('a thread of which no mail is known goes on under its subject, without feigning a reply', () => {
     const mail = composed({ variant: { subject: '' }, thread: { subject: 'Lunch?', inReplyTo: null, references: [] } });
     expect(mail.subject).toBe('Lunch?');
     expect(mail.raw.toString()).not.toMatch(/^(In-Reply-To|References):/m);

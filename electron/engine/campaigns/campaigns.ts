@@ -12,7 +12,8 @@ import { firstEmails, reachableEmails, type Enrolments } from '../sequences/inde
 import { oneOf, schema, type Store, type Tx } from '../store/index.ts';
 import { audienceDomains, audienceZones, missingFields, viewAudience, type AudienceDeps } from './audience.ts';
 import { chosenMailboxes } from './chosen-mailboxes.ts';
-import type { Launcher, LaunchTarget } from './launch.ts';
+import type { Launcher } from './launch.ts';
+import { launchTarget } from './launch-target.ts';
 import { checkPreflight } from './preflight.ts';
 import { peopleOfOtherProviders } from './recipient-providers.ts';
 
@@ -172,25 +173,12 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     });
   }
 
-  function targetOf(row: CampaignRow, audience?: Audience): LaunchTarget {
-    const version = store.prepareRead('select graph from sequence_versions where id = ?').get(row.versionId) as { graph: string } | undefined;
-    if (row.versionId === null || version === undefined) throw new AppError('wrong_state', 'The campaign has not been launched.');
-    return {
-      campaignId: row.id,
-      versionId: row.versionId,
-      graph: JSON.parse(version.graph) as SequenceGraph,
-      audience: audience ?? (JSON.parse(row.audience) as Audience),
-      rules: parseRules(row.rules),
-      mailboxes: chosenMailboxes(store, JSON.parse(row.mailboxIds) as string[]),
-    };
-  }
-
   function setStatus(tx: Tx, id: string, status: CampaignStatus, reason: string | null): void {
     tx.prepare('update campaigns set status = ?, status_reason = ?, updated_at = ? where id = ?').run(status, reason, clock.now(), id);
   }
 
   async function enrolAll(row: CampaignRow): Promise<void> {
-    const launched = targetOf(row);
+    const launched = launchTarget(store, row.id);
     // A draft has no earlier enrolments, and a launch that goes on after a crash must not take who is through for new.
     const target = { ...launched, rules: { ...launched.rules, reEnrol: 'never' as const } };
     const total = viewAudience(deps, row.id, target.audience, target.rules).enrollable;
@@ -208,7 +196,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
   /** After mailboxes or rules changed: a crash meanwhile is made good by `recover`. */
   async function placeHomeless(id: string): Promise<void> {
     try {
-      const placed = await launcher.placeHomeless(targetOf(rowOf(id)));
+      const placed = await launcher.placeHomeless(launchTarget(store, id));
       if (placed > 0) deps.wake();
     } catch (error) {
       log.error({ err: error, campaignId: id }, 'people without a mailbox could not be given another one; the next start tries again');
@@ -356,7 +344,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
         store.transaction((tx) => setStatus(tx, id, 'running', null));
       } else if (row.status !== 'running' && row.status !== 'paused') throw wrongStatus(row, 'extended');
       const enrolled = await launcher.enrolAll(
-        targetOf(row, { listIds: [], contactIds: [...contactIds], everyone: false }),
+        launchTarget(store, row.id, { listIds: [], contactIds: [...contactIds], everyone: false }),
         () => undefined,
         () => rowOf(id).status === 'stopped',
       );

@@ -6,7 +6,11 @@ import type { Store } from '../store/index.ts';
 export interface ChosenMailbox extends MailboxHours {
   readonly id: string;
   readonly name: string;
+  readonly fromName: string;
+  readonly address: string;
   readonly state: MailboxState;
+  readonly stateReason: string | null;
+  readonly stateSince: number;
   readonly hasInbox: boolean;
   readonly limits: MailboxLimits;
   readonly pausedUntil: number | null;
@@ -23,7 +27,7 @@ type StoredMailbox = Omit<ChosenMailbox, 'hasInbox' | 'limits' | 'calendar' | 'a
 export function chosenMailboxes(store: Store, ids: readonly string[]): ChosenMailbox[] {
   const rows = store
     .prepareRead(
-      `select id, name, state, paused_until as pausedUntil, imap is not null as hasInbox, calendar, absences, limits, next_send_at as nextSendAt, ramp, provider, json_extract(smtp, '$.host') as smtpHost from mailboxes
+      `select id, name, from_name as fromName, address, state, state_reason as stateReason, state_since as stateSince, paused_until as pausedUntil, imap is not null as hasInbox, calendar, absences, limits, next_send_at as nextSendAt, ramp, provider, json_extract(smtp, '$.host') as smtpHost from mailboxes
        where id in (select value from json_each(?)) order by id`,
     )
     .all(JSON.stringify(ids)) as StoredMailbox[];

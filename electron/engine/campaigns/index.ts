@@ -5,5 +5,6 @@ export { createForecaster, type Forecaster } from './forecaster.ts';
 export { createLauncher, type Launcher } from './launch.ts';
 export { createRecipientProviders } from './recipient-providers.ts';
 export { createMigration, type Migration } from './migration.ts';
+export { createStranded, type StrandedPeople } from './stranded.ts';
 export { createTasks, type Tasks } from './tasks.ts';
 export { createWaker, type Waker } from './waker.ts';

@@ -1,24 +1,15 @@
-import type { Audience, CampaignRules } from '../../../shared/schemas/campaign.ts';
-import type { SequenceGraph } from '../../../shared/schemas/sequence.ts';
+import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
-import { calendarsFor, dueAfter, recipientColumns, toRecipient, type Planner, type RecipientPlace, type RecipientRow } from '../scheduling/index.ts';
+import { calendarsFor, dueAfter, recipientColumns, toRecipient, type MoveBy, type Planner, type RecipientPlace, type RecipientRow } from '../scheduling/index.ts';
 import { leadToMail, type MailOnTheWay } from '../sequences/index.ts';
 import type { Tx } from '../store/index.ts';
 import { candidates, type AudienceDeps } from './audience.ts';
-import { openLanes, recipientOf, type LaunchMailbox, type MailboxLane } from './mailbox-lanes.ts';
+import type { LaunchTarget } from './launch-target.ts';
+import { openLanes, recipientOf, type MailboxLane } from './mailbox-lanes.ts';
 import type { RecipientProviders } from './recipient-providers.ts';
-
-export interface LaunchTarget {
-  readonly campaignId: string;
-  readonly versionId: string;
-  readonly graph: SequenceGraph;
-  readonly audience: Audience;
-  readonly rules: CampaignRules;
-  readonly mailboxes: readonly LaunchMailbox[];
-}
 
 export interface Launcher {
   /**
@@ -31,6 +22,8 @@ export interface Launcher {
    * the others too where the rule `lostMailbox` says so; else what waits for them is held. Returns how many have one again.
    */
   placeHomeless(target: LaunchTarget): Promise<number>;
+  /** Spreads these people over the mailboxes of the target by its rules; whom none of them may write to stays. Returns how many have moved. */
+  spread(target: LaunchTarget, people: readonly Waiting[], by: MoveBy): Promise<number>;
 }
 
 interface Person {
@@ -40,10 +33,18 @@ interface Person {
   readonly recipient: RecipientPlace;
 }
 
-interface Homeless extends Person {
+/** Somebody under way, as a move to another mailbox looks at it. */
+export interface Waiting extends Person {
   readonly id: string;
   readonly mailboxId: string | null;
   readonly sentCount: number;
+}
+
+/** Select list of a `Waiting` over `enrolments e` and `contacts c`. */
+export const waitingColumns = `e.id, e.mailbox_id as mailboxId, e.sent_count as sentCount, c.email, c.company_key as companyKey, ${recipientColumns}`;
+
+export function toWaiting(row: unknown): Waiting {
+  return { ...(row as Omit<Waiting, 'recipient'>), recipient: toRecipient(row as RecipientRow) };
 }
 
 // Found by what waits for them: each part reads a small index, never all enrolments. Whose mail is on its way, or has an
@@ -54,8 +55,7 @@ const homelessSql = `with own as (select value from json_each(@ids)), waiting as
     union select enrolment_id from deliveries where state = 'held' and campaign_id = @campaignId
       and (why in ('mailbox_gone','no_matching_mailbox') or mailbox_id is null or mailbox_id not in own)
     union select enrolment_id from deliveries where state in ('claimed','sending') and state = 'claimed' and campaign_id = @campaignId and mailbox_id not in own)
-  select e.id, e.mailbox_id as mailboxId, e.sent_count as sentCount, c.email, c.company_key as companyKey, ${recipientColumns}
-  from waiting w join enrolments e on e.id = w.enrolment_id join contacts c on c.id = e.contact_id
+  select ${waitingColumns} from waiting w join enrolments e on e.id = w.enrolment_id join contacts c on c.id = e.contact_id
   where e.state in ('pending','active','paused','held') and not exists (select 1 from deliveries d where d.enrolment_id = e.id and d.state in ('sending','unknown'))
   order by e.id`;
 
@@ -87,6 +87,12 @@ export function createLauncher(deps: AudienceDeps & { events: Events; clock: Clo
   function firstSlot({ rules }: LaunchTarget, { mailbox, allocation }: MailboxLane, person: Person, waits: MailOnTheWay['waits']): number | null {
     const dueAt = dueAfter(Math.max(clock.now(), rules.startAt ?? 0), waits, rules, person.recipient);
     return allocation.take(calendarsFor(rules, mailbox, person.recipient, true), dueAt, recipientOf(rules, person));
+  }
+
+  /** When the waiting mail of somebody leaves from another mailbox, at the earliest. Who had none yet has not begun to wait. */
+  function slotIn(target: LaunchTarget, lane: MailboxLane, person: Waiting): number {
+    if (person.sentCount > 0) return clock.now();
+    return firstSlot(target, lane, person, person.mailboxId === null ? (leadToMail(target.graph, person.id)?.waits ?? []) : []) ?? clock.now();
   }
 
   return {
@@ -145,7 +151,7 @@ export function createLauncher(deps: AudienceDeps & { events: Events; clock: Clo
       const homeless = store
         .prepareRead(homelessSql)
         .all({ campaignId, ids: JSON.stringify([...own]) })
-        .map((row) => ({ ...(row as Omit<Homeless, 'recipient'>), recipient: toRecipient(row as RecipientRow) }));
+        .map(toWaiting);
       if (homeless.length === 0) return 0;
       const rotation = openLanes(deps, target);
       const providerOf = await providersOf(rules, homeless);
@@ -157,13 +163,28 @@ export function createLauncher(deps: AudienceDeps & { events: Events; clock: Clo
           if (person.mailboxId !== null && own.has(person.mailboxId)) return planner.moveTo(tx, person.id, person.mailboxId, clock.now());
           const lane = person.sentCount > 0 && rules.lostMailbox === 'hold' ? undefined : rotation.pick(providerOf.get(person.domain) ?? null);
           if (lane === undefined || lane === null) return planner.holdWithoutMailbox(tx, person.id, lane === null ? 'no_matching_mailbox' : 'mailbox_gone');
-          const slotAt = person.sentCount > 0 ? clock.now() : firstSlot(target, lane, person, leadToMail(target.graph, person.id)?.waits ?? []);
-          planner.moveTo(tx, person.id, lane.mailbox.id, slotAt ?? clock.now());
+          planner.moveTo(tx, person.id, lane.mailbox.id, slotIn(target, lane, person));
           placed += 1;
         },
         () => true,
       );
       return placed;
+    },
+    async spread(target, people, by) {
+      const rotation = openLanes(deps, target);
+      const providerOf = await providersOf(target.rules, people);
+      let moved = 0;
+      await inSlices(
+        people,
+        (tx, person) => {
+          const lane = rotation.pick(providerOf.get(person.domain) ?? null);
+          if (lane === null) return;
+          planner.moveTo(tx, person.id, lane.mailbox.id, slotIn(target, lane, person), by);
+          moved += 1;
+        },
+        () => true,
+      );
+      return moved;
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
-import type { MailboxLimits, MailboxState, RampState } from '../../../shared/schemas/mailbox.ts';
+import type { MailboxLimits, RampState } from '../../../shared/schemas/mailbox.ts';
 import { providerOfHost } from '../../../shared/providers.ts';
 import { day, type Clock } from '../lib/clock.ts';
 import { isFreeMail } from '../lib/free-mail.ts';
@@ -17,11 +17,11 @@ import {
   type RotationLane,
 } from '../scheduling/index.ts';
 import type { Store } from '../store/index.ts';
+import { isLost, type MailboxCondition } from './lost-mailboxes.ts';
 
 /** A mailbox as a launch needs it. */
-export interface LaunchMailbox extends MailboxHours {
+export interface LaunchMailbox extends MailboxHours, MailboxCondition {
   readonly id: string;
-  readonly state: MailboxState;
   readonly limits: MailboxLimits;
   readonly nextSendAt: number;
   readonly ramp: RampState | null;
@@ -35,7 +35,7 @@ export interface MailboxLane extends RotationLane {
   readonly allocation: Allocation;
 }
 
-/** The mailboxes of a campaign with what they have room for, behind what is planned already. */
+/** The mailboxes of a campaign with what they have room for, behind what is planned already. One that is lost gets nobody as long as there are others. */
 export function openLanes(
   deps: { store: Store; clock: Clock; random: Random },
   campaign: { readonly campaignId: string; readonly rules: CampaignRules; readonly mailboxes: readonly LaunchMailbox[] },
@@ -62,7 +62,8 @@ export function openLanes(
     });
   }
 
-  const lanes = campaign.mailboxes.map((mailbox): MailboxLane => {
+  const working = campaign.mailboxes.filter((mailbox) => !isLost(mailbox, now));
+  const lanes = (working.length > 0 ? working : campaign.mailboxes).map((mailbox): MailboxLane => {
     const users = count(`select count(*) as n from campaigns, json_each(campaigns.mailbox_ids) where campaigns.status = 'running' and json_each.value = ?`, mailbox.id);
     // First mails of this campaign that wait already (a resumed launch): go on behind them.
     const last = store

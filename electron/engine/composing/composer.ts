@@ -274,9 +274,9 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
   const { thread, sender, messageId, unsubscribeMailto, homingId } = input;
   if (rendered.subject === '' && thread === null && input.literal !== true) throw new FieldError('subject', 'The mail has no subject, and there is no mail before it to answer');
   const sameThread = thread !== null && (rendered.subject === '' || threadSubject(rendered.subject) === threadSubject(thread.subject));
-  // A thread that has moved to another mailbox goes on under its subject, without feigning a reply.
-  const moved = sameThread && thread.inReplyTo === null && thread.references.length === 0;
-  const subject = sameThread && threadSubject(thread.subject) !== '' ? (moved ? threadSubject(thread.subject) : replySubject(thread.subject)) : rendered.subject;
+  // A thread of which no mail is known goes on under its subject, without feigning a reply.
+  const lost = sameThread && thread.inReplyTo === null && thread.references.length === 0;
+  const subject = sameThread && threadSubject(thread.subject) !== '' ? (lost ? threadSubject(thread.subject) : replySubject(thread.subject)) : rendered.subject;
   const references = sameThread ? referencesOf(thread) : [];
   const inReplyTo = sameThread && thread.inReplyTo !== null ? messageIdOf(thread.inReplyTo) : null;
   const { html, text } = rendered;

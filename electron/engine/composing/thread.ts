@@ -3,7 +3,7 @@
 export interface Thread {
   /** Subject of the thread, with or without `Re:`. */
   readonly subject: string;
-  /** Message-ID of the last mail. Null where the thread has moved to another mailbox. */
+  /** Message-ID of the last mail. Null where it is not known any more. */
   readonly inReplyTo: string | null;
   readonly references: readonly string[];
 }

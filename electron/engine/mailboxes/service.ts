@@ -90,9 +90,11 @@ export function createMailboxes(deps: MailboxesDeps) {
   }
 
   function change(tx: Tx, id: string, values: Partial<MailboxRow>): void {
+    const now = clock.now();
+    const since = values.state === undefined ? {} : { stateSince: sql`iif(${mailboxes.state} = ${values.state}, ${mailboxes.stateSince}, ${now})` };
     tx.orm
       .update(mailboxes)
-      .set({ ...values, updatedAt: clock.now() })
+      .set({ ...values, ...since, updatedAt: now })
       .where(eq(mailboxes.id, id))
       .run();
   }
@@ -144,6 +146,7 @@ export function createMailboxes(deps: MailboxesDeps) {
           imap,
           provider,
           state: 'untested',
+          stateSince: now,
           createdAt: now,
           updatedAt: now,
         })

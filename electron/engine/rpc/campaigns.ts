@@ -1,7 +1,7 @@
-import type { Campaigns, Forecaster, Migration } from '../campaigns/index.ts';
+import type { Campaigns, Forecaster, Migration, StrandedPeople } from '../campaigns/index.ts';
 import { os } from './base.ts';
 
-export function campaignsRouter(campaigns: Campaigns, forecaster: Forecaster, migration: Migration) {
+export function campaignsRouter(campaigns: Campaigns, forecaster: Forecaster, migration: Migration, stranded: StrandedPeople) {
   return {
     list: os.campaigns.list.handler(({ input }) => campaigns.list(input)),
     create: os.campaigns.create.handler(({ input }) => campaigns.create(input)),
@@ -19,6 +19,9 @@ export function campaignsRouter(campaigns: Campaigns, forecaster: Forecaster, mi
     stop: os.campaigns.stop.handler(({ input }) => campaigns.stop(input.id)),
     migration: os.campaigns.migration.handler(({ input }) => migration.preview(input.id)),
     migrate: os.campaigns.migrate.handler(({ input }) => migration.migrate(input.id)),
+    stranded: os.campaigns.stranded.handler(({ input }) => stranded.preview(input.id)),
+    moveMailbox: os.campaigns.moveMailbox.handler(({ input }) => stranded.move(input.id, input.from, input.to)),
+    undoMove: os.campaigns.undoMove.handler(({ input }) => stranded.undo(input.id, input.moveId)),
     enrol: os.campaigns.enrol.handler(({ input }) => campaigns.enrol(input.id, input.contactIds)),
   };
 }

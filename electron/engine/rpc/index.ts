@@ -1,6 +1,6 @@
 import type { Analytics } from '../analytics/index.ts';
 import type { Assist } from '../assist/index.ts';
-import type { Campaigns, EnrolmentList, Forecaster, Migration, Tasks } from '../campaigns/index.ts';
+import type { Campaigns, EnrolmentList, Forecaster, Migration, StrandedPeople, Tasks } from '../campaigns/index.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { DeadLetters, Deliveries, TestSendInput } from '../delivery/index.ts';
 import type { Files } from '../files/index.ts';
@@ -39,6 +39,7 @@ export interface RouterDeps extends Omit<WorkspaceDeps, 'analytics'> {
   readonly campaigns: Campaigns;
   readonly forecaster: Forecaster;
   readonly migration: Migration;
+  readonly stranded: StrandedPeople;
   readonly tasks: Tasks;
   readonly webhooks: Webhooks;
   readonly enrolments: EnrolmentList;
@@ -63,7 +64,7 @@ export function createRouter(deps: RouterDeps) {
     files: filesRouter(deps.files),
     templates: templatesRouter(deps.templates),
     sequences: sequencesRouter(deps.sequences, deps.analytics, deps.testSend),
-    campaigns: campaignsRouter(deps.campaigns, deps.forecaster, deps.migration),
+    campaigns: campaignsRouter(deps.campaigns, deps.forecaster, deps.migration, deps.stranded),
     enrolments: enrolmentsRouter(deps.enrolments),
     tasks: tasksRouter(deps.tasks),
     webhooks: webhooksRouter(deps.webhooks),

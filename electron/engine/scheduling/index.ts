@@ -13,7 +13,7 @@ export { allowanceOf, followUpsHaveHadTheirShare, inTurn, mailboxPace, mailPace,
 export { createGraphCache, type Slot } from './mail-plan.ts';
 export { nextStep, type Advance, type Move, type Position, type Traveller } from './next-step.ts';
 export { standardFields } from './person-facts.ts';
-export { createPlanner, dueAfter, type LeftMail, type Planner, type TaskOutcome } from './planner.ts';
+export { createPlanner, dueAfter, type LeftMail, type MoveBy, type Planner, type TaskOutcome } from './planner.ts';
 export { createSendBooks, nothingSent, type CountedMail, type SendBooks, type SentMail, type SentSource } from './send-log.ts';
 export { createRotation, healthWeight, type Rotation, type RotationLane } from './rotation.ts';
 export { createAllocation, createCampaignRoom, drawGapMs, type Allocation, type CampaignRoom, type Recipient } from './slots.ts';

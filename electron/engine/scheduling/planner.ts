@@ -18,6 +18,12 @@ import type { Position } from './next-step.ts';
 /** How a person closed a task. */
 export type TaskOutcome = 'done' | 'skipped';
 
+/** Who moves people to another mailbox; `move` names the action, so that it can be taken back. */
+export interface MoveBy {
+  readonly actor: Actor;
+  readonly move?: string;
+}
+
 /** The thread after a mail that left. */
 export interface LeftMail {
   readonly messageId: string;
@@ -37,11 +43,11 @@ export interface Planner {
   /** Walks an enrolment that was just written from the first step on, at `at` or later. */
   begin(tx: Tx, enrolmentId: string, at: number): void;
   /**
-   * Gives an enrolment, and what waits for it, to another mailbox. Whoever has had a mail gets a new thread from there:
-   * another mailbox cannot answer in the old one; the same mailbox just goes on. A mail that was held for want of a mailbox is planned at `slotAt`, or at
-   * its own slot when that is later.
+   * Gives an enrolment, and what waits for it, to a mailbox. The thread goes on: mail programs put a mail into a
+   * conversation by In-Reply-To, References and subject (RFC 5322 section 3.6.4), whoever writes it. What waits leaves
+   * at `slotAt`, or at its own slot when that is later.
    */
-  moveTo(tx: Tx, enrolmentId: string, mailboxId: string, slotAt: number): void;
+  moveTo(tx: Tx, enrolmentId: string, mailboxId: string, slotAt: number, by?: MoveBy): void;
   /** The enrolment has no mailbox in its campaign: what waits for it is held with the reason. */
   holdWithoutMailbox(tx: Tx, enrolmentId: string, reason: 'mailbox_gone' | 'no_matching_mailbox'): void;
   /**
@@ -204,27 +210,28 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids } &
     return true;
   }
 
-  function moveTo(tx: Tx, enrolmentId: string, mailboxId: string, slotAt: number): void {
+  function moveTo(tx: Tx, enrolmentId: string, mailboxId: string, slotAt: number, { actor, move }: MoveBy = { actor: 'engine' }): void {
     const enrolment = enrolmentRow(tx, enrolmentId);
     if (enrolment === undefined) return;
     const now = clock.now();
     const moves = enrolment.mailboxId !== mailboxId;
-    if (moves) tx.prepare(`update enrolments set mailbox_id = ?, last_message_id = null, "references" = '[]', updated_at = ? where id = ?`).run(mailboxId, now, enrolmentId);
-    const set = `mailbox_id = @mailboxId, boot = null, claimed_at = null, updated_at = @now`;
+    if (moves) tx.prepare(`update enrolments set mailbox_id = ?, updated_at = ? where id = ?`).run(mailboxId, now, enrolmentId);
     tx.prepare(
-      `update deliveries set ${set}, state = case state when 'claimed' then 'planned' else state end where enrolment_id = @enrolmentId and state in ('planned','claimed','deferred','held')`,
-    ).run({ mailboxId, now, enrolmentId });
+      `update deliveries set mailbox_id = @mailboxId, boot = null, claimed_at = null, updated_at = @now, slot_at = iif(@moves = 1 and state <> 'held', max(slot_at, @slotAt), slot_at),
+         state = iif(state = 'claimed', 'planned', state) where enrolment_id = @enrolmentId and state in ('planned','claimed','deferred','held')`,
+    ).run({ mailboxId, now, moves: moves ? 1 : 0, slotAt, enrolmentId });
     tx.prepare(
-      `update deliveries set state = iif(needs_approval = 1, 'held', 'planned'), slot_at = max(slot_at, @slotAt), why = iif(needs_approval = 1, 'approval', 'slot'), why_detail = null where enrolment_id = @enrolmentId and state = 'held' and why in ('mailbox_gone','no_matching_mailbox')`,
+      `update deliveries set state = iif(needs_approval = 1, 'held', 'planned'), slot_at = max(slot_at, @slotAt), why = iif(needs_approval = 1, 'approval', 'slot'), why_detail = null
+       where enrolment_id = @enrolmentId and state = 'held' and why in ('mailbox_gone','no_matching_mailbox')`,
     ).run({ slotAt, enrolmentId });
     events.append(tx, {
       type: moves ? 'moved_mailbox' : 'released',
-      actor: 'engine',
+      actor,
       enrolmentId,
       campaignId: enrolment.campaignId,
       contactId: enrolment.contactId,
       mailboxId,
-      data: moves ? { from: enrolment.mailboxId, newThread: enrolment.sentCount > 0 } : null,
+      data: moves ? { from: enrolment.mailboxId, sent: enrolment.sentCount, ...(move === undefined ? {} : { move }) } : null,
     });
   }
 

@@ -50,9 +50,9 @@ export const rulesMessages = {
   'campaigns.rules.provider.off': 'does not matter',
   'campaigns.rules.provider.prefer': 'is taken where there is one',
   'campaigns.rules.provider.strict': 'is needed; others wait',
-  'campaigns.rules.lost': 'When the mailbox of a person is gone',
+  'campaigns.rules.lost': 'When the mailbox that wrote to a person is lost',
   'campaigns.rules.lost.hold': 'wait and ask me',
-  'campaigns.rules.lost.move': 'go on from another one, in a new thread',
+  'campaigns.rules.lost.move': 'go on from another one, in the same thread',
 
   'campaigns.rules.events': 'On replies and bounces',
   'campaigns.rules.events.hint': 'What stops or pauses a person, and the campaign',

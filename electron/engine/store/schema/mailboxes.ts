@@ -43,6 +43,8 @@ export const mailboxes = sqliteTable(
     provider: text('provider'),
     state: text('state').$type<MailboxState>().notNull(),
     stateReason: text('state_reason'),
+    /** When the state began, UTC ms; 0 = before this was kept. */
+    stateSince: integer('state_since').notNull().default(0),
     pausedUntil: integer('paused_until'),
     /** The gap after the last claim, drawn once and stored: nothing leaves before. */
     nextSendAt: integer('next_send_at').notNull().default(0),

@@ -23,6 +23,7 @@ import { NewVersion } from './new-version.tsx';
 import { NextTime } from './next-time.tsx';
 import { PeopleTab } from './people-tab.tsx';
 import { RepliesTab } from './replies-tab.tsx';
+import { StrandedPeople } from './stranded-people.tsx';
 
 /** A campaign that was launched: its figures, its people and mails, and the big buttons. */
 export function LaunchedCampaign({ campaign }: { readonly campaign: Campaign }) {
@@ -33,7 +34,12 @@ export function LaunchedCampaign({ campaign }: { readonly campaign: Campaign }) 
     <>
       <Header campaign={campaign} />
       <Launching campaignId={campaign.id} />
-      {(campaign.status === 'running' || campaign.status === 'paused') && <NewVersion campaignId={campaign.id} />}
+      {(campaign.status === 'running' || campaign.status === 'paused') && (
+        <>
+          <StrandedPeople campaignId={campaign.id} />
+          <NewVersion campaignId={campaign.id} />
+        </>
+      )}
       <Figures campaign={campaign} />
       <Tabs value={tab} onChange={show} keepMounted={false} mt="md" classNames={{ root: classes['tabs'] ?? '', panel: classes['tabPanel'] ?? '' }}>
         <Tabs.List mb="md">

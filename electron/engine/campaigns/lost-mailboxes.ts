@@ -1,0 +1,31 @@
+import type { MailboxState } from '../../../shared/schemas/mailbox.ts';
+import { day, hour } from '../lib/clock.ts';
+
+/** A mailbox as it is asked whether mail will leave from it. */
+export interface MailboxCondition {
+  readonly state: MailboxState;
+  readonly stateReason: string | null;
+  /** When the state began, UTC ms. */
+  readonly stateSince: number;
+  readonly pausedUntil: number | null;
+}
+
+/** So much time a person, or the provider, gets to bring a mailbox back before others write in its place. */
+const graceMs = { needs_login: hour, paused: hour, unreachable: day } as const;
+/** A pause that ends within this is waited for. */
+const longPauseMs = day;
+
+/** Whether nothing will leave from a mailbox now: it is in trouble, or paused by whomever. Pure. */
+export function standsStill({ state, pausedUntil }: MailboxCondition, now: number): boolean {
+  return state === 'needs_login' || state === 'unreachable' || (state === 'paused' && (pausedUntil === null || pausedUntil > now));
+}
+
+/**
+ * Whether a mailbox is out of order for so long that people who were not mailed yet go to another one. A person's own
+ * pause (it has no reason) is a wish, not a trouble. Pure.
+ */
+export function isLost(mailbox: MailboxCondition, now: number): boolean {
+  const { state, stateReason, stateSince, pausedUntil } = mailbox;
+  if (state === 'untested' || state === 'ready' || now - stateSince < graceMs[state]) return false;
+  return state !== 'paused' || (stateReason !== null && (pausedUntil === null || pausedUntil - now > longPauseMs));
+}

@@ -1,0 +1,1 @@
+ALTER TABLE `mailboxes` ADD `state_since` integer DEFAULT 0 NOT NULL;
