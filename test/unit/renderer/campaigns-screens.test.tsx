@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { notifications } from '@mantine/notifications';
 import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -45,7 +46,10 @@ function state(patch: Partial<FakeState> = {}): FakeState {
 }
 const inputs = (from: FakeState, name: string) => from.calls.filter((call) => call.name === name).map((call) => call.input);
 
-afterEach(cleanup);
+afterEach(() => {
+  notifications.clean();
+  cleanup();
+});
 
 describe('list of campaigns', () => {
   it('leads from nothing to a draft', async () => {
@@ -185,5 +189,32 @@ describe('a campaign under way', () => {
     await userEvent.click(within(dialog).getByRole('button', { name: 'Enrol' }));
     await waitFor(() => expect(inputs(running, 'campaigns.enrol')).toHaveLength(1), slow);
     expect((inputs(running, 'campaigns.enrol')[0] as { contactIds: string[] }).contactIds).toHaveLength(180);
+  });
+
+  it('moves the people of a mailbox that sends nothing, after a look at who they are, and takes it back', async () => {
+    const running = state();
+    running.stranded = {
+      mailboxes: [
+        { mailboxId: 'mailbox-1', name: 'Mara', reason: 'needs_login', detail: '535 Refused', since: fakeNow, firstMails: 2, followUps: 5 },
+        { mailboxId: 'mailbox-9', name: null, reason: 'gone', detail: null, since: null, firstMails: 0, followUps: 3 },
+      ],
+      targets: [{ mailboxId: 'mailbox-2', name: 'Leo', sender: 'Leo Legat <leo@example.com>' }],
+      busy: 1,
+    };
+    renderApp('/campaigns/campaign-0', running);
+    expect(await screen.findByText('10 people wait for a mailbox that sends nothing', {}, slow)).toBeTruthy();
+    expect(screen.getByText(/Mara needs a new login: 7 people\. A deleted mailbox no longer sends for this campaign: 3 people\./)).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Move them to another mailbox' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await userEvent.click(dialog.getByRole('checkbox', { name: 'A deleted mailbox' }));
+    await userEvent.click(dialog.getByRole('combobox', { name: 'To' }));
+    await userEvent.click(await screen.findByRole('option', { name: 'Leo', hidden: true }));
+    expect(dialog.getByText(/comes from Leo Legat <leo@example\.com>\. Recipients see it in the same conversation/)).toBeTruthy();
+    expect(dialog.getByText(/1 person stays/)).toBeTruthy();
+    await userEvent.click(dialog.getByRole('button', { name: 'Move 7 people' }));
+    await waitFor(() => expect(inputs(running, 'campaigns.moveMailbox')).toEqual([{ id: 'campaign-0', from: ['mailbox-1'], to: 'mailbox-2' }]));
+    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }));
+    await waitFor(() => expect(inputs(running, 'campaigns.undoMove')).toEqual([{ id: 'campaign-0', moveId: 'move-1' }]));
+    expect(await screen.findByText('2 people are back, 1 stays: a mail has left')).toBeTruthy();
   });
 });
