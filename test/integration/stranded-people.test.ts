@@ -20,7 +20,9 @@ async function open() {
   });
   const { mailboxes, deliveries, campaigns, stranded } = engine.services;
   const slowly = mailboxLimitsSchema.parse({ minGapSeconds: 600, maxGapSeconds: 600, perDay: 100, perHour: 100, connections: 1 });
-  const mara = mailboxes.create(testMailbox(maras.port, { name: 'Mara', fromName: 'Mara Muster', address: 'mara@test.example.com', imapPort: imap.port, password: 'hush', limits: slowly })).id;
+  const mara = mailboxes.create(
+    testMailbox(maras.port, { name: 'Mara', fromName: 'Mara Muster', address: 'mara@test.example.com', imapPort: imap.port, password: 'hush', limits: slowly }),
+  ).id;
   const leo = mailboxes.create(testMailbox(leos.port, { name: 'Leo', fromName: 'Leo Legat', address: 'leo@test.example.com', imapPort: imap.port, password: 'hush' })).id;
   mailboxes.pause(leo, null);
   const campaignId = await launchCampaign(engine, {
