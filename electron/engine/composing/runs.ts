@@ -58,7 +58,8 @@ export function encodeRuns(text: string, runs: readonly Run[], out: Uint8Array, 
 }
 
 function find(text: string, run: Run, from: number): number {
-  for (let at = text.indexOf(run.anchor, from); at !== -1; at = text.indexOf(run.anchor, at + 1)) if (text.startsWith(run.text, at)) return at;
+  // A slice is compared as memory; `startsWith` goes letter by letter.
+  for (let at = text.indexOf(run.anchor, from); at !== -1; at = text.indexOf(run.anchor, at + 1)) if (text.slice(at, at + run.text.length) === run.text) return at;
   return -1;
 }
 
