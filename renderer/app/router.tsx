@@ -2,6 +2,7 @@ import { createHashHistory, createRouter, type RouterHistory } from '@tanstack/r
 import { LoadingState } from '../components/states.tsx';
 import { activityRoutes } from '../features/activity/routes.ts';
 import { analyticsRoutes } from '../features/analytics/routes.ts';
+import { assistRoutes } from '../features/assist/routes.ts';
 import { campaignsRoutes } from '../features/campaigns/routes.ts';
 import { contactsRoutes } from '../features/contacts/routes.ts';
 import { dashboardRoutes } from '../features/dashboard/routes.ts';
@@ -24,6 +25,7 @@ const routeTree = rootRoute.addChildren([
   ...analyticsRoutes,
   ...mailboxesRoutes,
   ...settingsRoutes,
+  ...assistRoutes,
 ]);
 
 /** The router. Addresses live in the hash, which works the same from a file, from the app's own protocol and over HTTP. */

@@ -70,5 +70,6 @@ export function formatCountdown(ms: number): string {
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(0)} kB`;
-  return `${(bytes / 1024 / 1024).toFixed(1).replace('.0', '')} MB`;
+  if (bytes < 1024 ** 3) return `${(bytes / 1024 ** 2).toFixed(1).replace('.0', '')} MB`;
+  return `${(bytes / 1024 ** 3).toFixed(1).replace('.0', '')} GB`;
 }

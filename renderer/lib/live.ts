@@ -18,6 +18,7 @@ type Area =
   | 'sequences'
   | 'templates'
   | 'settings'
+  | 'assist'
   | 'workspace'
   | 'events';
 
@@ -107,7 +108,7 @@ export function areasOf(type: EventType): readonly Area[] {
     case 'workspace_restored':
       return ['workspace', 'deliveries'];
     case 'settings_changed':
-      return ['settings', 'workspace'];
+      return ['settings', 'assist', 'workspace'];
   }
 }
 
@@ -175,7 +176,8 @@ export function startLive(queryClient: QueryClient): () => void {
         const { id, task, done, total, state } = message;
         useTasks.getState().report({ id, task, done, total, state, updatedAt: Date.now() });
         if (state !== 'running') {
-          throttle.add(['subscribers', 'lists', 'segments', 'suppressions', 'campaigns', 'workspace']);
+          if (task === 'model_pull') throttle.add(['assist']);
+          else throttle.add(['subscribers', 'lists', 'segments', 'suppressions', 'campaigns', 'workspace']);
           // A failed task stays until somebody has read it.
           if (state !== 'failed') setTimeout(() => useTasks.getState().dismiss(id), shownAfterEndMs);
         }

@@ -129,7 +129,7 @@ function Tasks() {
 function TaskRow({ task }: { task: Task }) {
   const dismiss = useTasks((state) => state.dismiss);
   const percent = task.total > 0 ? Math.min(100, Math.round((task.done / task.total) * 100)) : 0;
-  const name = task.task === 'import' || task.task === 'launch' ? t(`shell.task.${task.task}`) : t('shell.task.other');
+  const name = task.task === 'import' || task.task === 'launch' || task.task === 'model_pull' ? t(`shell.task.${task.task}`) : t('shell.task.other');
   const state = task.state === 'failed' || task.state === 'cancelled' || task.state === 'finished' ? t(`shell.task.${task.state}`) : t('shell.task.progress', { percent });
   return (
     <div>

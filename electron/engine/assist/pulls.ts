@@ -18,7 +18,7 @@ export function createPulls(deps: { events: Events; clock: Clock; realTime: Cloc
   const pulls = new Map<string, { pull: Pull; abort: AbortController; work: Promise<void> }>();
 
   function announce({ id, doneBytes, totalBytes, state }: Pull): void {
-    events.progress({ task: 'model_pull', id, done: doneBytes, total: totalBytes, state });
+    events.progress({ task: 'model_pull', id, done: doneBytes, total: totalBytes, state: state === 'done' ? 'finished' : state });
   }
 
   function change(id: string, values: Partial<Pull>): void {

@@ -18,6 +18,7 @@ import {
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { settingsPatchSchema, type Settings, type SettingsPatch, type Workspace } from '../../../shared/schemas/settings.ts';
+import { LinkButton } from '../../components/links.tsx';
 import { notifyDone } from '../../components/notify.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Page } from '../../components/page.tsx';
@@ -130,6 +131,12 @@ function Choices({ settings }: { settings: Settings }) {
       </Section>
       <Section title={t('settings.retry')}>
         <RetryChoices policy={settings.retry} onSave={(retry) => save({ retry })} />
+      </Section>
+      <Section title={t('settings.models')}>
+        <Text mb="md">{t('settings.models.text')}</Text>
+        <LinkButton to="/settings/models" variant="default">
+          {t('settings.models.open')}
+        </LinkButton>
       </Section>
       <Section title={t('settings.reports')}>
         <Switch

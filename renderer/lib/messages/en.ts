@@ -64,6 +64,7 @@ const common = {
   'shell.tasks': '{count, plural, one {# task running} other {# tasks running}}',
   'shell.tasksOver': '{count, plural, one {# task ended} other {# tasks ended}}',
   'shell.task.import': 'Import of contacts',
+  'shell.task.model_pull': 'Download of a model',
   'shell.task.launch': 'Launch of a campaign',
   'shell.task.other': 'Task',
   'shell.task.progress': '{percent} %',

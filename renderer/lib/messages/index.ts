@@ -1,5 +1,6 @@
 import { activityMessages } from '../../features/activity/messages.ts';
 import { analyticsMessages } from '../../features/analytics/messages.ts';
+import { assistMessages } from '../../features/assist/messages.ts';
 import { campaignsMessages } from '../../features/campaigns/messages.ts';
 import { contactsMessages } from '../../features/contacts/messages.ts';
 import { segmentMessages } from '../../features/contacts/segment-messages.ts';
@@ -23,6 +24,7 @@ const catalogue = {
   ...editorMessages,
   ...activityMessages,
   ...analyticsMessages,
+  ...assistMessages,
   ...campaignsMessages,
   ...contactsMessages,
   ...segmentMessages,

@@ -89,7 +89,7 @@ describe('downloads', () => {
     host.releasePulls();
     await until(() => bench.assist.pulls.list()[0]?.state === 'done', 'the download');
     expect(bench.assist.pulls.list()).toMatchObject([{ doneBytes: 1500, totalBytes: 1500 }]);
-    expect(heard.at(-1)).toEqual({ task: 'model_pull', id: pull.id, done: 1500, total: 1500, state: 'done' });
+    expect(heard.at(-1)).toEqual({ task: 'model_pull', id: pull.id, done: 1500, total: 1500, state: 'finished' });
     expect((await bench.assist.providers.check(id)).health.state).toBe('ready');
     expect(await bench.assist.removeModel(id, 'llama3.2:3b')).toEqual([]);
     await expect(bench.assist.removeModel(id, 'llama3.2:3b')).rejects.toMatchObject({ code: 'model_failed', message: expect.stringMatching(/not found/) as string });

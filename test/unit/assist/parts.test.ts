@@ -127,7 +127,7 @@ test('models are recommended by memory, and picked of what is there', () => {
   expect(recommendModels(2 * gigabyte).best).toBeNull();
   // 16 GB are sold, 15.5 are there.
   expect(recommendModels(15.5 * gigabyte).best?.name).toBe('qwen3:8b');
-  const sizes = [4, 8, 16, 24, 48].map((gigabytes) => recommendModels(gigabytes * gigabyte).best?.gigabytes ?? 0);
+  const sizes = [4, 8, 16, 32, 64].map((gigabytes) => recommendModels(gigabytes * gigabyte).best?.gigabytes ?? 0);
   expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
   const model = (name: string, ...capabilities: string[]) => ({ name, bytes: 1, parameters: null, quantization: null, capabilities });
   expect(pickModel([model('own-model', 'completion'), model('gemma3:4b', 'completion')], 16 * gigabyte)).toBe('gemma3:4b');
