@@ -19,7 +19,13 @@ function provider(id: string, patch: Partial<Provider> = {}): Provider {
   return { ...settings, models: [], id, name: id, url: 'http://127.0.0.1:11434', hasKey: false, local: true, consentAt: null, health, ...patch };
 }
 const remote = (patch: Partial<Provider> = {}) =>
-  provider('Office', { url: 'http://192.168.1.20:8000/v1', kind: 'openai', local: false, health: { state: 'needs_consent', detail: '', version: null, checkedAt: null, restingUntil: null }, ...patch });
+  provider('Office', {
+    url: 'http://192.168.1.20:8000/v1',
+    kind: 'openai',
+    local: false,
+    health: { state: 'needs_consent', detail: '', version: null, checkedAt: null, restingUntil: null },
+    ...patch,
+  });
 
 describe('without a model', () => {
   it('leads there in three steps, by one click each', async () => {
