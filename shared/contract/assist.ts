@@ -1,3 +1,4 @@
+import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import {
   assistUsageSchema,
@@ -8,7 +9,11 @@ import {
   providerSchema,
   pullSchema,
   recommendationSchema,
+  rewriteInputSchema,
+  rewritePartSchema,
   speedTestSchema,
+  subjectIdeasInputSchema,
+  subjectIdeasSchema,
 } from '../schemas/assist.ts';
 import { idSchema } from '../schemas/common.ts';
 import { base, deleted, idInput } from './base.ts';
@@ -70,6 +75,14 @@ export const assistContract = {
     .route({ method: 'GET', path: '/assist/recommendation', tags, summary: 'Models that suit the memory of this computer' })
     .input(z.object({}))
     .output(recommendationSchema),
+  rewrite: base
+    .route({ method: 'POST', path: '/assist/rewrite', tags, summary: 'Say a text otherwise, streamed (Server-Sent Events): a proposal, nothing is stored' })
+    .input(rewriteInputSchema)
+    .output(eventIterator(rewritePartSchema)),
+  subjectIdeas: base
+    .route({ method: 'POST', path: '/assist/subject-ideas', tags, summary: 'Subject lines for a text, each with a reason' })
+    .input(subjectIdeasInputSchema)
+    .output(subjectIdeasSchema),
   usage: base
     .route({ method: 'GET', path: '/assist/usage', tags, summary: 'Questions, tokens, times and cache hits per feature and model' })
     .input(z.object({ days: z.number().int().min(1).max(180).default(30) }))

@@ -129,3 +129,43 @@ export const assistUsageSchema = z.object({
   cache: z.object({ entries: z.number().int(), bytes: z.number().int(), memoryHits: z.number().int(), storeHits: z.number().int(), misses: z.number().int() }),
 });
 export type AssistUsage = z.infer<typeof assistUsageSchema>;
+
+/** So much of a mail fits into the memory of a small model. */
+const copyTextSchema = z.string().trim().min(1).max(12_000).describe('Plain text; paragraphs stand apart by empty lines, merge tags stay as they are');
+
+export const rewriteInputSchema = z
+  .object({
+    text: copyTextSchema,
+    how: z.enum(['shorter', 'warmer', 'plainer', 'translate']),
+    language: z
+      .string()
+      .regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/, 'Write a language code, for example de')
+      .optional()
+      .describe('Into which language to translate'),
+  })
+  .refine(({ how, language }) => how !== 'translate' || language !== undefined, { path: ['language'], message: 'Say into which language' });
+export type RewriteInput = z.infer<typeof rewriteInputSchema>;
+
+/** Why no model answered: none is there, it is switched off, it failed, or what it wrote was not fit to be used. */
+export const copyNoteSchema = z.enum(['no_model', 'off', 'failed', 'invalid']);
+export type CopyNote = z.infer<typeof copyNoteSchema>;
+const copySourceSchema = z.enum(['model', 'rules']);
+
+export const rewrittenSchema = z.object({
+  text: z.string().describe('Equal to the given text where rules know nothing better'),
+  source: copySourceSchema,
+  model: z.string().nullable(),
+  note: copyNoteSchema.nullable(),
+});
+export type Rewritten = z.infer<typeof rewrittenSchema>;
+export const rewritePartSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('partial'), value: z.string().describe('All that is written until now; another model may begin anew') }),
+  z.object({ kind: z.literal('done'), value: rewrittenSchema }),
+]);
+
+export const subjectIdeasInputSchema = z.object({ text: copyTextSchema, count: z.number().int().min(1).max(10).default(5) });
+export type SubjectIdeasInput = z.infer<typeof subjectIdeasInputSchema>;
+export const subjectIdeaSchema = z.object({ subject: z.string(), reason: z.string(), source: copySourceSchema });
+export type SubjectIdea = z.infer<typeof subjectIdeaSchema>;
+export const subjectIdeasSchema = z.object({ ideas: z.array(subjectIdeaSchema), model: z.string().nullable(), note: copyNoteSchema.nullable() });
+export type SubjectIdeas = z.infer<typeof subjectIdeasSchema>;

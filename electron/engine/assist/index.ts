@@ -9,6 +9,7 @@ import type { SettingsService } from '../workspace/index.ts';
 import { readAnswer } from './answer.ts';
 import { createAsk } from './ask.ts';
 import { createAnswerCache } from './cache.ts';
+import { createCopyHelp } from './copy.ts';
 import { hostError, type Fetch } from './host-fetch.ts';
 import { HostError, type ModelHost } from './host.ts';
 import { createOllamaHost } from './ollama-host.ts';
@@ -198,6 +199,7 @@ export function createAssist(deps: AssistDeps) {
   }
 
   return {
+    ...createCopyHelp({ complete }),
     complete,
     /** Whether a question of this feature has a chance of an answer; asks nobody. */
     mayAnswer: (feature: Parameters<typeof complete>[0]['feature']): boolean =>

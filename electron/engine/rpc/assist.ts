@@ -18,6 +18,8 @@ export function assistRouter(assist: Assist) {
     pulls: os.assist.pulls.handler(() => ({ items: pulls.list() })),
     cancelPull: os.assist.cancelPull.handler(({ input }) => pulls.cancel(input.id)),
     recommendation: os.assist.recommendation.handler(() => assist.recommendation()),
+    rewrite: os.assist.rewrite.handler(({ input, signal }) => assist.rewrite(input, signal)),
+    subjectIdeas: os.assist.subjectIdeas.handler(({ input, signal }) => assist.subjectIdeas(input, signal)),
     usage: os.assist.usage.handler(({ input }) => assist.usage(input.days)),
     clearCache: os.assist.clearCache.handler(() => {
       assist.clearCache();
