@@ -333,7 +333,11 @@ export function createFakeEngine(state: FakeState = busyState()) {
         yield { kind: 'partial' as const, value: input.text.slice(0, 10) };
         yield { kind: 'done' as const, value: { text: `${input.how}: ${input.text}`, source: 'model' as const, model: 'llama3.2:3b', note: null } };
       }),
-      subjectIdeas: os.assist.subjectIdeas.handler(() => ({ ideas: [{ subject: 'A question', reason: 'Short', source: 'rules' as const }], model: null, note: 'no_model' as const })),
+      subjectIdeas: os.assist.subjectIdeas.handler(() => ({
+        ideas: [{ subject: 'A question', reason: 'Short', source: 'rules' as const }],
+        model: null,
+        note: 'no_model' as const,
+      })),
       usage: os.assist.usage.handler(() => state.usage),
       clearCache: os.assist.clearCache.handler(() => ({ cleared: true as const })),
     },

@@ -73,5 +73,11 @@ export function createCopyHelp({ complete }: { complete: Complete }) {
 
 /** Models like to put quotes around a line, and to shout. */
 function clean({ subject, reason }: { subject: string; reason: string }): { subject: string; reason: string } {
-  return { subject: subject.trim().replace(/^["“„«'](.*)["”“»']$/u, '$1').replace(/!+$/, ''), reason: reason.trim().slice(0, 200) };
+  return {
+    subject: subject
+      .trim()
+      .replace(/^["“„«'](.*)["”“»']$/u, '$1')
+      .replace(/!+$/, ''),
+    reason: reason.trim().slice(0, 200),
+  };
 }

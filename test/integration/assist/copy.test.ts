@@ -125,7 +125,16 @@ test('over HTTP a rewrite comes as events, and errors of the input name their fi
   host.says(answer(better));
   const engine = await startEngine({ ...realPorts(dataDir), network: createNetwork({ dnsServers: () => ['127.0.0.1:1'] }) });
   const token = 'T'.repeat(43);
-  const server = await startHttpServer({ router: engine.router, context: { log: silentLog }, host: '127.0.0.1', port: 0, token, version: '0', uiDir: dataDir, swaggerDir: dataDir });
+  const server = await startHttpServer({
+    router: engine.router,
+    context: { log: silentLog },
+    host: '127.0.0.1',
+    port: 0,
+    token,
+    version: '0',
+    uiDir: dataDir,
+    swaggerDir: dataDir,
+  });
   onTestFinished(async () => {
     await server.close();
     await engine.stop();

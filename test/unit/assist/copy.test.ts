@@ -20,21 +20,44 @@ Would you like to see a sample? Details: https://example.com/ferries?x=1 or mail
   });
 
   test('make plainer and warmer, in the language of the text', () => {
-    expect(rewriteByRules('We will utilize additional staff to facilitate the move, and you are welcome.', 'plainer')).toBe('We will use more staff to help the move, and you are welcome.');
+    expect(rewriteByRules('We will utilize additional staff to facilitate the move, and you are welcome.', 'plainer')).toBe(
+      'We will use more staff to help the move, and you are welcome.',
+    );
     expect(rewriteByRules('To whom it may concern, I am sorry that we cannot come.', 'warmer')).toBe("Hello, I'm sorry that we can't come.");
     expect(rewriteByRules('Sehr geehrte Damen und Herren, wir haben eine Frage.\n\nMit freundlichen Grüßen', 'warmer')).toBe('Guten Tag, wir haben eine Frage.\n\nHerzliche Grüße');
     expect(ruleLanguage('こんにちは')).toBeNull();
     expect(rewriteByRules('こんにちは、元気ですか。', 'shorter')).toBe('こんにちは、元気ですか。');
   });
 
-  const word = fc.constantFrom('in order to', 'Due to the fact that', 'utilize', 'I am', 'very', '{{ first_name }}', '{% if city %}', '{{ in order to }}', 'https://example.com/a', '20 %', 'a@example.com', '.', '?', '\n\n', 'the', 'wir', 'ü');
-  property.prop([fc.array(word, { minLength: 1, maxLength: 30 }), fc.constantFrom('shorter', 'warmer', 'plainer')])('keep every tag, link, address and number of whatever text', (words, how) => {
-    const text = words.join(' ');
-    const next = rewriteByRules(text, how);
-    if (text.trim() !== '') expect(mayReplace(text, next)).toBe(true);
-    expect(next.length).toBeLessThanOrEqual(text.length + 12 * words.length);
-    expect(rewriteByRules(next, how)).toBe(next);
-  });
+  const word = fc.constantFrom(
+    'in order to',
+    'Due to the fact that',
+    'utilize',
+    'I am',
+    'very',
+    '{{ first_name }}',
+    '{% if city %}',
+    '{{ in order to }}',
+    'https://example.com/a',
+    '20 %',
+    'a@example.com',
+    '.',
+    '?',
+    '\n\n',
+    'the',
+    'wir',
+    'ü',
+  );
+  property.prop([fc.array(word, { minLength: 1, maxLength: 30 }), fc.constantFrom('shorter', 'warmer', 'plainer')])(
+    'keep every tag, link, address and number of whatever text',
+    (words, how) => {
+      const text = words.join(' ');
+      const next = rewriteByRules(text, how);
+      if (text.trim() !== '') expect(mayReplace(text, next)).toBe(true);
+      expect(next.length).toBeLessThanOrEqual(text.length + 12 * words.length);
+      expect(rewriteByRules(next, how)).toBe(next);
+    },
+  );
 
   test('find subject lines in the words of the mail', () => {
     const ideas = subjectsByRules(mail, 5);
