@@ -51,12 +51,17 @@ export function partText(content: string, runs: readonly Run[] = []): PartText {
 }
 
 const usualRoom = 256 * 1024;
+/** Less than this is left over for no further message. */
+const leastRoom = 32 * 1024;
+/** Messages are written here one behind the other: a piece of memory for each would cost as much as writing it. */
 let scratch = Buffer.allocUnsafe(usualRoom);
+/** Where the present message begins. */
+let start = 0;
 
 function room(position: number, needed: number): void {
   if (position + needed <= scratch.length) return;
   const larger = Buffer.allocUnsafe(Math.max(scratch.length * 2, position + needed));
-  scratch.copy(larger, 0, 0, position);
+  scratch.copy(larger, start, start, position);
   scratch = larger;
 }
 
@@ -86,11 +91,14 @@ export function buildMime(message: MimeMessage): Buffer {
   if (message.listUnsubscribe.some((uri) => uri.startsWith('https:'))) head += 'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n';
   if (message.homingId !== null) head += `X-Homing-Id: ${message.homingId}\r\n`;
   head += 'MIME-Version: 1.0\r\n';
-  let position = writeEntity(entityOf(message), write(head, 0));
+  let position = writeEntity(entityOf(message), write(head, start));
   if (scratch[position - 1] !== 10) position = write('\r\n', position);
-  const raw = Buffer.from(scratch.subarray(0, position));
-  // One large mail must not keep its room for ever.
-  if (scratch.length > usualRoom) scratch = Buffer.allocUnsafe(usualRoom);
+  const raw = scratch.subarray(start, position);
+  start = position;
+  if (scratch.length > usualRoom || start + leastRoom > scratch.length) {
+    scratch = Buffer.allocUnsafe(usualRoom);
+    start = 0;
+  }
   return raw;
 }
 

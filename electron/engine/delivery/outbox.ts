@@ -51,12 +51,12 @@ const select = `select ${columns} from deliveries`;
 // `+?`: SQLite plans anew whenever a bare parameter that a partial index looks at is bound, ten times the cost of the look-up.
 const dueRow = `${select} indexed by deliveries_due where mailbox_id = +? and priority = +? and campaign_id is +? and slot_at <= +? and state in ('planned','deferred') order by slot_at limit 1`;
 
-/** The update that moves a row along the transition table: values by position, then the time, the id and twice the claim's token. */
+/** The update that moves a row along the transition table: values by position, then the time, the id and the claim's token (null = whoever holds it). */
 function transition(event: DeliveryEvent, to: DeliveryState, names: readonly string[]): string {
   const from = statesBefore(event)
     .map((state) => `'${state}'`)
     .join(',');
-  return `update deliveries set state = '${to}', ${names.map((name) => `${name} = ?, `).join('')}updated_at = ? where id = +? and state in (${from}) and (+? is null or claim_token = +?)`;
+  return `update deliveries set state = '${to}', ${names.map((name) => `${name} = ?, `).join('')}updated_at = ? where id = +? and state in (${from}) and claim_token is coalesce(+?, claim_token)`;
 }
 
 // What every mail passes: a text that is built anew is hashed and compared anew each time.
@@ -136,7 +136,7 @@ export function createOutbox(deps: {
   }
 
   function move(tx: Tx, { id, claimToken }: Pick<OutboxRow, 'id' | 'claimToken'>, text: string, ...values: unknown[]): boolean {
-    return tx.prepare(text).run(...values, clock.now(), id, claimToken, claimToken).changes === 1;
+    return tx.prepare(text).run(...values, clock.now(), id, claimToken).changes === 1;
   }
 
   function fact(tx: Tx, row: OutboxRow, type: EventType, actor: Actor, reason: string | null, data: Record<string, unknown> | null = null): void {

@@ -28,7 +28,8 @@ export interface Slot {
   readonly why: WhyCode;
 }
 
-const contactOfMail = `select c.email, ${recipientColumns} from contacts c where c.id = ?`;
+const contextRow = `select g.rules, g.mailbox_ids as mailboxIds, m.calendar, m.absences, c.email, ${recipientColumns}
+  from campaigns g cross join contacts c left join mailboxes m on m.id = +? where g.id = +? and c.id = +?`;
 
 /** Who a mail goes to. */
 export interface Addressee {
@@ -61,21 +62,18 @@ export function createMailPlan(deps: { events: Events; clock: Clock; ids: Ids })
   const graphOf = createGraphCache();
 
   function contextOf(tx: Tx, enrolment: EnrolmentRow): PlanContext | null {
-    const campaign = tx.prepare('select rules, mailbox_ids as mailboxIds from campaigns where id = ?').get(enrolment.campaignId) as
-      { rules: string; mailboxIds: string } | undefined;
-    const contact = tx.prepare(contactOfMail).get(enrolment.contactId) as (RecipientRow & { email: string }) | undefined;
-    if (campaign === undefined || contact === undefined) return null;
-    const sends = enrolment.mailboxId !== null && campaign.mailboxIds.includes(`"${enrolment.mailboxId}"`);
-    const mailbox = sends
-      ? (tx.prepare('select calendar, absences from mailboxes where id = ?').get(enrolment.mailboxId) as { calendar: string; absences: string } | undefined)
-      : undefined;
+    const row = tx.prepare(contextRow).get(enrolment.mailboxId, enrolment.campaignId, enrolment.contactId) as
+      (RecipientRow & { rules: string; mailboxIds: string; email: string; calendar: string | null; absences: string | null }) | undefined;
+    if (row === undefined) return null;
+    const { calendar, absences } = row;
+    const sends = enrolment.mailboxId !== null && row.mailboxIds.includes(`"${enrolment.mailboxId}"`);
     return {
-      rules: parseRules(campaign.rules),
+      rules: parseRules(row.rules),
       graph: graphOf(tx.prepare, enrolment.sequenceVersionId),
-      email: contact.email,
-      domain: contact.domain,
-      recipient: toRecipient(contact),
-      hours: mailbox === undefined ? null : { calendar: parseCalendar(mailbox.calendar), absences: parseAbsences(mailbox.absences) },
+      email: row.email,
+      domain: row.domain,
+      recipient: toRecipient(row),
+      hours: sends && calendar !== null && absences !== null ? { calendar: parseCalendar(calendar), absences: parseAbsences(absences) } : null,
     };
   }
 

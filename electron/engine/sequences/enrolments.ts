@@ -35,13 +35,13 @@ export interface EnrolmentRow {
   readonly lookedAt: number | null;
 }
 
-const enrolmentColumns = `id, campaign_id as campaignId, contact_id as contactId, sequence_version_id as sequenceVersionId, mailbox_id as mailboxId,
+const enrolmentById = `select id, campaign_id as campaignId, contact_id as contactId, sequence_version_id as sequenceVersionId, mailbox_id as mailboxId,
   state, reason, remaining_ms as remainingMs, step_id as stepId, next_step_id as nextStepId, sent_count as sentCount,
-  entered_at as enteredAt, wake_at as wakeAt, looked_at as lookedAt`;
+  entered_at as enteredAt, wake_at as wakeAt, looked_at as lookedAt from enrolments where id = ?`;
 
 /** The enrolment inside a transaction, or undefined. */
 export function enrolmentRow(tx: Tx, id: string): EnrolmentRow | undefined {
-  return tx.prepare(`select ${enrolmentColumns} from enrolments where id = ?`).get(id) as EnrolmentRow | undefined;
+  return tx.prepare(enrolmentById).get(id) as EnrolmentRow | undefined;
 }
 
 export interface Enrolments {
