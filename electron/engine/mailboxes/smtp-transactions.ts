@@ -64,6 +64,8 @@ export function createSmtpTransactions(socket: Socket, abilities: SmtpAbilities,
   /** The server has said that it ends the connection: nothing more begins. */
   let closing = false;
   let corked = false;
+  /** Commands that leave with what this turn of the event loop still has to say. */
+  let commands = '';
 
   function write(data: string | Uint8Array): void {
     // What one turn of the event loop has to say leaves in one segment.
@@ -72,10 +74,21 @@ export function createSmtpTransactions(socket: Socket, abilities: SmtpAbilities,
       socket.cork();
       process.nextTick(() => {
         corked = false;
+        writeCommands();
         socket.uncork();
       });
     }
+    if (typeof data === 'string') {
+      commands += data;
+      return;
+    }
+    writeCommands();
     socket.write(data);
+  }
+
+  function writeCommands(): void {
+    if (commands !== '' && socket.writable) socket.write(commands);
+    commands = '';
   }
 
   function expect(read: Expected['read'], withinMs: number): void {
@@ -235,6 +248,7 @@ export function createSmtpTransactions(socket: Socket, abilities: SmtpAbilities,
   function quit(): void {
     over = true;
     socket.setTimeout(patience.quit, () => socket.destroy());
+    writeCommands();
     socket.end('QUIT\r\n');
   }
 
