@@ -11,7 +11,7 @@ import { mergeScope, senderScope, type MergeContact, type MergeSender } from './
 import { awaitsInliner, inlineCss, loadInliner } from './inline-css.ts';
 import { inlineImages } from './inline-images.ts';
 import { buildMime, partText } from './mime.ts';
-import { compileRuns, type Run } from './runs.ts';
+import { abridged, compileRuns, type Run } from './runs.ts';
 import { compileTemplate, TemplateError, type CompiledTemplate } from './template.ts';
 import { messageIdOf, referencesOf, replySubject, threadSubject, type Thread } from './thread.ts';
 
@@ -64,7 +64,7 @@ export interface Composed {
   readonly from: string;
   readonly to: string;
   readonly messageId: string;
-  /** SHA-256 (hex) over subject, HTML, text, recipient and attachments. */
+  /** SHA-256 (hex) over subject, HTML, text, recipient and attachments; what the template says to everybody counts by its own SHA-256. */
   readonly contentHash: string;
   /** Header fields as a reader sees them: decoded, unfolded. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
@@ -314,7 +314,7 @@ function assemble(input: ComposeInput, rendered: Rendered, address: { from: stri
     ...(references.length === 0 ? [] : [{ name: 'References', value: references.join(' ') }]),
     ...(listUnsubscribe.length === 0 ? [] : [{ name: 'List-Unsubscribe', value: listUnsubscribe.map((uri) => `<${uri}>`).join(', ') }]),
   ];
-  const said = `${subject}\u0000${to}\u0000${String(htmlPart?.byteLength ?? 0)}\u0000${htmlPart?.text ?? ''}${textPart.text}`;
+  const said = [subject, to, htmlPart === null ? '' : abridged(htmlPart.text, htmlPart.runs), abridged(textPart.text, textPart.runs)].join('\u0000/');
   const contentHash = hash(
     'sha256',
     attachments.reduce((known, file) => `${known}\u0000${file.name}\u0000${hash('sha256', file.bytes)}`, said),

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { encodeQuotedPrintable, mimeText, quotedPrintableRoom } from './encode.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface Run {
   /** Its first characters, to look for. */
   readonly anchor: string;
   readonly encoded: Uint8Array;
+  /** SHA-256 of the text. */
+  readonly digest: string;
 }
 
 /** Shorter ones cost more to find than to encode. */
@@ -23,7 +26,7 @@ export function compileRuns(constants: readonly string[]): Run[] {
   return constants
     .map((constant) => mimeText(constant))
     .filter((text) => text.length >= shortestRun)
-    .map((text) => ({ text, anchor: text.slice(0, anchorLength), encoded: encode(text) }));
+    .map((text) => ({ text, anchor: text.slice(0, anchorLength), encoded: encode(text), digest: hash('sha256', text) }));
 }
 
 function encode(text: string): Uint8Array {
@@ -55,6 +58,20 @@ export function encodeRuns(text: string, runs: readonly Run[], out: Uint8Array, 
   }
   if (from < text.length) position = encodeQuotedPrintable(Buffer.from(text.slice(from), 'utf8'), out, joint(out, at, position));
   return position;
+}
+
+/** `text` with the digest of each run in its place: two texts of one template differ where these do. */
+export function abridged(text: string, runs: readonly Run[]): string {
+  let out = '';
+  let from = 0;
+  for (const run of runs) {
+    const start = find(text, run, from);
+    if (start === -1) continue;
+    // No text of a part holds NUL.
+    out += `${text.slice(from, start)}\u0000${run.digest}`;
+    from = start + run.text.length;
+  }
+  return out + text.slice(from);
 }
 
 function find(text: string, run: Run, from: number): number {

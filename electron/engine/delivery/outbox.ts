@@ -6,7 +6,6 @@ import type { Contacts } from '../contacts/index.ts';
 import type { Events } from '../events/index.ts';
 import { backoffMs, mailboxBackoff, retriesExhausted, retryBackoff } from '../lib/backoff.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
 import type { SendOutcome, SmtpAnswer } from '../ports.ts';
 import type { Block, LeftMail, Planner } from '../scheduling/index.ts';
@@ -119,7 +118,6 @@ export interface Outbox {
 export function createOutbox(deps: {
   events: Events;
   clock: Clock;
-  ids: Ids;
   random: Random;
   boot: string;
   planner: Planner;
@@ -128,7 +126,10 @@ export function createOutbox(deps: {
   domains: DomainTrouble;
   retryPolicy: () => RetryPolicy;
 }): Outbox {
-  const { events, clock, ids, random, boot, planner, enrolments, contacts, domains } = deps;
+  const { events, clock, random, boot, planner, enrolments, contacts, domains } = deps;
+
+  /** Claims of this boot: each has its number as its token. No attempt outlives its boot. */
+  let claims = 0;
 
   /** Moves a row along the transition table; false when its present state, or the holder of its claim, does not allow the event. */
   function transit(tx: Tx, row: Pick<OutboxRow, 'id' | 'claimToken'>, event: DeliveryEvent, to: DeliveryState, set: Record<string, unknown> = {}): boolean {
@@ -256,7 +257,8 @@ export function createOutbox(deps: {
     },
     row: (tx, id) => parseRow(tx.prepare(`${select} where id = ?`).get(id)),
     claim(tx, row) {
-      const claimToken = ids.next();
+      claims += 1;
+      const claimToken = String(claims);
       move(tx, { id: row.id, claimToken: null }, claimRow, boot, clock.now(), claimToken);
       return { ...row, ...presentAddress(tx, row), claimToken };
     },
