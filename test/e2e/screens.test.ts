@@ -158,6 +158,8 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
           mailboxes: '/mailboxes',
           'mailbox-drawer': `/mailboxes?edit=${mailboxes.items[0]?.id ?? ''}`,
           settings: '/settings',
+          'settings-models': '/settings/models',
+          'settings-model-server': '/settings/models?edit=new',
         };
         const wrong: string[] = [];
         for (const [name, path] of Object.entries(screens)) {

@@ -24,7 +24,7 @@ export type CopyHelp = ReturnType<typeof createCopyHelp>;
 export function createCopyHelp({ complete }: { complete: Complete }) {
   async function rewriteNow(input: RewriteInput, report: (text: string) => void, signal: AbortSignal): Promise<Rewritten> {
     const { text, how, language } = input;
-    const prompt = loadPrompt(rewritePrompt);
+    const prompt = await loadPrompt(rewritePrompt);
     const completion = await complete({
       feature: 'rewrite',
       promptVersion: rewritePrompt,
@@ -48,7 +48,7 @@ export function createCopyHelp({ complete }: { complete: Complete }) {
     },
     /** Subject lines with a reason for each; at most `count`, filled up by rules where a model has fewer that may be used. */
     async subjectIdeas({ text, count }: SubjectIdeasInput, signal?: AbortSignal): Promise<SubjectIdeas> {
-      const prompt = loadPrompt(subjectsPrompt);
+      const prompt = await loadPrompt(subjectsPrompt);
       const completion = await complete({
         feature: 'subject_ideas',
         promptVersion: subjectsPrompt,

@@ -173,12 +173,15 @@ export function createAssist(deps: AssistDeps) {
   async function speed(id: string, chosen: string | undefined, signal?: AbortSignal): Promise<SpeedTest> {
     const row = providers.row(id);
     needConsent(row);
-    const startedAt = realTime.monotonic();
+    let startedAt = realTime.monotonic();
     const since = (): number => Math.round(realTime.monotonic() - startedAt);
     const limit = limitTime(realTime, signal, { limitMs: row.timeoutSeconds * second, silenceMs: row.timeoutSeconds * second });
     let firstTokenMs: number | null = null;
     let model = chosen ?? null;
+    let leave: (() => void) | null = null;
     try {
+      leave = await turnstileOf(id).enter(row.parallel, limit.signal);
+      startedAt = realTime.monotonic();
       model ??= (await modelsOf(row, limit.signal))[0] ?? null;
       if (model === null) return { ok: false, model, totalMs: since(), firstTokenMs, tokensPerSecond: null, structured: false, detail: 'It has no model that can write.' };
       const raw = await hostOf(row).ask({ ...testQuestion, model, shape: z.toJSONSchema(testSchema), signal: limit.signal, onText: () => (firstTokenMs ??= since()) });
@@ -194,6 +197,7 @@ export function createAssist(deps: AssistDeps) {
       usage.note({ feature: 'test', provider: row.name, model: model ?? '', outcome: 'failed', reason: known.kind, tookMs: since() });
       return { ok: false, model, totalMs: since(), firstTokenMs, tokensPerSecond: null, structured: false, detail: known.message };
     } finally {
+      leave?.();
       limit.done();
     }
   }
@@ -203,7 +207,7 @@ export function createAssist(deps: AssistDeps) {
     complete,
     /** Whether a question of this feature has a chance of an answer; asks nobody. */
     mayAnswer: (feature: Parameters<typeof complete>[0]['feature']): boolean =>
-      !settings.get().assistOff.includes(feature) && providers.list().some(({ health }) => !['off', 'needs_consent', 'locked', 'login'].includes(health.state)),
+      !settings.get().assistOff.includes(feature) && providers.list().some(({ health }) => !['off', 'needs_consent', 'locked', 'login', 'resting'].includes(health.state)),
     providers: {
       list: providers.list,
       create: providers.create,

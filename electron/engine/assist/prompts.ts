@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { appRoot } from '../lib/app-root.ts';
 
@@ -19,9 +18,11 @@ export interface Prompt {
 const known = new Map<string, Prompt>();
 
 /** Reads `resources/prompts/<version>.yaml`, once. A prompt that is changed gets a new version: answers are cached by it. */
-export function loadPrompt(version: string): Prompt {
+export async function loadPrompt(version: string): Promise<Prompt> {
   let prompt = known.get(version);
   if (prompt === undefined) {
+    // Loaded at the first question: it must not cost memory where nobody asks.
+    const { parse } = await import('yaml');
     const { system, input, maxTokens } = promptFileSchema.parse(parse(readFileSync(join(appRoot(), 'resources', 'prompts', `${version}.yaml`), 'utf8')));
     prompt = { version, system: system.trim(), maxTokens, fill: (values) => fill(input.trim(), values, version) };
     known.set(version, prompt);

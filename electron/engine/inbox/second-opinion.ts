@@ -89,7 +89,7 @@ export function createSecondOpinion(deps: {
 
   /** One reply; false = there is nobody to ask now. */
   async function judge(row: Row): Promise<boolean> {
-    const prompt = loadPrompt(promptVersion);
+    const prompt = await loadPrompt(promptVersion);
     const completion = await assist.complete({
       feature: 'reply_class',
       promptVersion,
