@@ -20,6 +20,7 @@ export const standardTags: readonly { readonly tag: string; readonly label: stri
   { tag: 'sender.address', label: 'Your address', example: 'grace@example.com' },
   { tag: 'sender.signature', label: 'Your signature', example: 'Grace' },
   { tag: 'sender.postal_address', label: 'Your postal address', example: '1 Example Street, London' },
+  { tag: 'sender.former_name', label: 'Who wrote before, after a change of mailbox', example: '' },
   { tag: 'unsubscribe', label: 'Opt-out link', example: 'mailto:grace@example.com?subject=unsubscribe' },
 ];
 
@@ -44,7 +45,7 @@ export const contactNames: readonly string[] = [
   'fullName',
   'timeZone',
 ];
-const senderNames: readonly string[] = ['name', 'address', 'signature', 'postal_address'];
+const senderNames: readonly string[] = ['name', 'address', 'signature', 'postal_address', 'former_name'];
 const topNames = new Set([...standardTags.map(({ tag }) => tag.split('.')[0] ?? tag), ...contactNames, 'contact', 'custom', 'sender', 'unsubscribe']);
 
 export interface UnknownTag {

@@ -1,25 +1,19 @@
-import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createNetwork, openImapSession, openSmtpSession } from '../../electron/engine/mailboxes/index.ts';
 import type { ServerAccess } from '../../electron/engine/ports.ts';
-import { startHttpServer } from '../../electron/server/index.ts';
-import { chromiumPath, openBrowser, resultsDir } from '../support/app.ts';
+import { chromiumPath } from '../support/app.ts';
 import { startAuthorizationServer, type AuthorizationServer } from '../support/authorization-server.ts';
-import { findings } from '../support/axe.ts';
 import { startDnsServer } from '../support/dns-server.ts';
 import { realPorts, startEngine } from '../support/engine.ts';
 import { makeCertificate, startHttpsServer } from '../support/https-server.ts';
 import { startImapStandIn } from '../support/imap-stand-in.ts';
 import { pages } from '../support/pages.ts';
-import { silentLog } from '../support/silent-log.ts';
+import { look, openServed } from '../support/served.ts';
 import { temporaryDir } from '../support/store.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const shots = join(resultsDir, 'mailboxes');
 const address = 'mara@example.com';
 const password = 'the-right-one';
 
@@ -77,47 +71,26 @@ async function startOn({ dns, httpsPort, ca, ports }: Awaited<ReturnType<typeof 
     },
   });
   const engine = await startEngine({ ...base, network: createNetwork({ dnsServers: () => [dns.address], standIn: { httpsPort, ca } }) });
-  const token = 'T'.repeat(43);
-  const uiDir = join(root, 'out', 'renderer');
-  const server = await startHttpServer({
-    ...{ router: engine.router, context: { log: silentLog }, host: '127.0.0.1', port: 0, token, version: '0', uiDir },
-    swaggerDir: join(root, 'node_modules', 'swagger-ui-dist'),
-  });
-  const opened = await openBrowser({ url: server.url, token });
-  onTestFinished(async () => {
-    await opened.browser.close();
-    await server.close();
-    await engine.stop();
-  });
-  return { ...opened, engine };
-}
-
-/** Pictures in both schemes and widths, and what axe finds in each. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    for (const [width, height] of [
-      [1280, 800],
-      [1920, 1080],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.waitForTimeout(350);
-      await page.screenshot({ path: join(shots, `${name}-${scheme}-${width}.png`) });
-    }
-    expect(await findings(page), `${name}, ${scheme}`).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
+  return { ...(await openServed(engine)), engine };
 }
 
 describe.skipIf(chromiumPath === null)('a mailbox is added', () => {
   it('by its address alone, with the keyboard: found, tested, saved, sent to itself, and its domain checked', async () => {
-    mkdirSync(shots, { recursive: true });
     const { page, problems } = await startOn(await startProvider());
     const { mailboxes, go } = pages(page);
     await go('Mailboxes');
     await page.getByRole('button', { name: 'Add a mailbox' }).focus();
     await page.keyboard.press('Enter');
     await mailboxes.form().waitFor();
+    // The focus is there when the drawer has come in.
+    await expect
+      .poll(() =>
+        mailboxes
+          .form()
+          .getByLabel('E-mail address')
+          .evaluate((field) => field === field.ownerDocument.activeElement),
+      )
+      .toBe(true);
     await page.keyboard.type(address);
     await page.keyboard.press('Tab');
     await mailboxes.form().getByText('Found in your provider’s own settings (https://autoconfig.example.com)').waitFor();
@@ -125,14 +98,14 @@ describe.skipIf(chromiumPath === null)('a mailbox is added', () => {
     expect(await mailboxes.form().getByRole('button', { name: 'Use old.example.net instead (from DNS)' }).isVisible()).toBe(true);
     expect(await mailboxes.server('Sending (SMTP)')).toBe('smtp.example.com');
     expect(await mailboxes.server('Inbox (IMAP)')).toBe('imap.example.com');
-    await look(page, 'found');
+    await look(page, 'mailboxes', 'found');
 
     await mailboxes.form().getByRole('textbox', { name: 'Password' }).fill('a wrong one');
     await mailboxes.form().getByRole('button', { name: 'Test', exact: true }).press('Enter');
     const refused = mailboxes.form().getByText('Sending (SMTP): failed while: logging in');
     await refused.waitFor();
     expect(await refused.evaluate((element) => element.getBoundingClientRect().bottom <= innerHeight)).toBe(true);
-    await look(page, 'refused');
+    await look(page, 'mailboxes', 'refused');
     await mailboxes.form().getByRole('textbox', { name: 'Password' }).fill(password);
     await mailboxes.form().getByRole('button', { name: 'Test', exact: true }).press('Enter');
     await mailboxes.form().getByText('Sending (SMTP): works').waitFor();
@@ -151,10 +124,10 @@ describe.skipIf(chromiumPath === null)('a mailbox is added', () => {
     await mailboxes.action(address, 'Check the domain');
     const domain = page.getByRole('dialog', { name: `Domain of ${address}` });
     await domain.getByRole('region', { name: 'SPF: who may send' }).waitFor();
-    await look(page, 'domain');
+    await look(page, 'mailboxes', 'domain');
     for (const state of ['fine', 'needs a change', 'not known']) expect(await domain.getByText(`: ${state}`).count(), state).toBeGreaterThan(0);
     await page.keyboard.press('Escape');
-    await look(page, 'list');
+    await look(page, 'mailboxes', 'list');
     expect(problems).toEqual([]);
   }, 120_000);
 
@@ -174,7 +147,7 @@ describe.skipIf(chromiumPath === null)('a mailbox is added', () => {
       await expect.poll(async () => ((await link.count()) === 0 ? null : link.getAttribute('href'))).toBe(make);
       expect(await mailboxes.form().getByRole('textbox', { name: 'App password' }).isVisible()).toBe(true);
     }
-    await look(page, 'app-password');
+    await look(page, 'mailboxes', 'app-password');
     expect(problems).toEqual([]);
   }, 90_000);
 
@@ -220,7 +193,7 @@ describe.skipIf(chromiumPath === null)('a mailbox is added', () => {
       await form.getByLabel('Scope').fill(endpoints.scope);
       await form.getByLabel('Client id').fill('client-1');
       await form.getByLabel(way).check();
-      if (way === 'In this browser') await look(page, 'sign-in');
+      if (way === 'In this browser') await look(page, 'mailboxes', 'sign-in');
       await agree(page, provider.login);
       await form.getByText(`Signed in as ${address}. Save to keep it.`).waitFor();
       await form.getByRole('button', { name: 'Test', exact: true }).click();

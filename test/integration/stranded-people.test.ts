@@ -28,7 +28,11 @@ async function open() {
   const campaignId = await launchCampaign(engine, {
     recipients: ['a@example.com', 'b@example.com', 'c@example.com'],
     mailboxIds: [mara, leo],
-    steps: [emailStep('one', 'Hello', 'Hi'), waitStep('w', 'P1D'), emailStep('two', '', 'Still there?')],
+    steps: [
+      emailStep('one', 'Hello', 'Hi'),
+      waitStep('w', 'P1D'),
+      emailStep('two', '', 'Still there?{% if sender.former_name %} I write for {{ sender.former_name }}.{% endif %}'),
+    ],
     rules: { rotation: 'round_robin' },
   });
   const to = (name: string): Delivery => {
@@ -120,6 +124,9 @@ test('a move by hand: told before, taken back while nothing has left, and then a
   expect(head).toContain('Subject: Re: Hello');
   expect(head).toContain(`In-Reply-To: ${messageId}`);
   expect(head).toContain(`References: ${messageId}`);
+  expect(source).toContain('I write for Mara Muster.');
+  await until(() => leos.messages().filter((message) => message.subject === 'Re: Hello').length >= 2, 'the follow-up to somebody whom the other mailbox wrote to has left, too');
+  expect(leos.messages().filter((message) => message.source?.includes('I write for') === true)).toHaveLength(1);
   await until(() => to(mailed).state === 'sent', 'it is written down');
   expect(await stranded.undo(campaignId, second.moveId)).toEqual({ people: 0, stayed: 2 });
   await expect(stranded.undo(campaignId, 'no-such-move')).rejects.toMatchObject({ code: 'not_found' });

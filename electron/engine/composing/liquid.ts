@@ -98,7 +98,7 @@ export function isEmptyValue(value: unknown): boolean {
 }
 
 /** Merge tags that may be empty for everybody: their absence says nothing about the person. */
-const mayBeEmpty = new Set(['sender.signature', 'signature', 'unsubscribe', 'sender.postal_address']);
+const mayBeEmpty = new Set(['sender.signature', 'signature', 'unsubscribe', 'sender.postal_address', 'sender.former_name']);
 
 /** What makes an output count as missing: the value itself, the outcome of a `default` whose fallback is a variable, or nothing. */
 type MissingRule = 'value' | 'outcome' | 'never';

@@ -24,6 +24,8 @@ export interface MergeSender {
   readonly address: string;
   readonly signatureHtml: string;
   readonly postalAddress: string;
+  /** Who wrote the mail before, where that was another mailbox; absent or empty = the same. */
+  readonly formerName?: string;
 }
 
 /** The variables of a template. */
@@ -82,5 +84,6 @@ export function senderScope(sender: MergeSender, mode: TemplateMode): MergeScope
     address: sender.address,
     signature: signatureHtml === '' ? '' : mode === 'html' ? new SafeHtml(signatureHtml) : textOfHtml(signatureHtml),
     postal_address: sender.postalAddress,
+    former_name: given(sender.formerName ?? ''),
   };
 }

@@ -56,6 +56,8 @@ interface SendingMailbox {
   readonly replyTo: string | null;
   readonly signatureHtml: string;
   readonly dkim: DkimSettings | null;
+  /** Who wrote the mail before, where that was another mailbox. */
+  readonly formerName?: string;
 }
 
 const contactRow = `select id, email, first_name as firstName, last_name as lastName, company, title, phone, website, city, country, time_zone as timeZone, tags, custom from contacts where id = ?`;
@@ -139,13 +141,21 @@ export function createSender(deps: {
     return { ...signing, address: sendAs, fromName: alias?.name === undefined || alias.name === '' ? mailbox.fromName : alias.name };
   }
 
+  /** Looked up for texts that name it: nearly none does. */
+  function formerNameOf(prepare: Prepare, row: OutboxRow, parts: MessageParts | string): string | undefined {
+    if (typeof parts === 'string' || row.stepNumber === 1 || !`${parts.variant.subject}${parts.variant.html}${parts.variant.text}`.includes('former_name')) return undefined;
+    const before = prepare(
+      `select d.mailbox_id as mailboxId, coalesce(nullif(m.from_name, ''), m.address) as name from deliveries d left join mailboxes m on m.id = d.mailbox_id
+       where d.enrolment_id = ? and d.kind = 'step' and d.state = 'sent' order by d.sent_at desc limit 1`,
+    ).get(row.enrolmentId) as { mailboxId: string; name: string | null } | undefined;
+    return before === undefined || before.mailboxId === row.mailboxId ? undefined : (before.name ?? undefined);
+  }
+
   function load(prepare: Prepare, row: OutboxRow): ClaimedDelivery {
-    return {
-      row,
-      mailbox: mailboxOf(prepare, row.mailboxId),
-      contact: contactOf(prepare, row),
-      parts: row.kind === 'step' ? editedParts(row, stepParts(prepare, row)) : storedParts(row),
-    };
+    const parts = row.kind === 'step' ? editedParts(row, stepParts(prepare, row)) : storedParts(row);
+    const formerName = formerNameOf(prepare, row, parts);
+    const mailbox = mailboxOf(prepare, row.mailboxId);
+    return { row, mailbox: mailbox === null || formerName === undefined ? mailbox : { ...mailbox, formerName }, contact: contactOf(prepare, row), parts };
   }
 
   function senderOf(mailbox: SendingMailbox, row: OutboxRow): ComposeInput['sender'] {

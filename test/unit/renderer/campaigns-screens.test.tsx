@@ -207,9 +207,7 @@ describe('a campaign under way', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Move them to another mailbox' }));
     const dialog = within(await screen.findByRole('dialog'));
     await userEvent.click(dialog.getByRole('checkbox', { name: 'A deleted mailbox' }));
-    await userEvent.click(dialog.getByRole('combobox', { name: 'To' }));
-    await userEvent.click(await screen.findByRole('option', { name: 'Leo', hidden: true }));
-    expect(dialog.getByText(/comes from Leo Legat <leo@example\.com>\. Recipients see it in the same conversation/)).toBeTruthy();
+    expect(dialog.getByText(/comes from Leo Legat <leo@example\.com>\. Who had a mail sees it in the same conversation/)).toBeTruthy();
     expect(dialog.getByText(/1 person stays/)).toBeTruthy();
     await userEvent.click(dialog.getByRole('button', { name: 'Move 7 people' }));
     await waitFor(() => expect(inputs(running, 'campaigns.moveMailbox')).toEqual([{ id: 'campaign-0', from: ['mailbox-1'], to: 'mailbox-2' }]));

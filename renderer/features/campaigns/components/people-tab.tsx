@@ -28,7 +28,14 @@ export function PeopleTab({ campaign }: { readonly campaign: Campaign }) {
   const sequence = useSequence(campaign.sequenceId);
   const mailboxes = useMailboxes();
   const mailIds = (sequence.data?.draft.steps ?? []).filter((step) => step.type === 'email').map((step) => step.id);
-  const mailboxName = (id: string | null) => mailboxes.data?.items.find((mailbox) => mailbox.id === id)?.name ?? '';
+  const mailboxOf = (id: string | null) => mailboxes.data?.items.find((mailbox) => mailbox.id === id);
+  /** Why the mailbox of somebody under way sends nothing; empty = it does. */
+  const standstill = ({ state: at, mailboxId }: Enrolment): string => {
+    if ((at !== 'active' && at !== 'pending') || mailboxId === null || mailboxes.data === undefined) return '';
+    if (!campaign.mailboxIds.includes(mailboxId)) return t('why.mailbox_gone');
+    const mailbox = mailboxOf(mailboxId)?.state;
+    return mailbox === 'needs_login' || mailbox === 'paused' ? t(`why.mailbox_${mailbox}`) : mailbox === 'unreachable' ? t('campaigns.stranded.unreachable') : '';
+  };
   const columns: Column<Enrolment>[] = [
     { id: 'person', header: t('campaigns.person'), grow: 2, cell: (person) => <Person person={person} /> },
     {
@@ -41,11 +48,11 @@ export function PeopleTab({ campaign }: { readonly campaign: Campaign }) {
       id: 'reason',
       header: t('campaigns.reason'),
       grow: 1.4,
-      cell: (person) => (person.pausedUntil === null ? person.reason === null ? '' : reasonText(person.reason) : <PausedUntil person={person} />),
+      cell: (person) => (person.pausedUntil === null ? person.reason === null ? standstill(person) : reasonText(person.reason) : <PausedUntil person={person} />),
     },
     { id: 'got', header: t('campaigns.lastStep'), width: 120, cell: (person) => mailsGot(person, mailIds) },
     { id: 'next', header: t('campaigns.nextMail'), width: 150, cell: (person) => <NextTime at={person.nextAt} /> },
-    { id: 'mailbox', header: t('campaigns.mailbox'), grow: 0.9, cell: (person) => mailboxName(person.mailboxId) },
+    { id: 'mailbox', header: t('campaigns.mailbox'), grow: 0.9, cell: (person) => mailboxOf(person.mailboxId)?.name ?? '' },
     {
       id: 'actions',
       header: '',

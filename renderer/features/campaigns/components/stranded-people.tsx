@@ -53,7 +53,8 @@ function MoveDialog({ campaignId, stranded, onClose }: MoveDialogProps) {
   const queryClient = useQueryClient();
   const changed = () => refresh(queryClient, api.campaigns.key(), api.enrolments.key(), api.deliveries.key());
   const [left, setLeft] = useState<readonly string[]>([]);
-  const [to, setTo] = useState(anyMailbox);
+  const [onlyTarget] = targets.length === 1 ? targets : [];
+  const [to, setTo] = useState(onlyTarget?.mailboxId ?? anyMailbox);
   const chosen = mailboxes.filter(({ mailboxId }) => !left.includes(mailboxId));
   const takeBack = async (moveId: string) => {
     const { people, stayed } = await client.campaigns.undoMove({ id: campaignId, moveId });
@@ -130,9 +131,11 @@ function MoveDialog({ campaignId, stranded, onClose }: MoveDialogProps) {
             allowDeselect={false}
           />
         )}
-        <Text size="sm">{sender === undefined ? t('campaigns.stranded.explainAny') : t('campaigns.stranded.explain', { sender })}</Text>
+        <Text size="sm">
+          {sender === undefined ? t('campaigns.stranded.explainAny') : t('campaigns.stranded.explain', { sender })} {t('campaigns.stranded.thread')}
+        </Text>
         <Text size="sm" c="dimmed">
-          {t('campaigns.stranded.who', { tag: '{{ sender.name }}' })}
+          {t('campaigns.stranded.who', { tag: '{{ sender.name }}', former: '{{ sender.former_name }}' })}
         </Text>
         {busy > 0 && (
           <Text size="sm" c="dimmed">
