@@ -25,6 +25,7 @@ export { classify, type Classified } from './classify.ts';
 export { match } from './match.ts';
 export { parseMail, type InboundMail } from './mail.ts';
 export { readReplyText } from './reply-text.ts';
+export { askOpinion, opinionOf } from './second-opinion.ts';
 export { readReturnDate } from './return-date.ts';
 
 export interface InboxDeps {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { replyIntents, type ReplyIntent, type ReplyOpinion } from '../../../shared/schemas/reply.ts';
-import { asData, loadPrompt, type Assist } from '../assist/index.ts';
+import { asData, loadPrompt, type Assist, type Completion } from '../assist/index.ts';
 import { day, minute, systemClock, type Clock } from '../lib/clock.ts';
 import type { Logger } from '../ports.ts';
 import type { Store, Tx } from '../store/index.ts';
@@ -37,6 +37,26 @@ export function opinionOf(answer: Answer, model: string): ReplyOpinion {
 /** The intent that follows from an opinion; null = it stays a hint. Pure. */
 export function refinedIntent(opinion: ReplyOpinion, ruled: ReplyIntent | null): ReplyIntent | null {
   return opinion.class === 'human' && opinion.intent !== ruled && opinion.confidence >= needed ? opinion.intent : null;
+}
+
+/** Asks about the words of one answer, in the way in which the inbox does. `names` = whom a redacting host must not see. */
+export async function askOpinion(
+  assist: Pick<Assist, 'complete'>,
+  message: { subject: string; replyText: string; contactId: string | null; names: readonly string[] },
+  signal?: AbortSignal,
+): Promise<Completion<Answer>> {
+  const prompt = await loadPrompt(promptVersion);
+  return assist.complete({
+    feature: 'reply_class',
+    promptVersion,
+    system: prompt.system,
+    input: prompt.fill({ subject: asData(message.subject.slice(0, subjectCap)), text: asData(message.replyText.slice(0, textCap)) }),
+    schema: answerSchema,
+    maxTokens: prompt.maxTokens,
+    signal,
+    contactId: message.contactId,
+    names: message.names,
+  });
 }
 
 interface Row {
@@ -89,18 +109,8 @@ export function createSecondOpinion(deps: {
 
   /** One reply; false = there is nobody to ask now. */
   async function judge(row: Row): Promise<boolean> {
-    const prompt = await loadPrompt(promptVersion);
-    const completion = await assist.complete({
-      feature: 'reply_class',
-      promptVersion,
-      system: prompt.system,
-      input: prompt.fill({ subject: asData(row.subject.slice(0, subjectCap)), text: asData(row.replyText.slice(0, textCap)) }),
-      schema: answerSchema,
-      maxTokens: prompt.maxTokens,
-      signal: abort.signal,
-      contactId: row.contactId,
-      names: [row.fromName, `${row.firstName ?? ''} ${row.lastName ?? ''}`, row.firstName ?? '', row.lastName ?? '', row.company ?? ''],
-    });
+    const names = [row.fromName, `${row.firstName ?? ''} ${row.lastName ?? ''}`, row.firstName ?? '', row.lastName ?? '', row.company ?? ''];
+    const completion = await askOpinion(assist, { ...row, names }, abort.signal);
     if (completion.kind === 'none') {
       if (!completion.tried.some(({ reason }) => reason === 'invalid' || reason === 'refused')) return false;
       failed.set(row.id, (failed.get(row.id) ?? 0) + 1);

@@ -310,6 +310,16 @@ describe('inbox', () => {
     expect(engine.state.calls.filter((call) => call.name === 'replies.update')).toHaveLength(2);
   });
 
+  it('shows what a language model reads otherwise, and follows it by one click', async () => {
+    const state = busyState();
+    const opinion = { class: 'out_of_office' as const, intent: null, confidence: 0.72, model: 'llama3.2:3b', prompt: 'reply-class.v1' };
+    state.replies = state.replies.map((reply, index) => (index === 0 ? { ...reply, intent: null, source: 'default', opinion } : reply));
+    const { engine } = renderApp('/inbox?reply=reply-0', state);
+    expect(await screen.findByText('llama3.2:3b reads it as “Out of office” (72 % sure).', {}, slow)).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'It is right' }));
+    await waitFor(() => expect(inputOf(engine.state.calls, 'replies.update')).toEqual({ id: 'reply-0', class: 'out_of_office', intent: null }));
+  });
+
   it('answers with one draft id however often it is pressed, and keeps the text when it fails', async () => {
     const state = busyState();
     state.failing['replies.respond'] = { code: 'mailbox_login', message: 'The server refused the login' };

@@ -1,0 +1,149 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createAssist } from '../electron/engine/assist/index.ts';
+import { createEvents } from '../electron/engine/events/index.ts';
+import { askOpinion, classify, opinionOf, parseMail } from '../electron/engine/inbox/index.ts';
+import { systemClock } from '../electron/engine/lib/clock.ts';
+import { createIds } from '../electron/engine/lib/ids.ts';
+import { openStore } from '../electron/engine/store/index.ts';
+import { createSettings } from '../electron/engine/workspace/index.ts';
+import { providerInputSchema } from '../shared/schemas/assist.ts';
+import { buildMail, readMailCorpus } from '../test/support/mail-corpus.ts';
+import { silentLog } from '../test/support/silent-log.ts';
+
+const usage = 'Usage: npm run assist:eval -- URL MODEL [--openai] [--key KEY] [--most N]';
+const root = join(import.meta.dirname, '..');
+
+interface Row {
+  readonly feature: string;
+  readonly cases: number;
+  /** The model answered in the form that was asked for, and nothing forbade its use. */
+  readonly usable: string;
+  readonly right: string;
+  /** What the rules get right alone. */
+  readonly rules: string;
+  readonly 'ms a case': number;
+}
+
+const share = (part: number, whole: number): string => (whole === 0 ? '–' : `${Math.round((1000 * part) / whole) / 10} %`);
+
+/** Scores every feature with one model on the labelled sets of the repository; prints a table. */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { openai: { type: 'boolean' }, key: { type: 'string' }, most: { type: 'string' } } });
+  const [url = '', model = ''] = positionals;
+  const input = providerInputSchema.safeParse({
+    name: 'Evaluated',
+    kind: values.openai === true ? 'openai' : 'ollama',
+    url,
+    models: [model],
+    key: values.key,
+    timeoutSeconds: 600,
+  });
+  if (!input.success) {
+    process.stderr.write(`${input.error.issues[0]?.message ?? 'Something is missing'}. ${usage}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const dataDir = mkdtempSync(join(tmpdir(), 'homing-assist-eval-'));
+  const store = openStore({ dataDir, clock: systemClock, log: silentLog });
+  try {
+    const base = { store, clock: systemClock, ids: createIds(systemClock.now), random: Math.random, log: silentLog, events: createEvents(store, systemClock) };
+    // The key is never stored: the calls carry it.
+    const vault = { get: () => null, set: () => undefined, remove: () => undefined, isLocked: () => false };
+    const withKey: typeof fetch = (address, init) => {
+      const headers = new Headers(init?.headers);
+      if (values.key !== undefined) headers.set('authorization', `Bearer ${values.key}`);
+      return fetch(address, { ...init, headers });
+    };
+    const assist = createAssist({ ...base, vault, settings: createSettings(base), fetch: withKey });
+    const { id, local } = assist.providers.create(input.data);
+    // Who types the address on the command line agrees to it; the mails are made up.
+    if (!local) assist.providers.consent(id, input.data.url, true);
+    const most = Number(values.most ?? 1000);
+    const rows = [await scoreReplies(assist, most), ...(await scoreRewrites(assist, most)), await scoreSubjects(assist, most)];
+    console.log(`${model} at ${input.data.url}`);
+    console.table(rows);
+    if (rows.every(({ usable }) => usable === '0 %')) process.exitCode = 1;
+  } finally {
+    store.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+type Assist = ReturnType<typeof createAssist>;
+
+/** Labelled answers of people: the intent that the model names, and the one of the rules. */
+async function scoreReplies(assist: Assist, most: number): Promise<Row> {
+  const cases = readMailCorpus('people').filter(({ expect, class: name }) => name === 'human' && expect.intent != null);
+  const chosen = everyNth(cases, most);
+  let [usable, right, rules] = [0, 0, 0];
+  const startedAt = performance.now();
+  for (const one of chosen) {
+    const { replyText, intent } = classify(await parseMail(buildMail(one)), null);
+    if (intent === one.expect.intent) rules += 1;
+    const completion = await askOpinion(assist, { subject: one.subject, replyText, contactId: null, names: [] });
+    if (completion.kind === 'none') continue;
+    usable += 1;
+    const opinion = opinionOf(completion.value, completion.model);
+    if (opinion.class === 'human' && opinion.intent === one.expect.intent) right += 1;
+  }
+  return row('understand replies', chosen.length, startedAt, { usable, right, rules });
+}
+
+interface CopyCase {
+  readonly text: string;
+}
+
+function copyCases(most: number): CopyCase[] {
+  return everyNth(JSON.parse(readFileSync(join(root, 'test/fixtures/assist/copy.json'), 'utf8')) as CopyCase[], most);
+}
+
+const words = (text: string): number => text.split(/\s+/).length;
+
+/** Right = usable, and for `shorter` at most three quarters of the words; otherwise it changed something. */
+async function scoreRewrites(assist: Assist, most: number): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const how of ['shorter', 'warmer', 'plainer', 'translate'] as const) {
+    const cases = copyCases(most);
+    let [usable, right] = [0, 0];
+    const startedAt = performance.now();
+    for (const { text } of cases) {
+      for await (const part of assist.rewrite({ text, how, ...(how === 'translate' ? { language: 'es' } : {}) })) {
+        if (part.kind !== 'done' || part.value.source !== 'model') continue;
+        usable += 1;
+        if (how === 'shorter' ? words(part.value.text) <= 0.75 * words(text) : part.value.text !== text) right += 1;
+      }
+    }
+    rows.push(row(`rewrite: ${how}`, cases.length, startedAt, { usable, right, rules: null }));
+  }
+  return rows;
+}
+
+/** Right = at least three of five ideas of the model may be used. */
+async function scoreSubjects(assist: Assist, most: number): Promise<Row> {
+  const cases = copyCases(most);
+  let [usable, right] = [0, 0];
+  const startedAt = performance.now();
+  for (const { text } of cases) {
+    const { ideas } = await assist.subjectIdeas({ text, count: 5 });
+    const own = ideas.filter(({ source, subject }) => source === 'model' && subject.length <= 60).length;
+    if (own > 0) usable += 1;
+    if (own >= 3) right += 1;
+  }
+  return row('subject lines', cases.length, startedAt, { usable, right, rules: null });
+}
+
+function row(feature: string, cases: number, startedAt: number, { usable, right, rules }: { usable: number; right: number; rules: number | null }): Row {
+  const ms = cases === 0 ? 0 : Math.round((performance.now() - startedAt) / cases);
+  return { feature, cases, usable: share(usable, cases), right: share(right, cases), rules: rules === null ? '–' : share(rules, cases), 'ms a case': ms };
+}
+
+/** At most so many, spread over the whole list. */
+function everyNth<T>(list: readonly T[], most: number): T[] {
+  const step = Math.max(1, list.length / most);
+  return Array.from({ length: Math.min(most, list.length) }, (_, index) => list[Math.floor(index * step)]).filter((item) => item !== undefined);
+}
+
+await main();
