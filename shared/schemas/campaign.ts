@@ -38,7 +38,7 @@ export const campaignRulesSchema = z.object({
     .enum(['hold', 'move'])
     .default('hold')
     .describe(
-      'People who were mailed, and whose mailbox is gone or out of order for long, wait, or go on from another one in the same thread. Who was not mailed yet always goes to another one.',
+      'People who were mailed, and whose mailbox is gone or out of order for long, wait, or go on from another one in the same thread as long as the inbox of the lost one is read. Who was not mailed yet always goes to another one.',
     ),
   plainText: z.enum(['never', 'first_mail', 'always']).default('never').describe('Mails without an HTML part'),
   onReply: z.enum(['stop', 'pause', 'continue']).default('stop'),
@@ -161,6 +161,8 @@ export const strandedMailboxSchema = z.object({
   since: epochMsSchema.nullable(),
   firstMails: z.number().int().describe('People who were not mailed yet'),
   followUps: z.number().int().describe('People who had a mail from it'),
+  repliesSeen: z.boolean().describe('Its inbox is being read: who answers is stopped before the next mail'),
+  repliesReadAt: epochMsSchema.nullable().describe('When its inbox was last read; null = never, or it has none'),
 });
 export type StrandedMailbox = z.infer<typeof strandedMailboxSchema>;
 

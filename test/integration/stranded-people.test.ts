@@ -3,7 +3,7 @@ import { minute, hour, day } from '../../electron/engine/lib/clock.ts';
 import type { Delivery } from '../../shared/schemas/delivery.ts';
 import { mailboxLimitsSchema } from '../../shared/schemas/mailbox.ts';
 import { emailStep, launchCampaign, realPorts, startEngine, steeredClock, testMailbox, until, waitStep } from '../support/engine.ts';
-import { startImapStandIn } from '../support/imap-stand-in.ts';
+import { startImapStandIn, type ImapPeer } from '../support/imap-stand-in.ts';
 import { startRecordingSmtp } from '../support/recording-smtp.ts';
 import { temporaryDir } from '../support/store.ts';
 
@@ -11,7 +11,12 @@ const refusesLogin = { phase: 'mail', answer: { code: 530, text: '5.7.0 Authenti
 
 /** A campaign from two mailboxes with servers of their own: `a` and `c` belong to Mara's, `b` to Leo's, which is paused by a person. */
 async function open() {
-  const [maras, leos, imap] = await Promise.all([startRecordingSmtp({ keepSource: true }), startRecordingSmtp({ keepSource: true }), startImapStandIn()]);
+  let readable = true;
+  const instead = ({ cut }: ImapPeer): boolean => {
+    if (!readable) cut();
+    return !readable;
+  };
+  const [maras, leos, imap] = await Promise.all([startRecordingSmtp({ keepSource: true }), startRecordingSmtp({ keepSource: true }), startImapStandIn({ instead })]);
   const clock = steeredClock({ base: Date.UTC(2026, 5, 1, 9), at: Date.now(), factor: 1 });
   const engine = await startEngine(realPorts(temporaryDir(), { clock }));
   onTestFinished(async () => {
@@ -44,12 +49,16 @@ async function open() {
     clock.set({ base: clock.now() + ms, at: Date.now(), factor: 1 });
     engine.poke();
   };
+  const canRead = (can: boolean): void => {
+    readable = can;
+    imap.cutAll();
+  };
   await until(() => maras.messages().length === 1, 'the first mail has left');
   const [first] = maras.messages();
   const mailed = first?.to === 'a@example.com' ? 'a' : 'c';
   await until(() => to(mailed).stepNumber === 2, 'its follow-up is planned');
   expect(to('b')).toMatchObject({ mailboxId: leo, stepNumber: 1 });
-  return { ...{ engine, mailboxes, campaigns, stranded, campaignId, mara, leo, maras, leos, to, jump }, mailed, unmailed: mailed === 'a' ? 'c' : 'a' };
+  return { ...{ engine, mailboxes, campaigns, stranded, campaignId, mara, leo, maras, leos, to, jump, canRead }, mailed, unmailed: mailed === 'a' ? 'c' : 'a' };
 }
 
 /** Mara's server wants a login that nobody can give. */
@@ -76,14 +85,26 @@ test('whoever was not mailed goes to another mailbox when the own one has needed
   expect(to(mailed).state).not.toBe('sent');
 });
 
-test('with the rule to move, people with a thread go too', async () => {
+test('with the rule to move, people with a thread go too, as long as their answers are seen', async () => {
   const world = await open();
-  const { mailboxes, campaigns, campaignId, leo, to, jump, mailed } = world;
+  const { mailboxes, campaigns, campaignId, mara, leo, to, jump, canRead, mailed, unmailed } = world;
   await breakMara(world);
   mailboxes.resume(leo);
   campaigns.update(campaignId, { rules: { lostMailbox: 'move' } });
+  canRead(false);
   jump(61 * minute);
-  await until(() => to(mailed).mailboxId === leo, 'the person has moved');
+  await until(() => to(unmailed).mailboxId === leo, 'the person without mail has moved');
+  // Both are moved in one transaction, or one of them is not.
+  expect(to(mailed).mailboxId).toBe(mara);
+  canRead(true);
+  const read = () =>
+    world.engine.services.inbox.refresh(mara).then(
+      () => true,
+      () => false,
+    );
+  await until(read, 'its inbox is read again');
+  jump(2 * minute);
+  await until(() => to(mailed).mailboxId === leo, 'the person with a thread has moved');
 });
 
 test('a move by hand: told before, taken back while nothing has left, and then a follow-up in the same thread from whoever writes now', async () => {
@@ -137,7 +158,9 @@ test('people of a mailbox that left the campaign are found, moved by hand, and h
   campaigns.update(campaignId, { mailboxIds: [leo] });
   await until(() => to(mailed).why?.code === 'mailbox_gone', 'the follow-up is held');
   mailboxes.resume(leo);
-  expect(stranded.preview(campaignId).mailboxes).toEqual([{ mailboxId: mara, name: 'Mara', reason: 'gone', detail: null, since: null, firstMails: 0, followUps: 1 }]);
+  expect(stranded.preview(campaignId).mailboxes).toEqual([
+    { mailboxId: mara, name: 'Mara', reason: 'gone', detail: null, since: null, firstMails: 0, followUps: 1, repliesSeen: true, repliesReadAt: expect.any(Number) as number },
+  ]);
   const { moveId } = await stranded.move(campaignId, [mara], null);
   expect(to(mailed)).toMatchObject({ mailboxId: leo, state: 'planned' });
   await stranded.undo(campaignId, moveId);

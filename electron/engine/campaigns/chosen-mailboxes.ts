@@ -12,6 +12,8 @@ export interface ChosenMailbox extends MailboxHours {
   readonly stateReason: string | null;
   readonly stateSince: number;
   readonly hasInbox: boolean;
+  /** When its inbox was last read, UTC ms. */
+  readonly inboxCheckedAt: number | null;
   readonly limits: MailboxLimits;
   readonly pausedUntil: number | null;
   readonly nextSendAt: number;
@@ -27,7 +29,7 @@ type StoredMailbox = Omit<ChosenMailbox, 'hasInbox' | 'limits' | 'calendar' | 'a
 export function chosenMailboxes(store: Store, ids: readonly string[]): ChosenMailbox[] {
   const rows = store
     .prepareRead(
-      `select id, name, from_name as fromName, address, state, state_reason as stateReason, state_since as stateSince, paused_until as pausedUntil, imap is not null as hasInbox, calendar, absences, limits, next_send_at as nextSendAt, ramp, provider, json_extract(smtp, '$.host') as smtpHost from mailboxes
+      `select id, name, from_name as fromName, address, state, state_reason as stateReason, state_since as stateSince, paused_until as pausedUntil, imap is not null as hasInbox, inbox_checked_at as inboxCheckedAt, calendar, absences, limits, next_send_at as nextSendAt, ramp, provider, json_extract(smtp, '$.host') as smtpHost from mailboxes
        where id in (select value from json_each(?)) order by id`,
     )
     .all(JSON.stringify(ids)) as StoredMailbox[];

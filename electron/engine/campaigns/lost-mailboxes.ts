@@ -1,5 +1,5 @@
 import type { MailboxState } from '../../../shared/schemas/mailbox.ts';
-import { day, hour } from '../lib/clock.ts';
+import { day, hour, minute } from '../lib/clock.ts';
 
 /** A mailbox as it is asked whether mail will leave from it. */
 export interface MailboxCondition {
@@ -18,6 +18,14 @@ const longPauseMs = day;
 /** Whether nothing will leave from a mailbox now: it is in trouble, or paused by whomever. Pure. */
 export function standsStill({ state, pausedUntil }: MailboxCondition, now: number): boolean {
   return state === 'needs_login' || state === 'unreachable' || (state === 'paused' && (pausedUntil === null || pausedUntil > now));
+}
+
+/** An inbox that was read within this is being watched: what comes is seen. */
+const watchedMs = 10 * minute;
+
+/** Whether answers to what a mailbox sent are seen, although nothing leaves from it. Pure. */
+export function seesReplies({ hasInbox, inboxCheckedAt }: { readonly hasInbox: boolean; readonly inboxCheckedAt: number | null }, now: number): boolean {
+  return hasInbox && inboxCheckedAt !== null && now - inboxCheckedAt <= watchedMs;
 }
 
 /**

@@ -5,9 +5,10 @@ import type { Ids } from '../lib/ids.ts';
 import type { Logger } from '../ports.ts';
 import type { Planner } from '../scheduling/index.ts';
 import type { Store } from '../store/index.ts';
+import { chosenMailboxes } from './chosen-mailboxes.ts';
 import { toWaiting, waitingColumns, type Launcher, type Waiting } from './launch.ts';
 import { launchTarget, type LaunchTarget } from './launch-target.ts';
-import { isLost, standsStill } from './lost-mailboxes.ts';
+import { isLost, seesReplies, standsStill } from './lost-mailboxes.ts';
 
 /** People of a campaign whose mailbox sends nothing: who they are, and how they come to another one. */
 export interface StrandedPeople {
@@ -17,7 +18,10 @@ export interface StrandedPeople {
   move(campaignId: string, from: readonly string[], to: string | null): Promise<MovedPeople>;
   /** Takes a move back for everybody to whom nothing has left since. */
   undo(campaignId: string, moveId: string): Promise<{ people: number; stayed: number }>;
-  /** Gives people of mailboxes that are lost to others of their campaign: who was not mailed yet, and the rest where its rules say so. */
+  /**
+   * Gives people of mailboxes that are lost to others of their campaign: who was not mailed yet, and where its rules say so
+   * the rest, as long as their answers are seen. Whether to write on blindly is for a person to say.
+   */
   leaveLost(): Promise<void>;
 }
 
@@ -26,6 +30,13 @@ const livingList = living.map((state) => `'${state}'`).join(',');
 // Whose mail is on its way, or has an unknown outcome, belongs to the mailbox that has it.
 const idle = `not exists (select 1 from deliveries d where d.enrolment_id = e.id and d.state in ('claimed','sending','unknown'))`;
 const atOnce = 500;
+
+/** Who waits for a mail of one kind from these mailboxes. Priority 1 = a follow-up, 2 = a first mail. */
+const waitingFor = (priority: 1 | 2, ids: string): string => `select d.enrolment_id from json_each(${ids}) m cross join deliveries d indexed by deliveries_due
+      on d.mailbox_id = m.value and d.priority = ${priority} and d.campaign_id = @campaignId and d.state in ('planned','deferred')
+    union select enrolment_id from deliveries where state = 'held' and campaign_id = @campaignId and priority = ${priority} and mailbox_id in (select value from json_each(${ids}))`;
+const leavingSql = `with waiting as (${waitingFor(2, '@firstMails')} union ${waitingFor(1, '@followUps')})
+  select ${waitingColumns} from waiting w join enrolments e on e.id = w.enrolment_id join contacts c on c.id = e.contact_id where e.state in (${livingList}) and ${idle} order by e.id`;
 
 export function createStranded(deps: { store: Store; clock: Clock; ids: Ids; log: Logger; launcher: Launcher; planner: Planner; wake: () => void }): StrandedPeople {
   const { store, clock, ids, log, launcher, planner } = deps;
@@ -39,11 +50,12 @@ export function createStranded(deps: { store: Store; clock: Clock; ids: Ids; log
   }
 
   function describe(target: LaunchTarget, mailboxId: string, people: Pick<StrandedMailbox, 'firstMails' | 'followUps'>): StrandedMailbox {
-    const own = target.mailboxes.find(({ id }) => id === mailboxId);
-    if (own !== undefined && own.state !== 'ready' && own.state !== 'untested')
-      return { mailboxId, name: own.name, reason: own.state, detail: own.stateReason, since: own.stateSince === 0 ? null : own.stateSince, ...people };
-    const known = store.prepareRead('select name from mailboxes where id = ?').get(mailboxId) as { name: string } | undefined;
-    return { mailboxId, name: known?.name ?? null, reason: 'gone', detail: null, since: null, ...people };
+    const now = clock.now();
+    const [known] = chosenMailboxes(store, [mailboxId]);
+    const own = known !== undefined && target.mailboxes.some(({ id }) => id === mailboxId);
+    const base = { mailboxId, name: known?.name ?? null, repliesSeen: known !== undefined && seesReplies(known, now), repliesReadAt: known?.inboxCheckedAt ?? null, ...people };
+    if (!own || known.state === 'ready' || known.state === 'untested') return { ...base, reason: 'gone', detail: null, since: null };
+    return { ...base, reason: known.state, detail: known.stateReason, since: known.stateSince === 0 ? null : known.stateSince };
   }
 
   function preview(campaignId: string): Stranded {
@@ -153,17 +165,10 @@ export function createStranded(deps: { store: Store; clock: Clock; ids: Ids; log
     const target = launchTarget(store, campaignId);
     const lost = target.mailboxes.filter((mailbox) => isLost(mailbox, now));
     if (lost.length === 0 || lost.length === target.mailboxes.length) return;
-    // Priority 2 = a first mail.
-    const priorities = target.rules.lostMailbox === 'move' ? '1, 2' : '2';
+    const threads = target.rules.lostMailbox === 'move' ? lost.filter((mailbox) => seesReplies(mailbox, now)) : [];
     const people = store
-      .prepareRead(
-        `with lost as (select value as id from json_each(@lost)), waiting as (
-           select d.enrolment_id from lost cross join deliveries d indexed by deliveries_due
-             on d.mailbox_id = lost.id and d.priority in (${priorities}) and d.campaign_id = @campaignId and d.state in ('planned','deferred')
-           union select enrolment_id from deliveries where state = 'held' and campaign_id = @campaignId and priority in (${priorities}) and mailbox_id in lost)
-         select ${waitingColumns} from waiting w join enrolments e on e.id = w.enrolment_id join contacts c on c.id = e.contact_id where e.state in (${livingList}) and ${idle} order by e.id`,
-      )
-      .all({ campaignId, lost: JSON.stringify(lost.map(({ id }) => id)) })
+      .prepareRead(leavingSql)
+      .all({ campaignId, firstMails: JSON.stringify(lost.map(({ id }) => id)), followUps: JSON.stringify(threads.map(({ id }) => id)) })
       .map(toWaiting);
     const moved = people.length === 0 ? 0 : await launcher.spread(target, people, { actor: 'engine' });
     if (moved === 0) return;

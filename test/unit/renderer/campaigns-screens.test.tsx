@@ -195,8 +195,18 @@ describe('a campaign under way', () => {
     const running = state();
     running.stranded = {
       mailboxes: [
-        { mailboxId: 'mailbox-1', name: 'Mara', reason: 'needs_login', detail: '535 Refused', since: fakeNow, firstMails: 2, followUps: 5 },
-        { mailboxId: 'mailbox-9', name: null, reason: 'gone', detail: null, since: null, firstMails: 0, followUps: 3 },
+        {
+          mailboxId: 'mailbox-1',
+          name: 'Mara',
+          reason: 'needs_login',
+          detail: '535 Refused',
+          since: fakeNow,
+          firstMails: 2,
+          followUps: 5,
+          repliesSeen: false,
+          repliesReadAt: fakeNow,
+        },
+        { mailboxId: 'mailbox-9', name: null, reason: 'gone', detail: null, since: null, firstMails: 0, followUps: 3, repliesSeen: false, repliesReadAt: null },
       ],
       targets: [{ mailboxId: 'mailbox-2', name: 'Leo', sender: 'Leo Legat <leo@example.com>' }],
       busy: 1,
@@ -208,6 +218,7 @@ describe('a campaign under way', () => {
     const dialog = within(await screen.findByRole('dialog'));
     await userEvent.click(dialog.getByRole('checkbox', { name: 'A deleted mailbox' }));
     expect(dialog.getByText(/comes from Leo Legat <leo@example\.com>\. Who had a mail sees it in the same conversation/)).toBeTruthy();
+    expect(dialog.getByText(/5 people would get the follow-up even after a reply/)).toBeTruthy();
     expect(dialog.getByText(/1 person stays/)).toBeTruthy();
     await userEvent.click(dialog.getByRole('button', { name: 'Move 7 people' }));
     await waitFor(() => expect(inputs(running, 'campaigns.moveMailbox')).toEqual([{ id: 'campaign-0', from: ['mailbox-1'], to: 'mailbox-2' }]));

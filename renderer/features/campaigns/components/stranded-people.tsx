@@ -1,7 +1,7 @@
 import { Alert, Anchor, Button, Checkbox, Group, Modal, Select, Stack, Table, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { IconMailPause } from '@tabler/icons-react';
+import { IconAlertTriangle, IconMailPause } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Stranded, StrandedMailbox } from '../../../../shared/schemas/campaign.ts';
 import { ErrorAlert } from '../../../components/error-alert.tsx';
@@ -71,6 +71,7 @@ function MoveDialog({ campaignId, stranded, onClose }: MoveDialogProps) {
       onSettled: changed,
     }),
   );
+  const blind = chosen.filter(({ followUps, repliesSeen }) => followUps > 0 && !repliesSeen);
   const sender = targets.find(({ mailboxId }) => mailboxId === to)?.sender;
   return (
     <Modal opened onClose={onClose} size="xl" title={t('campaigns.stranded.dialog')} closeButtonProps={{ 'aria-label': t('common.close') }}>
@@ -99,6 +100,17 @@ function MoveDialog({ campaignId, stranded, onClose }: MoveDialogProps) {
                             {' · '}
                             {t('campaigns.stranded.since')} <TimeText at={mailbox.since} />
                           </>
+                        )}
+                        {mailbox.followUps > 0 && !mailbox.repliesSeen && (
+                          <span style={{ display: 'block' }}>
+                            {mailbox.repliesReadAt === null ? (
+                              t('campaigns.stranded.repliesNever')
+                            ) : (
+                              <>
+                                {t('campaigns.stranded.repliesRead')} <TimeText at={mailbox.repliesReadAt} />
+                              </>
+                            )}
+                          </span>
                         )}
                         {mailbox.detail !== null && <span style={{ display: 'block', overflowWrap: 'anywhere' }}>{mailbox.detail}</span>}
                       </>
@@ -137,6 +149,11 @@ function MoveDialog({ campaignId, stranded, onClose }: MoveDialogProps) {
         <Text size="sm" c="dimmed">
           {t('campaigns.stranded.who', { tag: '{{ sender.name }}', former: '{{ sender.former_name }}' })}
         </Text>
+        {blind.length > 0 && (
+          <Alert variant="light" color="amber" icon={<IconAlertTriangle size={18} />}>
+            {t('campaigns.stranded.blind', { count: blind.reduce((sum, { followUps }) => sum + followUps, 0) })}
+          </Alert>
+        )}
         {busy > 0 && (
           <Text size="sm" c="dimmed">
             {t('campaigns.stranded.busy', { count: busy })}
