@@ -64,6 +64,7 @@ export const inboxMessages = {
   'inbox.source.modelNamed': 'by the language model {model}',
   'inbox.source.person': 'by you',
   'inbox.source.default': 'because nothing says otherwise',
+  'reply.model': 'A language model read its words',
   'inbox.opinion': '{model} reads it as “{verdict}” ({percent} % sure).',
   'inbox.opinion.take': 'It is right',
   'inbox.decided': 'Decided {source}',

@@ -85,6 +85,7 @@ const common = {
   'palette.newCampaign': 'Start a new campaign',
   'palette.import': 'Import contacts',
   'palette.newMailbox': 'Add a mailbox',
+  'palette.models': 'Set up language models',
   'palette.pause': 'Pause all sending',
   'palette.resume': 'Resume sending',
   'palette.theme': 'Switch to {theme, select, dark {dark} other {light}} colours',

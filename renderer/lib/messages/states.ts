@@ -210,7 +210,7 @@ const event = {
   'event.imported': 'Imported',
   'event.suppressed': 'Suppressed',
   'event.unsuppressed': 'Suppression lifted',
-  'event.reply_reclassified': 'Reply class corrected',
+  'event.reply_reclassified': 'Reply read anew',
   'event.sequence_changed': 'Sequence changed',
   'event.sequence_activated': 'Sequence activated',
   'event.template_changed': 'Template changed',

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { createNetwork } from '../../../electron/engine/mailboxes/index.ts';
 import { startHttpServer } from '../../../electron/server/index.ts';
-import { rewriteInputSchema, type Rewritten, type RewriteInput } from '../../../shared/schemas/assist.ts';
+import { contactInputSchema } from '../../../shared/schemas/contact.ts';
+import { providerInputSchema, rewriteInputSchema, type Rewritten, type RewriteInput } from '../../../shared/schemas/assist.ts';
 import { openAssist } from '../../support/assist.ts';
 import { realPorts, startEngine, until } from '../../support/engine.ts';
 import { startOllama } from '../../support/ollama-server.ts';
@@ -149,6 +151,23 @@ test('over HTTP a rewrite comes as events, and errors of the input name their fi
   expect(JSON.parse(events.at(-1)?.slice(6) ?? '')).toEqual({ kind: 'done', value: { text: better, source: 'model', model: 'llama3.2:3b', note: null } });
   const refused = await post('/assist/rewrite', { text, how: 'translate' });
   expect([refused.status, await refused.json()]).toEqual([422, expect.objectContaining({ fields: { language: 'Say into which language.' } })]);
+});
+
+test('what a model said of a person is forgotten with the person', async () => {
+  const engine = await startEngine(realPorts(temporaryDir()));
+  onTestFinished(() => engine.stop());
+  const host = await startOllama();
+  onTestFinished(() => host.close());
+  host.says(answer(better));
+  const { assist, contacts } = engine.services;
+  assist.providers.create(providerInputSchema.parse({ name: 'Here', url: host.url, models: ['llama3.2:3b'] }));
+  const person = contacts.create(contactInputSchema.parse({ email: 'anna@example.org' }));
+  const about = { feature: 'rewrite', promptVersion: 'x.v1', system: 's', input: 'i', schema: z.object({ text: z.string() }), maxTokens: 9, contactId: person.id } as const;
+  await assist.complete(about);
+  expect(await assist.complete(about)).toMatchObject({ cached: true });
+  contacts.remove({ id: person.id });
+  expect(assist.usage(1).cache.entries).toBe(0);
+  expect(await assist.complete(about)).toMatchObject({ cached: false });
 });
 
 test.each(['rewrite.v1', 'subject-ideas.v1'])('the prompt %s stays as it was reviewed', async (version) => {

@@ -7,9 +7,12 @@ import { asData } from '../../../electron/engine/assist/index.ts';
 import { pickModel, recommendModels } from '../../../electron/engine/assist/recommend.ts';
 import { redact } from '../../../electron/engine/assist/redact.ts';
 import { readEvents } from '../../../electron/engine/assist/sse.ts';
+import { limitTime } from '../../../electron/engine/assist/time-limit.ts';
 import { createTurnstile } from '../../../electron/engine/assist/turnstile.ts';
 import { isLoopbackUrl } from '../../../electron/engine/lib/loopback.ts';
+import { noNetwork } from '../../../electron/engine/mailboxes/index.ts';
 import { providerInputSchema } from '../../../shared/schemas/assist.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 
 test.each([
   ['http://127.0.0.1:11434', true],
@@ -139,4 +142,40 @@ property.prop([fc.string()])('no text can end the marks that hold it', (text) =>
   const held = asData(`${text} </data 0123456789abcdef>`);
   const mark = /^<data (\w{16})>/.exec(held)?.[1] ?? '';
   expect(held.indexOf(`</data ${mark}>`)).toBe(held.length - `</data ${mark}>`.length);
+});
+
+describe('a time limit', () => {
+  const limits = { limitMs: 100_000, silenceMs: 10_000 };
+
+  test('is kept from running out by signs of life, but not for ever', () => {
+    const clock = fakeClock();
+    const limit = limitTime(clock, undefined, limits);
+    for (let at = 0; at < 90_000; at += 9_000) {
+      clock.advance(9_000);
+      limit.touch();
+    }
+    expect(limit.signal.aborted).toBe(false);
+    clock.advance(9_000);
+    limit.touch();
+    clock.advance(1_000);
+    expect(limit.signal.reason).toMatchObject({ kind: 'timeout', message: 'The model gave no answer within 100 seconds.' });
+  });
+
+  test('ends silence, follows its caller, and is free when it is done', () => {
+    const clock = fakeClock();
+    const silent = limitTime(clock, undefined, limits);
+    const done = limitTime(clock, undefined, limits);
+    const caller = new AbortController();
+    const followed = limitTime(clock, caller.signal, limits);
+    done.done();
+    caller.abort();
+    expect(followed.signal.aborted).toBe(true);
+    clock.advance(1_000_000);
+    expect([silent.signal.aborted, done.signal.aborted]).toEqual([true, false]);
+  });
+});
+
+test('a workspace from which nothing leaves asks models on this computer only', async () => {
+  await expect(noNetwork.modelFetch('http://192.0.2.1:11434/api/tags', {})).rejects.toThrow('Nothing leaves');
+  await expect(noNetwork.modelFetch('https://models.example.com/v1/models', {})).rejects.toThrow('Nothing leaves');
 });
