@@ -240,9 +240,11 @@ export function createPlanner(deps: { events: Events; clock: Clock; ids: Ids } &
    * hold such people binds the engine, not the person who asks for this one.
    */
   function withMailbox(tx: Tx, enrolment: EnrolmentRow, actor: Actor): EnrolmentRow {
-    const own = tx.prepare('select m.id from campaigns c, json_each(c.mailbox_ids) j join mailboxes m on m.id = j.value where c.id = ?').all(enrolment.campaignId) as {
-      id: string;
-    }[];
+    const own = tx
+      .prepare(
+        `select m.id from campaigns c, json_each(c.mailbox_ids) j join mailboxes m on m.id = j.value where c.id = ? order by m.state in ('needs_login','unreachable','paused'), j.key`,
+      )
+      .all(enrolment.campaignId) as { id: string }[];
     const [other] = own;
     if (other === undefined || own.some(({ id }) => id === enrolment.mailboxId)) return enrolment;
     const campaign = tx.prepare('select rules from campaigns where id = ?').get(enrolment.campaignId) as { rules: string };

@@ -203,7 +203,7 @@ export const campaignsMessages = {
   'campaigns.stranded.repliesNever': 'Replies to it are not read',
   'campaigns.stranded.repliesRead': 'Replies to it last read',
   'campaigns.stranded.blind':
-    'Who has answered since then is not known. {count, plural, one {# person} other {# people}} would get the follow-up even after a reply. Repairing the mailbox, or reading its inbox first, is safer.',
+    'Answers may lie there unread: {count, plural, one {# person} other {# people}} would get the follow-up even after a reply. Repairing the mailbox first is safer.',
   'campaigns.stranded.thread': 'Who had a mail sees it in the same conversation, under the same subject.',
   'campaigns.stranded.who': 'Look at the text of the follow-ups: {tag} and the signature say who writes now, {former} who wrote before. A name typed by hand stays as it is.',
   'campaigns.stranded.busy':
