@@ -9,7 +9,6 @@ import type { HostErrorKind, ModelHost, RawAnswer } from './host.ts';
 import { mayUse, type ProviderRow, type Providers } from './providers.ts';
 import { redact } from './redact.ts';
 import { limitTime } from './time-limit.ts';
-import type { Turnstile } from './turnstile.ts';
 import type { Usage } from './usage.ts';
 
 /** A question to whichever model answers first, in order of preference. */
@@ -53,11 +52,13 @@ export interface AskDeps {
   readonly isOff: (feature: AssistFeature) => boolean;
   readonly hostOf: (row: ProviderRow) => ModelHost;
   readonly modelsOf: (row: ProviderRow, signal: AbortSignal) => Promise<string[]>;
-  readonly turnstileOf: (id: string) => Turnstile;
+  /** Waits for a place at the host; resolves with the function that frees it. */
+  readonly enter: (row: ProviderRow, signal: AbortSignal | undefined) => Promise<() => void>;
 }
 
 /** Between two signs of life. The first takes longer: the model may have to be loaded. */
 const silenceMs = 60 * second;
+const neverAborted = new AbortController().signal;
 /** A model that answered out of shape gets one more try, with another seed. */
 const seeds = [0, 1] as const;
 
@@ -68,8 +69,9 @@ export function createAsk(deps: AskDeps) {
   const probing = new Set<string>();
 
   async function askOnce<T>(row: ProviderRow, model: string, request: CompletionRequest<T>, shape: Record<string, unknown>, seed: number): Promise<T | 'invalid'> {
-    const { feature } = request;
-    const limit = limitTime(realTime, request.signal, { limitMs: row.timeoutSeconds * second, silenceMs });
+    const { feature, signal } = request;
+    const leave = await deps.enter(row, signal);
+    const limit = limitTime(realTime, signal, { limitMs: row.timeoutSeconds * second, silenceMs });
     const hidden = redact(request.input, row.redact ? (request.names ?? []) : []);
     const input = row.redact ? hidden.text : request.input;
     const startedAt = realTime.monotonic();
@@ -79,9 +81,7 @@ export function createAsk(deps: AskDeps) {
         ...(reason === undefined ? {} : { reason }),
         ...(raw === undefined ? {} : { inputTokens: raw.inputTokens, outputTokens: raw.outputTokens }),
       });
-    let leave: (() => void) | null = null;
     try {
-      leave = await deps.turnstileOf(row.id).enter(row.parallel, limit.signal);
       let soFar = '';
       const raw = await deps.hostOf(row).ask({
         ...{ model, system: request.system, input, shape, maxTokens: request.maxTokens, seed, signal: limit.signal },
@@ -102,7 +102,7 @@ export function createAsk(deps: AskDeps) {
       throw known;
     } finally {
       limit.done();
-      leave?.();
+      leave();
     }
   }
 
@@ -116,9 +116,10 @@ export function createAsk(deps: AskDeps) {
       request.onText?.(held.value);
       return { kind: 'answer', value: known, provider: row.name, model, cached: true };
     }
-    const state = breakerState(providers.row(row.id), clock.now());
+    const state = breakerState(providers.rows().find(({ id }) => id === row.id) ?? row, clock.now());
     if (state === 'open' || (state === 'half_open' && probing.has(row.id))) return tried('resting', row.lastError ?? '');
-    if (state === 'half_open') probing.add(row.id);
+    const probes = state === 'half_open';
+    if (probes) probing.add(row.id);
     try {
       for (const seed of seeds) {
         const value = await askOnce(row, model, request, shape, seed);
@@ -128,10 +129,10 @@ export function createAsk(deps: AskDeps) {
       }
       return tried('invalid', 'The model did not keep to the shape that was asked for.');
     } catch (error) {
-      const failure = hostError(error, request.signal ?? AbortSignal.any([]));
+      const failure = hostError(error, request.signal ?? neverAborted);
       return tried(failure.kind, failure.message);
     } finally {
-      probing.delete(row.id);
+      if (probes) probing.delete(row.id);
     }
   }
 
@@ -141,9 +142,9 @@ export function createAsk(deps: AskDeps) {
     const failed: Tried[] = [];
     let models: string[];
     try {
-      models = await deps.modelsOf(row, request.signal ?? AbortSignal.any([]));
+      models = await deps.modelsOf(row, request.signal ?? neverAborted);
     } catch (error) {
-      const known = hostError(error, request.signal ?? AbortSignal.any([]));
+      const known = hostError(error, request.signal ?? neverAborted);
       return [{ provider: row.name, model: null, reason: known.kind, detail: known.message }];
     }
     if (models.length === 0) return [{ provider: row.name, model: null, reason: 'no_model', detail: 'It has no model that can write.' }];
@@ -167,8 +168,11 @@ export function createAsk(deps: AskDeps) {
     if (rows.length === 0) return none('no_provider', []);
     const shape = z.toJSONSchema(request.schema) as Record<string, unknown>;
     const tried: Tried[] = [];
-    for (const row of rows) {
+    for (const { id } of rows) {
       if (request.signal?.aborted === true) return none('cancelled', tried);
+      // It may have been removed or changed while another one was asked.
+      const row = providers.rows().find((each) => each.id === id && each.enabled);
+      if (row === undefined) continue;
       const outcome = await askHost(row, request, shape);
       if (!Array.isArray(outcome)) return outcome;
       tried.push(...outcome);

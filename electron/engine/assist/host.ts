@@ -44,7 +44,7 @@ export interface ModelHost {
   } | null;
 }
 
-export type HostErrorKind = 'unreachable' | 'timeout' | 'login' | 'no_model' | 'rate_limited' | 'refused' | 'server' | 'garbled' | 'cancelled';
+export type HostErrorKind = 'unreachable' | 'timeout' | 'login' | 'no_model' | 'rate_limited' | 'refused' | 'server' | 'garbled' | 'busy' | 'cancelled';
 
 /** What went wrong with a host. `message` is a sentence for people; it never holds what was asked or answered. */
 export class HostError extends Error {
@@ -62,7 +62,7 @@ export class HostError extends Error {
 
 /** Whether the host itself is in trouble, so that the next question would fare no better. */
 export function isTrouble(kind: HostErrorKind): boolean {
-  return kind !== 'no_model' && kind !== 'refused' && kind !== 'cancelled';
+  return kind !== 'no_model' && kind !== 'refused' && kind !== 'busy' && kind !== 'cancelled';
 }
 
 /** Answers of more characters are cut off: a model that repeats itself must not fill the memory. */

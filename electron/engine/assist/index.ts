@@ -18,7 +18,7 @@ import { createProviders, needConsent, type ProviderRow, type ProvidersDeps } fr
 import { createPulls } from './pulls.ts';
 import { pickModel, recommendModels } from './recommend.ts';
 import { limitTime } from './time-limit.ts';
-import { createTurnstile, type Turnstile } from './turnstile.ts';
+import { createTurnstile, enterInTime, type Turnstile } from './turnstile.ts';
 import { createUsage } from './usage.ts';
 
 export type { Complete, Completion, CompletionRequest, Tried } from './ask.ts';
@@ -75,10 +75,10 @@ export function createAssist(deps: AssistDeps) {
     return host;
   }
 
-  function turnstileOf(id: string): Turnstile {
-    const known = turnstiles.get(id) ?? createTurnstile();
-    turnstiles.set(id, known);
-    return known;
+  function enter(row: ProviderRow, signal: AbortSignal | undefined): Promise<() => void> {
+    const turnstile = turnstiles.get(row.id) ?? createTurnstile();
+    turnstiles.set(row.id, turnstile);
+    return enterInTime(turnstile, row.parallel, realTime, signal);
   }
 
   /** Asks a host within a time limit; errors are `HostError`s. */
@@ -109,7 +109,7 @@ export function createAssist(deps: AssistDeps) {
   }
 
   const complete = createAsk({
-    ...{ realTime, clock, providers, cache, usage, hostOf, turnstileOf },
+    ...{ realTime, clock, providers, cache, usage, hostOf, enter },
     isOff: (feature) => settings.get().assistOff.includes(feature),
     modelsOf: async (row, signal) => {
       const { health } = providers.get(row.id);
@@ -180,7 +180,7 @@ export function createAssist(deps: AssistDeps) {
     let model = chosen ?? null;
     let leave: (() => void) | null = null;
     try {
-      leave = await turnstileOf(id).enter(row.parallel, limit.signal);
+      leave = await enter(row, limit.signal);
       startedAt = realTime.monotonic();
       model ??= (await modelsOf(row, limit.signal))[0] ?? null;
       if (model === null) return { ok: false, model, totalMs: since(), firstTokenMs, tokensPerSecond: null, structured: false, detail: 'It has no model that can write.' };

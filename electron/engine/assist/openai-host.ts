@@ -11,6 +11,9 @@ const chunkSchema = z.object({
 const listSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 const vectorsSchema = z.object({ data: z.array(z.object({ index: z.number().default(0), embedding: z.array(z.number()) })) });
 
+/** What some servers and models refuse; they are asked without it. */
+const optional = ['max_tokens', 'temperature', 'seed', 'stream_options'] as const;
+
 /** Ways of asking for JSON, strictest first; servers know some of them. */
 const formats = ['schema', 'json', 'none'] as const;
 
@@ -19,6 +22,7 @@ export function createOpenAiHost(options: { url: string; key: string | null; fet
   const { url, key } = options;
   /** The strictest format that this server took. */
   let strictest = 0;
+  const refused = new Set<string>();
 
   async function request<T>(signal: AbortSignal, path: string, body: object | null, read: (response: Response) => Promise<T>): Promise<T> {
     try {
@@ -41,11 +45,12 @@ export function createOpenAiHost(options: { url: string; key: string | null; fet
           { role: 'system', content: format === 'schema' ? question.system : `${question.system}\n\nAnswer with JSON of this schema only:\n${JSON.stringify(question.shape)}` },
           { role: 'user', content: question.input },
         ],
-        temperature: question.seed === 0 ? 0 : 0.4,
-        seed: question.seed,
-        max_tokens: question.maxTokens,
         stream: true,
-        stream_options: { include_usage: true },
+        ...(refused.has('temperature') ? {} : { temperature: question.seed === 0 ? 0 : 0.4 }),
+        ...(refused.has('seed') ? {} : { seed: question.seed }),
+        ...(refused.has('stream_options') ? {} : { stream_options: { include_usage: true } }),
+        // Models that think count otherwise, and call it otherwise.
+        ...(refused.has('max_tokens') ? { max_completion_tokens: question.maxTokens } : { max_tokens: question.maxTokens }),
         ...(format === 'schema' ? { response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema: question.shape } } } : {}),
         ...(format === 'json' ? { response_format: { type: 'json_object' } } : {}),
       },
@@ -64,6 +69,11 @@ export function createOpenAiHost(options: { url: string; key: string | null; fet
         try {
           return await chat(question, format);
         } catch (error) {
+          const part = error instanceof HostError && error.kind === 'refused' ? optional.find((name) => !refused.has(name) && error.message.includes(name)) : undefined;
+          if (part !== undefined) {
+            refused.add(part);
+            continue;
+          }
           const isFormat = error instanceof HostError && error.kind === 'refused' && /response_format|json_schema|json_object|grammar|schema/i.test(error.message);
           if (!isFormat || format === 'none') throw error;
           strictest += 1;

@@ -172,6 +172,35 @@ describe('faults', () => {
     expect(bench.provider(id).health.state).toBe('unknown');
   });
 
+  test('whoever waits too long for a busy host goes to the next one, and the host does not rest for it', async () => {
+    const realTime = fakeClock();
+    const bench = openAssist({ realTime });
+    const host = await bench.host();
+    host.fail('/api/chat', { kind: 'stalls' });
+    const { id } = bench.add(host.url, { timeoutSeconds: 3600 });
+    const abort = new AbortController();
+    const first = bench.assist.complete({ ...colourQuestion(), signal: abort.signal });
+    await until(() => host.chats().length === 1, 'the first question');
+    const second = bench.assist.complete(colourQuestion('Second?'));
+    await new Promise((resolve) => setImmediate(resolve));
+    realTime.advance(45_000);
+    expect(reasons(await second)).toEqual(['failed', 'busy']);
+    expect(bench.provider(id).health.state).toBe('unknown');
+    abort.abort();
+    expect(reasons(await first)).toEqual(['cancelled', 'cancelled']);
+  });
+
+  test('a host that is removed while another one is asked is passed over', async () => {
+    const bench = openAssist();
+    const [first, second] = [await bench.host(), await bench.host()];
+    first.fail('/api/chat', { kind: 'truncated' });
+    bench.add(first.url);
+    const { id } = bench.add(second.url);
+    const work = bench.assist.complete(colourQuestion());
+    await bench.assist.providers.remove(id);
+    expect(reasons(await work)).toEqual(['failed', 'garbled']);
+  });
+
   test('no more questions at once than the host takes', async () => {
     const bench = openAssist();
     const host = await bench.host();

@@ -175,6 +175,21 @@ describe('the protocol of OpenAI', () => {
     await expect(bench.assist.pulls.start(id, 'a:1b')).rejects.toMatchObject({ code: 'wrong_state' });
   });
 
+  test('a server that refuses a setting is asked without it, then and later', async () => {
+    const bench = openAssist();
+    const host = await startOpenAi((body) => {
+      for (const name of ['max_tokens', 'temperature'])
+        if (name in body)
+          return { status: 400, text: `{"error":{"message":"Unsupported parameter: '${name}' is not supported with this model. Use 'max_completion_tokens' instead."}}` };
+      return { text: events(green) };
+    });
+    bench.add(host.url, { kind: 'openai' });
+    expect(await bench.assist.complete(colourQuestion())).toMatchObject({ kind: 'answer', value: { colour: 'green' } });
+    expect(host.bodies.at(-1)).toMatchObject({ max_completion_tokens: 50, response_format: { type: 'json_schema' } });
+    expect(await bench.assist.complete(colourQuestion('Another?'))).toMatchObject({ kind: 'answer' });
+    expect(host.bodies).toHaveLength(4);
+  });
+
   test('a server that knows no schemas is asked for JSON, then for words', async () => {
     const bench = openAssist();
     const host = await startOpenAi((body) => {
