@@ -105,7 +105,7 @@ export async function createEngine(ports: EnginePorts) {
   const unsubscribeKey = () => ownKey;
   const profile = () => settings.get();
 
-  const sequences = createSequences({ ...base, composer, profile, files });
+  const sequences = createSequences({ ...base, composer, profile, files, suppressionOf: (email) => contacts.isSuppressed(null, email), fetch: network.fetch });
   const templates = createTemplates(base);
   const webhooks = createWebhooks({ ...base, fetch: network.fetch });
   const planner = createPlanner({ ...base, contacts, webhooks });
@@ -234,6 +234,7 @@ export async function createEngine(ports: EnginePorts) {
     launcher,
     counts: analytics.campaignCounts,
     requiredFields: sequences.requiredFields,
+    copyNotes: sequences.copyNotes,
     secretsLocked: vault.isLocked,
     wake,
   });

@@ -13,8 +13,11 @@ cleaner.addHook('uponSanitizeAttribute', (_node, attribute) => {
   if (attribute.attrName === 'style' && /url\s*\(|@import|expression\s*\(/.test(value)) attribute.keepAttr = false;
 });
 
+/** The page of a mail program in the dark: the mail's own colours stay. */
+const darkPage = 'html{color-scheme:dark} body{color:#e8eaed;background:#1f1f23} a{color:#8ab4f8} blockquote{color:#b0b5ba}';
+
 /** The document that an HTML mail is shown as: cleaned, without scripts, forms and remote content. */
-export function frameDocument(html: string): string {
+export function frameDocument(html: string, dark = false): string {
   const clean = cleaner.sanitize(html, {
     FORBID_TAGS: ['script', 'style', 'iframe', 'object', 'embed', 'form', 'input', 'button', 'textarea', 'select', 'base', 'meta', 'link', 'audio', 'video', 'svg', 'math'],
     FORBID_ATTR: ['srcset', 'background', 'ping', 'action', 'formaction'],
@@ -23,6 +26,7 @@ export function frameDocument(html: string): string {
   return `<!doctype html><html><head><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer"><base target="_blank"><style>
     html{color-scheme:light} body{margin:12px;font:14px/1.5 system-ui,sans-serif;color:#1b2326;background:#fff;overflow-wrap:anywhere}
     img{max-width:100%;height:auto} a{color:#125e63} blockquote{margin:8px 0 8px 4px;padding-left:12px;border-left:3px solid #ddd;color:#555} table{max-width:100%}
+    ${dark ? darkPage : ''}
   </style></head><body>${clean}</body></html>`;
 }
 
@@ -30,7 +34,7 @@ export function frameDocument(html: string): string {
  * HTML of a mail in a frame of its own: cleaned a second time, sandboxed without scripts, under a content policy that loads
  * nothing from elsewhere. The frame grows with its content up to `maxHeight`.
  */
-export function HtmlFrame({ html, title, maxHeight = 900 }: { html: string; title?: string; maxHeight?: number }) {
+export function HtmlFrame({ html, title, maxHeight = 900, dark = false }: { html: string; title?: string; maxHeight?: number; dark?: boolean }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(120);
   useEffect(() => {
@@ -52,7 +56,7 @@ export function HtmlFrame({ html, title, maxHeight = 900 }: { html: string; titl
       title={title ?? t('frame.title')}
       sandbox="allow-same-origin allow-popups"
       referrerPolicy="no-referrer"
-      srcDoc={frameDocument(html)}
+      srcDoc={frameDocument(html, dark)}
     />
   );
 }

@@ -3,6 +3,8 @@ import { idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
 import {
   attachmentSchema,
   graphIssueSchema,
+  linkAnswerSchema,
+  previewPersonSchema,
   previewSchema,
   sequenceInputSchema,
   sequencePatchSchema,
@@ -50,6 +52,14 @@ export const sequencesContract = {
       }),
     )
     .output(previewSchema),
+  previewPeople: base
+    .route({ method: 'POST', path: '/email-sequences/preview-people', tags, summary: 'People worth seeing a mail for: complete, with gaps, suppressed, one of each list' })
+    .input(z.object({ variant: variantSchema.pick({ subject: true, html: true, text: true }) }))
+    .output(z.object({ items: z.array(previewPersonSchema) })),
+  checkLinks: base
+    .route({ method: 'POST', path: '/email-sequences/check-links', tags, summary: 'Ask web addresses, from this computer, whether they answer' })
+    .input(z.object({ urls: z.array(z.url({ protocol: /^https?$/ }).max(2000)).max(20) }))
+    .output(z.object({ items: z.array(linkAnswerSchema) })),
   check: base
     .route({ method: 'POST', path: '/email-sequences/check', tags, summary: 'Validate a graph without storing it' })
     .input(sequenceInputSchema.pick({ graph: true }))

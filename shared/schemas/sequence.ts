@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { epochMsSchema, idSchema, patchOf } from './common.ts';
+import { suppressionReasonSchema } from './contact.ts';
 import { stepSchema, stepTypes } from './step.ts';
 
 export * from './step.ts';
@@ -110,6 +111,7 @@ export const previewSchema = z.object({
   to: z.string(),
   headers: z.array(z.object({ name: z.string(), value: z.string() })),
   sameThread: z.boolean().describe('Sent as a reply in the thread of the previous mail'),
+  suppressed: suppressionReasonSchema.nullable().describe('Why this person must never be mailed; null = may be'),
   missing: z.array(z.string()).describe('Merge tags without a value and without a fallback: this person would be held'),
   attachments: z
     .array(
@@ -124,3 +126,21 @@ export const previewSchema = z.object({
   issues: z.array(graphIssueSchema),
 });
 export type Preview = z.infer<typeof previewSchema>;
+
+/** Somebody worth seeing a mail for. */
+export const previewPersonSchema = z.object({
+  contactId: idSchema,
+  name: z.string(),
+  email: z.string(),
+  kind: z.enum(['full', 'gaps', 'suppressed', 'list']).describe('full = has every field that the mail names; gaps = lacks most of them'),
+  detail: z.array(z.string()).describe('The fields that are missing, or the name of the list'),
+});
+export type PreviewPerson = z.infer<typeof previewPersonSchema>;
+
+/** What came of asking an address whether it answers. */
+export const linkAnswerSchema = z.object({
+  url: z.string(),
+  to: z.string().nullable().describe('Where it leads on to; null = it answers itself'),
+  problem: z.string().nullable().describe('Null = a reader comes to something'),
+});
+export type LinkAnswer = z.infer<typeof linkAnswerSchema>;

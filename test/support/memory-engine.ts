@@ -533,6 +533,7 @@ export function createFakeEngine(state: FakeState = busyState()) {
         to: 'anna.lindqvist@birchvale.example.com',
         headers: [],
         sameThread: !input.isFirst && input.variant.subject === '',
+        suppressed: null,
         missing: [],
         attachments: (input.attachments ?? []).map((attachment) => {
           const file = attachment.kind === 'file' ? state.files.find(({ id }) => id === attachment.fileId) : undefined;
@@ -542,6 +543,8 @@ export function createFakeEngine(state: FakeState = busyState()) {
         issues: [],
       })),
       check: os.sequences.check.handler(() => ({ issues: state.issues })),
+      previewPeople: os.sequences.previewPeople.handler(() => ({ items: [] })),
+      checkLinks: os.sequences.checkLinks.handler(({ input }) => ({ items: input.urls.map((url) => ({ url, to: null, problem: null })) })),
       mergeTags: os.sequences.mergeTags.handler(() => ({ tags: [{ tag: '{{ first_name }}', label: 'First name', example: 'Anna' }] })),
       versions: os.sequences.versions.handler(() => ({ items: state.versions })),
       diff: os.sequences.diff.handler(() => ({ changes: state.changes })),
@@ -567,7 +570,10 @@ export function createFakeEngine(state: FakeState = busyState()) {
       fileSchema: os.sequences.fileSchema.handler(() => ({})),
       gallery: os.sequences.gallery.handler(() => ({ items: readGallery() })),
       numbers: os.sequences.numbers.handler(() => ({ items: state.numbers })),
-      testSend: os.sequences.testSend.handler(() => ({ deliveryId: 'delivery-test' })),
+      testSend: os.sequences.testSend.handler(({ input }) => {
+        state.deliveries.push(fakeDelivery(0, { id: 'delivery-test', kind: 'test', state: 'sent', why: null, recipient: input.to, sentAt: fakeNow, answer: '250 queued' }));
+        return { deliveryId: 'delivery-test' };
+      }),
     },
     campaigns: {
       list: os.campaigns.list.handler(({ input }) =>

@@ -72,6 +72,8 @@ export interface CampaignsDeps extends AudienceDeps {
   counts(campaignIds: readonly string[]): Map<string, CampaignCounts>;
   /** Merge fields without fallback that the graph needs. */
   requiredFields(graph: SequenceGraph): string[];
+  /** Notes on the texts of its mails; nothing of them blocks. */
+  copyNotes(graph: SequenceGraph): number;
   secretsLocked(): boolean;
   wake(): void;
 }
@@ -167,6 +169,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       zones: audienceZones(deps, audience),
       otherProviders: rules.providerMatching === 'strict' ? peopleOfOtherProviders(store, audienceDomains(deps, audience), mailboxes) : 0,
       missingMailboxes: new Set(mailboxIds).size - mailboxes.length,
+      copyNotes: deps.copyNotes(graph),
       missingFields: missingFields(deps, audience, deps.requiredFields(graph)),
       secretsLocked: deps.secretsLocked(),
       now: clock.now(),

@@ -17,6 +17,8 @@ export interface PreflightFacts {
   /** People known to have their mail at a provider of none of the mailboxes, where the rule is strict. */
   readonly otherProviders: number;
   readonly missingMailboxes: number;
+  /** Notes of the copy check on the texts of its mails. */
+  readonly copyNotes: number;
   readonly missingFields: readonly { field: string; count: number }[];
   readonly secretsLocked: boolean;
   readonly now: number;
@@ -31,6 +33,14 @@ export function checkPreflight(facts: PreflightFacts): Preflight {
   item('draft', true, facts.status === 'draft', facts.status === 'draft' ? 'The campaign has not been launched.' : `The campaign is ${facts.status} already.`);
   item('sequence', true, facts.sequenceActive, facts.sequenceActive ? 'The sequence has an active version.' : 'The sequence has no active version. Open it and activate it.');
   if (facts.sequenceActive && facts.draftChanged) item('draft_changed', false, false, 'The sequence has changes that are not active. The active version will be sent.');
+  if (facts.copyNotes > 0)
+    item(
+      'copy',
+      false,
+      false,
+      `The copy check has ${facts.copyNotes} ${facts.copyNotes === 1 ? 'note' : 'notes'} on the texts of its mails. Open the sequence to see them.`,
+      facts.copyNotes,
+    );
   item(
     'audience',
     true,

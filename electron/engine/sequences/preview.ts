@@ -29,7 +29,7 @@ const mailBefore = '<before@homing.invalid>';
 
 /** Renders one mail for one person by the composer that sends, and looks for the files that it would carry. */
 export function createPreview(deps: SequencesDeps, customFields: () => string[]): (input: PreviewInput) => Promise<Preview> {
-  const { store, clock, composer, profile, files } = deps;
+  const { store, clock, composer, profile, files, suppressionOf } = deps;
 
   function contactOf(id: string | null): SampleContact {
     if (id === null) return samplePerson(customFields());
@@ -72,6 +72,7 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
   return async ({ variant, attachments = [], isFirst, previousSubject, contactId, mailboxId }) => {
     const contact = contactOf(contactId);
     const sender = senderOf(mailboxId);
+    const suppressed = contactId === null ? null : suppressionOf(contact.email);
     await composer.prepare(variant);
     const issues: GraphIssue[] = checkTexts(variant, composer, customFields()).map((found) => ({ ...found, variantId: variant.id }));
     const noSubject = isFirst && variant.subject.trim() === '';
@@ -101,7 +102,7 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
       const message = result.error.kind === 'template_error' ? result.error.message : `No value for ${result.error.fields.join(', ')}`;
       const field = result.error.kind === 'template_error' ? result.error.field : null;
       if (!issues.some((found) => found.code === 'template_error')) issues.push({ stepId: null, variantId: variant.id, field, code: 'template_error', blocking: true, message });
-      return { subject: '', html: '', text: '', from: sender.address, to: contact.email, headers: [], sameThread: false, missing: [], attachments: carriedFiles, issues };
+      return { subject: '', html: '', text: '', from: sender.address, to: contact.email, headers: [], sameThread: false, suppressed, missing: [], attachments: carriedFiles, issues };
     }
     const mail = result.value;
     const fixed = new Set(['Message-ID', 'Date', 'In-Reply-To', 'References', ...(noSubject ? ['Subject'] : [])]);
@@ -113,6 +114,7 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
       to: mail.to,
       headers: mail.headers.filter(({ name }) => !fixed.has(name)),
       sameThread: mail.sameThread,
+      suppressed,
       missing: [...mail.missing],
       attachments: carriedFiles,
       issues,

@@ -1,12 +1,16 @@
 import { LRUCache } from 'lru-cache';
+import copyWords from '../../../resources/copy-words.json' with { type: 'json' };
+import { lintCopy } from '../../../shared/copy-lint.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
-import type { GraphIssue, Preview, Sequence, SequenceGraph, SequenceInput, SequencePatch, Starter } from '../../../shared/schemas/sequence.ts';
+import type { GraphIssue, LinkAnswer, Preview, PreviewPerson, Sequence, SequenceGraph, SequenceInput, SequencePatch, Starter, Variant } from '../../../shared/schemas/sequence.ts';
 import type { Tx } from '../store/index.ts';
 import { createCustomFields } from './custom-fields.ts';
 import type { SequencesDeps } from './deps.ts';
-import { normaliseGraph, reachableEmails } from '../../../shared/graph.ts';
+import { firstEmails, normaliseGraph, reachableEmails } from '../../../shared/graph.ts';
+import { checkLinks } from './link-check.ts';
 import { listPage } from './listing.ts';
+import { previewPeople } from './preview-people.ts';
 import { createPreview, type PreviewInput } from './preview.ts';
 import { createVersions, type Versions } from './versions.ts';
 import { validateGraph, type KnownThings } from './validate.ts';
@@ -53,7 +57,13 @@ export interface Sequences {
   gallery(): Promise<Starter[]>;
   check(graph: SequenceGraph): GraphIssue[];
   preview(input: PreviewInput): Promise<Preview>;
+  /** Whether web addresses answer, asked from this computer. Never throws. */
+  checkLinks(urls: readonly string[]): Promise<LinkAnswer[]>;
+  /** People worth seeing a mail for. */
+  previewPeople(variant: Pick<Variant, 'subject' | 'html' | 'text'>): PreviewPerson[];
   mergeTags(): { tag: string; label: string; example: string }[];
+  /** How many notes a careful reader would make on the mails of a graph (`shared/copy-lint.ts`). */
+  copyNotes(graph: SequenceGraph): number;
   /** Fields without which mails by this graph would be held: standard ones by name, custom ones as `custom.x`. */
   requiredFields(graph: SequenceGraph): string[];
 }
@@ -202,6 +212,8 @@ export function createSequences(deps: SequencesDeps): Sequences {
     gallery: async () => (await import('./gallery.ts')).readGallery(),
     check: (graph) => validateGraph(graph, composer, customFields(), knownOf(graph)),
     preview: createPreview(deps, customFields),
+    checkLinks: (urls) => checkLinks(urls, deps.fetch),
+    previewPeople: (variant) => previewPeople(store, variant),
     mergeTags() {
       const custom = customFields().map((name) => ({
         tag: /^[A-Za-z_][\w-]*$/.test(name) ? `custom.${name}` : `custom["${name.replaceAll('"', '')}"]`,
@@ -209,6 +221,13 @@ export function createSequences(deps: SequencesDeps): Sequences {
         example: `[${name}]`,
       }));
       return [...composer.tags.map((tag) => ({ ...tag })), ...custom];
+    },
+    copyNotes(graph) {
+      const first = firstEmails(graph);
+      const known = { customFields: customFields(), hasOptOutLine: deps.profile().optOutLine.trim() !== '', words: copyWords };
+      return reachableEmails(graph)
+        .flatMap((step) => step.variants.filter(({ active, weight }) => active && weight > 0).map((variant) => lintCopy({ ...variant, isFirst: first.has(step.id) }, known).length))
+        .reduce((sum, notes) => sum + notes, 0);
     },
     requiredFields(graph) {
       const fields = reachableEmails(graph).flatMap((step) =>

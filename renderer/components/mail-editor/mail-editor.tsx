@@ -4,12 +4,14 @@ import { IconCode } from '@tabler/icons-react';
 import { lazy, Suspense, useId, useRef, useState } from 'react';
 import type { GraphIssue, Variant } from '../../../shared/schemas/sequence.ts';
 import { t } from '../../lib/messages/index.ts';
+import { copyFigures, type CopyFinding } from '../../../shared/copy-lint.ts';
 import { confirmDialog } from '../confirm-dialog.tsx';
+import { CopyCheck } from './copy-check.tsx';
 import { EditorField } from './field.tsx';
 import { docOfHtml } from './from-html.ts';
 import { MergeTagMenu } from './merge-tag-menu.tsx';
 import { TaggedField } from './tagged-field.tsx';
-import { countWords, htmlToText, textToHtml } from './text.ts';
+import { htmlToText, textToHtml } from './text.ts';
 import { htmlOfDoc } from './to-html.ts';
 
 // The editor with its engine is a chunk of its own: screens without one do not load it.
@@ -44,6 +46,16 @@ export function MailEditor({ variant, isFirst, previousSubject, issues, onChange
   const [mode, setMode] = useState<Mode>(() => modeOf(variant));
   /** Both ways of a text that was turned into the other, to come back to while it is unchanged. */
   const turned = useRef<{ readonly html: string; readonly text: string } | null>(null);
+  const root = useRef<HTMLDivElement>(null);
+  const editors = useRef<{ subject: Editor | null; body: Editor | null }>({ subject: null, body: null });
+  const [keep] = useState(() => ({
+    subject: (editor: Editor | null) => {
+      editors.current.subject = editor;
+    },
+    body: (editor: Editor | null) => {
+      editors.current.body = editor;
+    },
+  }));
   const issue = (blocking: boolean, ...fields: readonly string[]) =>
     issues.find((found) => found.blocking === blocking && found.field !== null && fields.includes(found.field))?.message ?? null;
 
@@ -71,8 +83,17 @@ export function MailEditor({ variant, isFirst, previousSubject, issues, onChange
     else toHtml(next);
   };
 
+  const select = (finding: CopyFinding) => {
+    const editor = finding.field === 'subject' ? editors.current.subject : mode === 'rich' ? editors.current.body : null;
+    if (editor !== null) void import('./select-place.ts').then(({ selectFinding }) => selectFinding(editor, finding, variant[finding.field]));
+    else selectInSource(root.current, finding);
+  };
+  const fix = ({ field, place, fix: written }: CopyFinding) => {
+    if (place !== null && written !== null) onChange({ [field]: variant[field].slice(0, place.start) + written + variant[field].slice(place.end) });
+  };
+
   const bodyFields = mode === 'text' ? ['text', 'body'] : ['html', 'body'];
-  const words = t('sequences.words', { count: countWords(mode === 'text' ? variant.text : variant.html) });
+  const words = t('sequences.words', { count: copyFigures(variant).words });
   const views = (
     <SegmentedControl
       aria-label={t('editor.mode')}
@@ -82,7 +103,7 @@ export function MailEditor({ variant, isFirst, previousSubject, issues, onChange
     />
   );
   return (
-    <Stack gap="md">
+    <Stack gap="md" ref={root}>
       <SubjectField
         value={variant.subject}
         placeholder={isFirst ? t('sequences.subjectFirst', { tag: '{{ company }}' }) : t('sequences.subjectFollowUp')}
@@ -90,6 +111,7 @@ export function MailEditor({ variant, isFirst, previousSubject, issues, onChange
         error={issue(true, 'subject')}
         advice={issue(false, 'subject')}
         onChange={(subject) => onChange({ subject })}
+        onEditor={keep.subject}
       />
       {mode === 'rich' ? (
         <BodyField
@@ -99,6 +121,7 @@ export function MailEditor({ variant, isFirst, previousSubject, issues, onChange
           error={issue(true, ...bodyFields)}
           advice={issue(false, ...bodyFields)}
           onChange={(html) => onChange({ html })}
+          onEditor={keep.body}
         />
       ) : (
         <>
@@ -122,8 +145,17 @@ export function MailEditor({ variant, isFirst, previousSubject, issues, onChange
         </>
       )}
       {mode !== 'text' && <TextTwin value={variant.text} error={issue(true, 'text')} advice={issue(false, 'text')} onChange={(text) => onChange({ text })} />}
+      <CopyCheck mail={variant} isFirst={isFirst} onSelect={select} onFix={fix} />
     </Stack>
   );
+}
+
+/** Marks a place in a field of source. */
+function selectInSource(root: HTMLElement | null, { field, place }: CopyFinding): void {
+  const area = root?.querySelector<HTMLTextAreaElement>(`textarea[data-field='${field}']`);
+  if (!area || place === null) return;
+  area.focus();
+  area.setSelectionRange(place.start, place.end);
 }
 
 interface SubjectProps {
@@ -133,12 +165,14 @@ interface SubjectProps {
   readonly error: string | null;
   readonly advice: string | null;
   readonly onChange: (value: string) => void;
+  readonly onEditor: (editor: Editor | null) => void;
 }
 
-function SubjectField({ value, placeholder, hint, error, advice, onChange }: SubjectProps) {
+function SubjectField({ value, placeholder, hint, error, advice, onChange, onEditor }: SubjectProps) {
   const editor = useRef<Editor | null>(null);
   const [keepEditor] = useState(() => (made: Editor | null) => {
     editor.current = made;
+    onEditor(made);
   });
   const id = useId();
   const label = t('sequences.subject');
@@ -177,13 +211,15 @@ interface BodyProps {
   readonly error: string | null;
   readonly advice: string | null;
   readonly onChange: (html: string) => void;
+  readonly onEditor: (editor: Editor | null) => void;
 }
 
-function BodyField({ value, views, words, error, advice, onChange }: BodyProps) {
+function BodyField({ value, views, words, error, advice, onChange, onEditor }: BodyProps) {
   const id = useId();
   const editor = useRef<Editor | null>(null);
   const [keepEditor] = useState(() => (made: Editor | null) => {
     editor.current = made;
+    onEditor(made);
   });
   const label = t('sequences.body');
   // Source that was written in another view may hold what rich text would drop: it is not taken from there.

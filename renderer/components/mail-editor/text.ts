@@ -54,12 +54,3 @@ function renderElement(element: Element): string {
   }
   return blocks.has(name) ? `\n\n${inside.trim()}\n\n` : inside;
 }
-
-/** Words of a text, without merge tags and markup. */
-export function countWords(body: string): number {
-  const plain = body
-    .replace(/\{%[\s\S]*?%\}|\{\{[\s\S]*?\}\}/g, ' x ')
-    .replace(/<[^>]*>/g, ' ')
-    .trim();
-  return plain === '' ? 0 : plain.split(/\s+/).length;
-}

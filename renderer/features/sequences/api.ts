@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Attachment, SequenceGraph, Variant } from '../../../shared/schemas/sequence.ts';
+import type { SequenceGraph } from '../../../shared/schemas/sequence.ts';
 import { api } from '../../lib/client.ts';
 import { refresh } from '../../lib/query.ts';
 
@@ -16,23 +16,6 @@ export function useCheck(graph: SequenceGraph) {
   return useQuery(api.sequences.check.queryOptions({ input: { graph }, placeholderData: keepPreviousData, staleTime: Infinity, gcTime: 60_000 }));
 }
 
-export interface PreviewInput {
-  readonly variant: Variant;
-  readonly attachments?: Attachment[];
-  readonly isFirst: boolean;
-  readonly previousSubject: string | null;
-  readonly contactId: string | null;
-  readonly mailboxId: string | null;
-}
-
-export function usePreview(input: PreviewInput, enabled = true) {
-  return useQuery(api.sequences.preview.queryOptions({ input, enabled, placeholderData: keepPreviousData, gcTime: 60_000, staleTime: 10_000 }));
-}
-
-export function useMailboxes() {
-  return useQuery(api.mailboxes.list.queryOptions({ input: { limit: 200 } }));
-}
-
 /** Changes to sequences as a whole; each of them makes the lists fresh again. */
 export function useSequenceActions() {
   const queryClient = useQueryClient();
@@ -43,8 +26,4 @@ export function useSequenceActions() {
     remove: useMutation(api.sequences.remove.mutationOptions({ onSuccess })),
     activate: useMutation(api.sequences.activate.mutationOptions({ onSuccess })),
   };
-}
-
-export function useTestSend() {
-  return useMutation(api.sequences.testSend.mutationOptions({ meta: { ownError: true } }));
 }

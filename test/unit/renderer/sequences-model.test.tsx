@@ -29,7 +29,7 @@ import {
 } from '../../../renderer/features/sequences/model/graph.ts';
 import { newStep } from '../../../renderer/features/sequences/model/new-step.ts';
 import { outlineOf } from '../../../renderer/features/sequences/model/outline.ts';
-import { countWords, htmlToText, insertAt, textToHtml } from '../../../renderer/components/mail-editor/text.ts';
+import { htmlToText, insertAt, textToHtml } from '../../../renderer/components/mail-editor/text.ts';
 import { mergeTag } from '../../../shared/merge-tags.ts';
 import { validateGraph } from '../../../electron/engine/sequences/index.ts';
 import { edgesOf, reachable } from '../../../shared/graph.ts';
@@ -304,12 +304,6 @@ describe('merge tags', () => {
     expect(html).toBe('<p>Hi {{ first_name | default: "A > B" }},</p>\n<p>fish &amp; &lt;chips&gt;<br>\nsecond line</p>');
     expect(htmlToText(html)).toBe(text);
     expect(htmlToText('<p>See <a href="https://example.com/a">this</a></p><ul><li>one</li><li>two</li></ul>')).toBe('See this (https://example.com/a)\n\n- one\n- two');
-  });
-
-  it('counts words as a reader would', () => {
-    expect(countWords('Hi {{ first_name | default: "there you" }}, how are you?')).toBe(6);
-    expect(countWords('<p>One</p><p>two</p>')).toBe(2);
-    expect(countWords('  ')).toBe(0);
   });
 });
 

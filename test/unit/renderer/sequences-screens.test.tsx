@@ -208,6 +208,8 @@ describe('sequence editor', () => {
         { to: 'me@example.com', mailboxId: 'mailbox-0', variant: { subject: 'First' } },
       ]),
     );
+    expect(await within(dialog).findByText('The test to me@example.com was accepted', {}, slow)).toBeTruthy();
+    expect(within(dialog).getByText(/250 queued/)).toBeTruthy();
   });
 
   it('attaches files, refuses what is too large or empty, and takes them with the test', async () => {

@@ -1,10 +1,10 @@
 import { Checkbox, Group, Stack, Text } from '@mantine/core';
 import { IconArrowsJoin, IconGitBranch, IconMailPlus, IconMessages } from '@tabler/icons-react';
+import { copyFigures } from '../../../../shared/copy-lint.ts';
 import type { EmailStep, GraphIssue, SequenceGraph } from '../../../../shared/schemas/sequence.ts';
 import { ToneBadge } from '../../../components/state-badge.tsx';
 import { t } from '../../../lib/messages/index.ts';
 import { previousSubject, threadState, updateAttachments, updateVariant } from '../model/graph.ts';
-import { countWords } from '../../../components/mail-editor/text.ts';
 import { AttachmentsField } from './attachments-field.tsx';
 import { MailEditor } from '../../../components/mail-editor/mail-editor.tsx';
 import { VariantNumbersLine } from './variant-numbers.tsx';
@@ -24,7 +24,7 @@ export function mailDetail(step: EmailStep): string {
   const variant = step.variants.find((found) => found.active) ?? step.variants[0];
   const body = (variant?.text.trim() || (variant?.html ?? '').replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim();
   if (body === '') return t('sequences.noBody');
-  const parts = [t('sequences.words', { count: countWords(body) })];
+  const parts = [t('sequences.words', { count: copyFigures({ html: variant?.html ?? '', text: variant?.text ?? '' }).words })];
   if (step.variants.length > 1) parts.push(t('sequences.variantCount', { count: step.variants.length }));
   if (step.attachments !== undefined) parts.push(t('sequences.fileCount', { count: step.attachments.length }));
   return `${parts.join(' · ')} · ${body.slice(0, 160)}`;

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { duplicateStep } from '../../model/graph.ts';
 import { useNames } from '../../use-names.ts';
 import { useRemoveStep } from '../../use-remove-step.tsx';
-import { PreviewPane, type Shown } from '../preview-pane.tsx';
+import { PreviewPane, type Shown } from '../../../../components/mail-editor/preview-pane.tsx';
 import type { EditorProps } from '../step-list.tsx';
 import frame from '../sequences.module.css';
 import { StepCanvas } from './step-canvas.tsx';

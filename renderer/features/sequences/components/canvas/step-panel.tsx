@@ -7,7 +7,7 @@ import { t } from '../../../../lib/messages/index.ts';
 import { updateStep } from '../../model/graph.ts';
 import type { Names } from '../../use-names.ts';
 import { stepName, wayName } from '../../words-of-steps.ts';
-import { PreviewPane, type Shown } from '../preview-pane.tsx';
+import { PreviewPane, type Shown } from '../../../../components/mail-editor/preview-pane.tsx';
 import { StepEditor } from '../step-editor.tsx';
 import type { EditorProps } from '../step-list.tsx';
 import frame from '../sequences.module.css';

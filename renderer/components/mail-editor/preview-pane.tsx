@@ -1,17 +1,17 @@
 import { Alert, Button, Group, Select, Tabs, Text, Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconHandStop, IconMailShare } from '@tabler/icons-react';
+import { IconHandStop, IconMailShare, IconUserX } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
-import type { Attachment, Preview, Variant } from '../../../../shared/schemas/sequence.ts';
-import { ContactSelect } from '../../../components/contact-select.tsx';
-import { ErrorAlert } from '../../../components/error-alert.tsx';
-import { HtmlFrame } from '../../../components/html-frame.tsx';
-import { EmptyState, LoadingState } from '../../../components/states.tsx';
-import { t } from '../../../lib/messages/index.ts';
-import { useInlinePictures } from '../../../lib/inline-pictures.ts';
-import { useMailboxes, usePreview } from '../api.ts';
+import type { Attachment, Preview, PreviewPerson, Variant } from '../../../shared/schemas/sequence.ts';
+import { ContactSelect } from '../contact-select.tsx';
+import { ErrorAlert } from '../error-alert.tsx';
+import { HtmlFrame } from '../html-frame.tsx';
+import { EmptyState, LoadingState } from '../states.tsx';
+import { useInlinePictures } from '../../lib/inline-pictures.ts';
+import { t } from '../../lib/messages/index.ts';
+import { useMailboxes, usePreview, usePreviewPeople } from './api.ts';
 import { CarriedFiles } from './carried-files.tsx';
-import classes from './sequences.module.css';
+import classes from './preview.module.css';
 import { TestSendDialog } from './test-send-dialog.tsx';
 
 export interface Shown {
@@ -68,6 +68,7 @@ export function PreviewPane({ shown, head }: { readonly shown: Shown | null; rea
             onChange={(value) => setMailboxId(value === '' ? null : value)}
           />
         </Group>
+        <PickedPeople shown={shown} contactId={contactId} onChoose={setContactId} />
       </div>
       <div className={classes['previewBody']}>
         {shown ? <Rendered shown={shown} contactId={contactId} mailboxId={mailboxId} /> : <EmptyState title={t('sequences.preview')}>{t('sequences.previewNothing')}</EmptyState>}
@@ -77,6 +78,37 @@ export function PreviewPane({ shown, head }: { readonly shown: Shown | null; rea
       )}
     </section>
   );
+}
+
+/** People whom the engine picked because this mail may look different for them. */
+function PickedPeople({ shown, contactId, onChoose }: { readonly shown: Shown | null; readonly contactId: string | null; readonly onChoose: (contactId: string | null) => void }) {
+  const [texts] = useDebouncedValue(shown?.variant ?? null, 600);
+  const people = usePreviewPeople(texts).data?.items ?? [];
+  if (people.length === 0) return null;
+  return (
+    <div className={classes['people']} role="group" aria-label={t('sequences.previewPeople')}>
+      <Button size="compact-xs" variant={contactId === null ? 'filled' : 'default'} aria-pressed={contactId === null} onClick={() => onChoose(null)}>
+        {t('sequences.person.sample')}
+      </Button>
+      {people.map((person) => (
+        <Tooltip key={person.contactId} label={hintOf(person)}>
+          <Button
+            size="compact-xs"
+            maw={150}
+            variant={contactId === person.contactId ? 'filled' : 'default'}
+            aria-pressed={contactId === person.contactId}
+            onClick={() => onChoose(person.contactId)}
+          >
+            {person.kind === 'list' ? (person.detail[0] ?? '') : t(`sequences.person.${person.kind}`)}
+          </Button>
+        </Tooltip>
+      ))}
+    </div>
+  );
+}
+
+function hintOf({ kind, name, detail }: PreviewPerson): string {
+  return t(`sequences.personHint.${kind}`, { name, fields: detail.join(', '), list: detail[0] ?? '' });
 }
 
 function Rendered({ shown, contactId, mailboxId }: { readonly shown: Shown; readonly contactId: string | null; readonly mailboxId: string | null }) {
@@ -97,27 +129,14 @@ function Rendered({ shown, contactId, mailboxId }: { readonly shown: Shown; read
   return <PreviewView preview={preview.data} stale={preview.isPlaceholderData} />;
 }
 
+const views = ['desktop', 'phone', 'dark', 'text', 'headers'] as const;
+
 function PreviewView({ preview, stale }: { readonly preview: Preview; readonly stale: boolean }) {
   const pictured = useInlinePictures(preview.html);
+  const frame = { html: pictured.html, title: t('sequences.previewFrame'), maxHeight: 2400 };
   return (
     <div className={stale ? classes['stale'] : undefined} aria-busy={stale}>
-      {preview.missing.length > 0 && (
-        <Alert color="amber" variant="light" icon={<IconHandStop size={18} />} mb="md">
-          {t('sequences.missing', { fields: preview.missing.join(', ') })}
-        </Alert>
-      )}
-      {preview.issues
-        .filter((issue) => issue.blocking)
-        .map((issue) => (
-          <Alert key={`${issue.code}-${issue.message}`} color="red" variant="light" mb="sm" py="xs">
-            {issue.message}
-          </Alert>
-        ))}
-      {pictured.missing > 0 && (
-        <Alert color="amber" variant="light" icon={<IconHandStop size={18} />} mb="md">
-          {t('files.missingPictures', { count: pictured.missing })}
-        </Alert>
-      )}
+      <WhyHeld preview={preview} missingPictures={pictured.missing} />
       <Text fw={640} size="lg" mb={6} style={{ overflowWrap: 'anywhere' }}>
         {preview.subject === '' ? t('sequences.emptySubject') : preview.subject}
       </Text>
@@ -133,14 +152,27 @@ function PreviewView({ preview, stale }: { readonly preview: Preview; readonly s
           {t('sequences.sameThread')}
         </Text>
       )}
-      <Tabs defaultValue="html" keepMounted={false}>
+      <Tabs defaultValue="desktop" keepMounted={false}>
         <Tabs.List mb="sm">
-          <Tabs.Tab value="html">{t('sequences.previewTab.html')}</Tabs.Tab>
-          <Tabs.Tab value="text">{t('sequences.previewTab.text')}</Tabs.Tab>
-          <Tabs.Tab value="headers">{t('sequences.previewTab.headers')}</Tabs.Tab>
+          {views.map((view) => (
+            <Tabs.Tab key={view} value={view} px="sm">
+              {t(`sequences.previewTab.${view}`)}
+            </Tabs.Tab>
+          ))}
         </Tabs.List>
-        <Tabs.Panel value="html">
-          <HtmlFrame html={pictured.html} title={t('sequences.previewFrame')} maxHeight={2400} />
+        <Tabs.Panel value="desktop">
+          <HtmlFrame {...frame} />
+        </Tabs.Panel>
+        <Tabs.Panel value="phone">
+          <div className={classes['phone']}>
+            <HtmlFrame {...frame} />
+          </div>
+        </Tabs.Panel>
+        <Tabs.Panel value="dark">
+          <HtmlFrame {...frame} dark />
+          <Text size="xs" c="dimmed" mt={6}>
+            {t('sequences.previewDark')}
+          </Text>
         </Tabs.Panel>
         <Tabs.Panel value="text">
           <pre className={classes['plain']}>{preview.text}</pre>
@@ -157,5 +189,35 @@ function PreviewView({ preview, stale }: { readonly preview: Preview; readonly s
         </Tabs.Panel>
       </Tabs>
     </div>
+  );
+}
+
+/** Everything that would keep the mail from this person. */
+function WhyHeld({ preview, missingPictures }: { readonly preview: Preview; readonly missingPictures: number }) {
+  return (
+    <>
+      {preview.suppressed !== null && (
+        <Alert color="red" variant="light" icon={<IconUserX size={18} />} mb="md">
+          {t('sequences.suppressed', { reason: t(`suppression.${preview.suppressed}`) })}
+        </Alert>
+      )}
+      {preview.missing.length > 0 && (
+        <Alert color="amber" variant="light" icon={<IconHandStop size={18} />} mb="md">
+          {t('sequences.missing', { fields: preview.missing.join(', ') })}
+        </Alert>
+      )}
+      {preview.issues
+        .filter((issue) => issue.blocking)
+        .map((issue) => (
+          <Alert key={`${issue.code}-${issue.message}`} color="red" variant="light" mb="sm" py="xs">
+            {issue.message}
+          </Alert>
+        ))}
+      {missingPictures > 0 && (
+        <Alert color="amber" variant="light" icon={<IconHandStop size={18} />} mb="md">
+          {t('files.missingPictures', { count: missingPictures })}
+        </Alert>
+      )}
+    </>
   );
 }
