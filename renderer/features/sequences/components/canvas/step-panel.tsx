@@ -10,7 +10,7 @@ import { stepName, wayName } from '../../words-of-steps.ts';
 import { PreviewPane, type Shown } from '../../../../components/mail-editor/preview-pane.tsx';
 import { StepEditor } from '../step-editor.tsx';
 import type { EditorProps } from '../step-list.tsx';
-import frame from '../sequences.module.css';
+import frame from '../../../../components/mail-editor/preview.module.css';
 import { WaySelect } from '../way-select.tsx';
 import classes from './canvas.module.css';
 
