@@ -107,11 +107,7 @@ function visible(source: string, html: boolean): string {
   const blank = (found: string) => ' '.repeat(found.length);
   const tag = (found: string) => (found.startsWith('{{') ? `\uE000${blank(found.slice(1))}` : blank(found));
   const words = source.replace(liquidTag, tag);
-  return html
-    ? words
-        .replace(/<(style|script|title)\b[\s\S]*?<\/\1\s*>|<!--[\s\S]*?-->|<[a-z/!][^>]*>/gi, blank)
-        .replace(/&(?:nbsp|#160);/gi, blank)
-    : words;
+  return html ? words.replace(/<(style|script|title)\b[\s\S]*?<\/\1\s*>|<!--[\s\S]*?-->|<[a-z/!][^>]*>/gi, blank).replace(/&(?:nbsp|#160);/gi, blank) : words;
 }
 
 function countWords(body: string): number {
@@ -204,7 +200,9 @@ function phraseFindings(field: CopyField, source: string, body: string, phrases:
 function mentionsOptOut(source: string, body: string, words: CopyWords): boolean {
   if (/\{\{-?\s*unsubscribe\b/.test(source)) return true;
   const lower = body.toLowerCase().replace(/\s+/g, ' ');
-  return Object.values(words.optOutPhrases).flat().some((phrase) => lower.includes(phrase));
+  return Object.values(words.optOutPhrases)
+    .flat()
+    .some((phrase) => lower.includes(phrase));
 }
 
 function linkFindings(mail: CopyInput, field: CopyField, source: string, shorteners: readonly string[]): CopyFinding[] {

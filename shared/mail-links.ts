@@ -25,7 +25,11 @@ function linksOfHtml(source: string): MailLink[] {
     const length = (double ?? single ?? '').length;
     const start = found.index + whole.search(/\bhref\s*=\s*["']/i) + (/\bhref\s*=\s*["']/i.exec(whole)?.[0].length ?? 0);
     const raw = source.slice(start, start + length);
-    const text = inside.replace(/<[^>]*>/g, '').replaceAll('&nbsp;', ' ').replaceAll('&amp;', '&').trim();
+    const text = inside
+      .replace(/<[^>]*>/g, '')
+      .replaceAll('&nbsp;', ' ')
+      .replaceAll('&amp;', '&')
+      .trim();
     return { address: raw.replaceAll('&amp;', '&').trim(), text, start, end: start + length, web: isWeb(raw) };
   });
 }

@@ -24,7 +24,12 @@ function setUp() {
   const profile = () => ({ postalAddress: '1 Example Street', optOutLine: 'Reply “stop” to opt out.', attachmentsFolder: join(base.dataDir, 'people') });
   const files = createFiles(base);
   const suppressionOf = (email: string) => (email === 'gone@example.com' ? ('unsubscribed' as const) : null);
-  return { ...base, files, sequences: createSequences({ ...base, composer, profile, files, suppressionOf, fetch: () => Promise.reject(new Error('No network in this test')) }), templates: createTemplates(base) };
+  return {
+    ...base,
+    files,
+    sequences: createSequences({ ...base, composer, profile, files, suppressionOf, fetch: () => Promise.reject(new Error('No network in this test')) }),
+    templates: createTemplates(base),
+  };
 }
 
 type Base = ReturnType<typeof setUp>;

@@ -102,7 +102,19 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
       const message = result.error.kind === 'template_error' ? result.error.message : `No value for ${result.error.fields.join(', ')}`;
       const field = result.error.kind === 'template_error' ? result.error.field : null;
       if (!issues.some((found) => found.code === 'template_error')) issues.push({ stepId: null, variantId: variant.id, field, code: 'template_error', blocking: true, message });
-      return { subject: '', html: '', text: '', from: sender.address, to: contact.email, headers: [], sameThread: false, suppressed, missing: [], attachments: carriedFiles, issues };
+      return {
+        subject: '',
+        html: '',
+        text: '',
+        from: sender.address,
+        to: contact.email,
+        headers: [],
+        sameThread: false,
+        suppressed,
+        missing: [],
+        attachments: carriedFiles,
+        issues,
+      };
     }
     const mail = result.value;
     const fixed = new Set(['Message-ID', 'Date', 'In-Reply-To', 'References', ...(noSubject ? ['Subject'] : [])]);

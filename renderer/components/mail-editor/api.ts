@@ -42,6 +42,9 @@ export function usePreviewPeople(texts: Pick<Variant, 'subject' | 'html' | 'text
 /** A test that is under way, asked for until it is settled. */
 export function useTestDelivery(id: string) {
   return useQuery(
-    api.deliveries.get.queryOptions({ input: { id }, refetchInterval: (query) => (query.state.data && ['sent', 'failed', 'cancelled', 'skipped'].includes(query.state.data.state) ? false : 1000) }),
+    api.deliveries.get.queryOptions({
+      input: { id },
+      refetchInterval: (query) => (query.state.data && ['sent', 'failed', 'cancelled', 'skipped'].includes(query.state.data.state) ? false : 1000),
+    }),
   );
 }

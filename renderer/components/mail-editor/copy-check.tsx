@@ -39,7 +39,13 @@ export function CopyCheck({ mail, isFirst, onSelect, onFix }: Props) {
           <Text size="sm" fw={600}>
             {t('copy.title')}
           </Text>
-          <Badge size="sm" tt="none" variant="light" color={findings.length === 0 ? 'green' : 'amber'} leftSection={findings.length === 0 ? <IconCheck size={11} aria-hidden /> : undefined}>
+          <Badge
+            size="sm"
+            tt="none"
+            variant="light"
+            color={findings.length === 0 ? 'green' : 'amber'}
+            leftSection={findings.length === 0 ? <IconCheck size={11} aria-hidden /> : undefined}
+          >
             {findings.length === 0 ? t('copy.fine') : t('copy.notes', { count: findings.length })}
           </Badge>
         </Group>
@@ -90,7 +96,14 @@ function LinkCheck({ html, text }: Pick<MailTexts, 'html' | 'text'>) {
   return (
     <div>
       <Tooltip label={t('copy.checkLinksHint')}>
-        <Button size="compact-xs" variant="subtle" leftSection={<IconLinkPlus size={14} aria-hidden />} loading={check.isPending} disabled={urls.length === 0} onClick={() => check.mutate({ urls })}>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          leftSection={<IconLinkPlus size={14} aria-hidden />}
+          loading={check.isPending}
+          disabled={urls.length === 0}
+          onClick={() => check.mutate({ urls })}
+        >
           {t('copy.checkLinks')}
         </Button>
       </Tooltip>

@@ -20,7 +20,12 @@ function selectQuote(editor: Editor, quote: string, nth: number): boolean {
   const from = at[index];
   const last = at[index + quote.length - 1];
   if (quote === '' || index === -1 || from === undefined || last === undefined) return false;
-  editor.chain().focus().setTextSelection({ from, to: last + 1 }).scrollIntoView().run();
+  editor
+    .chain()
+    .focus()
+    .setTextSelection({ from, to: last + 1 })
+    .scrollIntoView()
+    .run();
   return true;
 }
 

@@ -26,7 +26,11 @@ function list({ store, ids, clock }: Base, name: string, members: readonly strin
   });
 }
 
-const mail = { subject: 'For {{ company | default: "you" }}', html: '', text: 'Hi {{ contact.first_name }}, your plan is {{ plan | upcase }} {{ custom["job title"] }} {{ sender.name }}' };
+const mail = {
+  subject: 'For {{ company | default: "you" }}',
+  html: '',
+  text: 'Hi {{ contact.first_name }}, your plan is {{ plan | upcase }} {{ custom["job title"] }} {{ sender.name }}',
+};
 
 describe('people to preview for', () => {
   test('are one with everything the mail names, one who lacks most, one who must not be mailed, and one of each list', () => {

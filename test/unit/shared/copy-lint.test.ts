@@ -34,7 +34,9 @@ describe('copy lint', () => {
     const links = ['https://a.example.com', 'https://b.example.com', 'https://c.example.com'].map((href) => `<a href="${href}">x</a>`).join(' ');
     expect(told({ html: `<p>${links}</p>` })).toEqual([['many_links', 'https://c.example.com']]);
     expect(told({ html: `<p>${links}</p>`, isFirst: false })).toEqual([]);
-    expect(told({ html: '<a href="https://a.example.com">a</a><a href="https://b.example.com">b</a><a href="mailto:ada@example.com">c</a><a href="{{ unsubscribe }}">d</a>' })).toEqual([]);
+    expect(
+      told({ html: '<a href="https://a.example.com">a</a><a href="https://b.example.com">b</a><a href="mailto:ada@example.com">c</a><a href="{{ unsubscribe }}">d</a>' }),
+    ).toEqual([]);
   });
 
   test.each([
@@ -70,7 +72,9 @@ describe('copy lint', () => {
   });
 
   test('says which merge tag was meant, and gives the text to put there', () => {
-    expect(lint({ text: 'Hi {{ frist_name | default: "there" }}' })).toMatchObject([{ code: 'unknown_tag', fix: '{{ first_name | default: "there" }}', quote: '{{ frist_name | default: "there" }}' }]);
+    expect(lint({ text: 'Hi {{ frist_name | default: "there" }}' })).toMatchObject([
+      { code: 'unknown_tag', fix: '{{ first_name | default: "there" }}', quote: '{{ frist_name | default: "there" }}' },
+    ]);
     expect(lint({ text: '{{ custom.pln }}' })).toMatchObject([{ fix: '{{ custom.plan }}' }]);
     expect(lint({ text: '{{ sender.nme | upcase }}' })).toMatchObject([{ fix: '{{ sender.name | upcase }}' }]);
     expect(told({ text: '{{ custom.anything }}' }, { customFields: null })).toEqual([]);
