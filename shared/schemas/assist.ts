@@ -39,6 +39,12 @@ export const providerInputSchema = z.object({
   parallel: z.number().int().min(1).max(32).default(1).describe('Questions at once'),
   timeoutSeconds: z.number().int().min(1).max(3600).default(120).describe('For one answer'),
   keepAliveMinutes: z.number().int().min(0).max(1440).default(5).describe('Ollama: how long a model stays in memory after an answer'),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'Write a currency code, for example EUR')
+    .default('USD'),
+  priceInput: z.number().min(0).max(1_000_000).default(0).describe('For a million tokens that are read, in minor units of the currency (cents); 0 = it costs nothing'),
+  priceOutput: z.number().min(0).max(1_000_000).default(0).describe('For a million tokens that are written'),
   redact: z.boolean().default(false).describe('Put placeholders for addresses, numbers and names before anything is sent'),
 });
 export type ProviderInput = z.infer<typeof providerInputSchema>;
@@ -119,6 +125,8 @@ export const usageRowSchema = z.object({
   failed: z.number().int(),
   inputTokens: z.number().int(),
   outputTokens: z.number().int(),
+  costMicro: z.number().int().describe('Millionths of a minor unit of `currency`, at the prices of then'),
+  currency: z.string(),
   meanMs: z.number().nullable().describe('Of answers of the model'),
   slowestMs: z.number().nullable().describe('95 of 100 answers were faster'),
 });

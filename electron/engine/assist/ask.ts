@@ -79,7 +79,7 @@ export function createAsk(deps: AskDeps) {
       usage.note({
         ...{ feature, provider: row.name, model, outcome, tookMs: realTime.monotonic() - startedAt },
         ...(reason === undefined ? {} : { reason }),
-        ...(raw === undefined ? {} : { inputTokens: raw.inputTokens, outputTokens: raw.outputTokens }),
+        ...(raw === undefined ? {} : { inputTokens: raw.inputTokens, outputTokens: raw.outputTokens, price: row }),
       });
     try {
       let soFar = '';

@@ -186,7 +186,7 @@ export function createAssist(deps: AssistDeps) {
       if (model === null) return { ok: false, model, totalMs: since(), firstTokenMs, tokensPerSecond: null, structured: false, detail: 'It has no model that can write.' };
       const raw = await hostOf(row).ask({ ...testQuestion, model, shape: z.toJSONSchema(testSchema), signal: limit.signal, onText: () => (firstTokenMs ??= since()) });
       const totalMs = since();
-      usage.note({ feature: 'test', provider: row.name, model, outcome: 'answer', inputTokens: raw.inputTokens, outputTokens: raw.outputTokens, tookMs: totalMs });
+      usage.note({ feature: 'test', provider: row.name, model, outcome: 'answer', inputTokens: raw.inputTokens, outputTokens: raw.outputTokens, tookMs: totalMs, price: row });
       providers.settle(id, null);
       const writingMs = raw.writingMs ?? totalMs - (firstTokenMs ?? 0);
       const tokensPerSecond = raw.outputTokens > 0 && writingMs > 0 ? Math.round((raw.outputTokens / writingMs) * 10_000) / 10 : null;

@@ -56,23 +56,8 @@ export function createProviders(deps: ProvidersDeps) {
   }
 
   function toProvider(each: ProviderRow): Provider {
-    const { id, name, kind, url, models, enabled, parallel, timeoutSeconds, keepAliveMinutes, redact, consentAt } = each;
-    return {
-      id,
-      name,
-      kind,
-      url,
-      models,
-      enabled,
-      parallel,
-      timeoutSeconds,
-      keepAliveMinutes,
-      redact,
-      consentAt,
-      hasKey: hasKey(id),
-      local: isLoopbackUrl(url),
-      health: health(each),
-    };
+    const { position: _position, failures: _failures, backoffUntil: _until, lastError: _error, createdAt: _created, updatedAt: _updated, ...shown } = each;
+    return { ...shown, hasKey: hasKey(each.id), local: isLoopbackUrl(each.url), health: health(each) };
   }
 
   function health(each: ProviderRow): ProviderHealth {

@@ -2,6 +2,18 @@ import type { AssistUsage } from '../../../shared/schemas/assist.ts';
 import { day, type Clock } from '../lib/clock.ts';
 import type { Store } from '../store/index.ts';
 
+/** Minor units of a currency for a million tokens. */
+export interface Price {
+  readonly currency: string;
+  readonly priceInput: number;
+  readonly priceOutput: number;
+}
+
+/** Millionths of a minor unit. Pure. */
+export function costOf({ priceInput, priceOutput }: Price, inputTokens: number, outputTokens: number): number {
+  return Math.round(inputTokens * priceInput + outputTokens * priceOutput);
+}
+
 export interface Call {
   readonly feature: string;
   readonly provider: string;
@@ -12,6 +24,8 @@ export interface Call {
   readonly inputTokens?: number;
   readonly outputTokens?: number;
   readonly tookMs?: number;
+  /** What the host asks; absent = nothing. */
+  readonly price?: Price;
 }
 
 const keptMs = 180 * day;
@@ -25,19 +39,12 @@ export function createUsage({ store, clock }: { store: Store; clock: Clock }) {
 
   return {
     note(call: Call): void {
-      const { feature, provider, model, outcome, reason = null, inputTokens = 0, outputTokens = 0, tookMs = 0 } = call;
+      const { feature, provider, model, outcome, reason = null, inputTokens = 0, outputTokens = 0, tookMs = 0, price } = call;
+      const cost = price === undefined ? 0 : costOf(price, inputTokens, outputTokens);
       store.transactionUnsynced((tx) => {
-        tx.prepare('insert into assist_calls (at, feature, provider, model, outcome, reason, input_tokens, output_tokens, took_ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
-          clock.now(),
-          feature,
-          provider,
-          model,
-          outcome,
-          reason,
-          inputTokens,
-          outputTokens,
-          Math.round(tookMs),
-        );
+        tx.prepare(
+          'insert into assist_calls (at, feature, provider, model, outcome, reason, input_tokens, output_tokens, took_ms, cost_micro, currency) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        ).run(clock.now(), feature, provider, model, outcome, reason, inputTokens, outputTokens, Math.round(tookMs), cost, price?.currency ?? 'USD');
         if (written % pruneEvery === 0) tx.prepare('delete from assist_calls where at < ?').run(clock.now() - keptMs);
       });
       written += 1;
@@ -52,10 +59,10 @@ export function createUsage({ store, clock }: { store: Store; clock: Clock }) {
            )
            select feature, provider, model,
              sum(outcome = 'answer') as answers, sum(outcome in ('memory', 'store')) as cached, sum(outcome = 'failed') as failed,
-             sum(input_tokens) as inputTokens, sum(output_tokens) as outputTokens,
+             sum(input_tokens) as inputTokens, sum(output_tokens) as outputTokens, sum(cost_micro) as costMicro, currency,
              round(avg(case when outcome = 'answer' then took_ms end)) as meanMs,
              min(case when outcome = 'answer' and rank >= 0.95 then took_ms end) as slowestMs
-           from ranked where outcome <> 'none' group by feature, provider, model order by answers + cached + failed desc`,
+           from ranked where outcome <> 'none' group by feature, provider, model, currency order by answers + cached + failed desc`,
         )
         .all(since) as AssistUsage['rows'];
       const none = store.prepareRead(`select feature, count(*) as n from assist_calls where at >= ? and outcome = 'none' group by feature`).all(since) as {

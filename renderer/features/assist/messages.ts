@@ -132,6 +132,10 @@ export const assistMessages = {
   'assist.form.seconds': ' s',
   'assist.form.keepAlive': 'Stays in memory',
   'assist.form.minutes': ' min',
+  'assist.form.currency': 'Currency',
+  'assist.form.priceInput': 'Price, read',
+  'assist.form.priceOutput': 'Price, written',
+  'assist.form.price.hint': 'A million tokens',
   'assist.form.save': 'Save',
   'assist.form.saved': 'Model server saved',
 
@@ -153,6 +157,7 @@ export const assistMessages = {
   'assist.usage.failed': 'Failed',
   'assist.usage.time': 'Usual / slow',
   'assist.usage.tokens': 'Tokens in / out',
+  'assist.usage.cost': 'Cost',
   'assist.usage.seconds': '{mean, number} / {slow, number} s',
   'assist.usage.test': 'Tests',
   'assist.usage.withoutModel': '{count, plural, one {# question was} other {# questions were}} answered by rules, because no model could.',

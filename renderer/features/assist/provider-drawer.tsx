@@ -43,6 +43,9 @@ function ProviderForm({ provider, onDone }: { provider: Provider | null; onDone:
       parallel: provider?.parallel ?? 1,
       timeoutSeconds: provider?.timeoutSeconds ?? 120,
       keepAliveMinutes: provider?.keepAliveMinutes ?? 5,
+      currency: provider?.currency ?? 'USD',
+      priceInput: provider?.priceInput ?? 0,
+      priceOutput: provider?.priceOutput ?? 0,
     },
     validate: (values) => {
       const parsed = providerInputSchema.safeParse(values);
@@ -67,6 +70,15 @@ function ProviderForm({ provider, onDone }: { provider: Provider | null; onDone:
   const { kind, url } = form.values;
   const chooseKind = (next: ProviderKind) => form.setValues({ kind: next, ...(url === usual[kind] ? { url: usual[next] } : {}) });
   const number = (field: 'parallel' | 'timeoutSeconds' | 'keepAliveMinutes', min: number, max: number) => ({ min, max, allowDecimal: false, ...form.getInputProps(field) });
+  // Typed as people see prices, stored in cents.
+  const price = (field: 'priceInput' | 'priceOutput') => ({
+    min: 0,
+    decimalScale: 4,
+    description: t('assist.form.price.hint'),
+    value: form.values[field] / 100,
+    error: form.errors[field],
+    onChange: (value: string | number) => form.setFieldValue(field, typeof value === 'number' ? value * 100 : 0),
+  });
   return (
     <form onSubmit={form.onSubmit((values) => void save(values))} noValidate>
       <Stack gap="lg">
@@ -97,6 +109,13 @@ function ProviderForm({ provider, onDone }: { provider: Provider | null; onDone:
           <NumberInput label={t('assist.form.timeout')} suffix={t('assist.form.seconds')} {...number('timeoutSeconds', 1, 3600)} />
           {kind === 'ollama' && <NumberInput label={t('assist.form.keepAlive')} suffix={t('assist.form.minutes')} {...number('keepAliveMinutes', 0, 1440)} />}
         </Group>
+        {kind === 'openai' && (
+          <Group grow align="flex-start" gap="md">
+            <TextInput label={t('assist.form.currency')} maxLength={3} {...form.getInputProps('currency')} />
+            <NumberInput label={t('assist.form.priceInput')} {...price('priceInput')} />
+            <NumberInput label={t('assist.form.priceOutput')} {...price('priceOutput')} />
+          </Group>
+        )}
         {trouble && <TroubleAlert trouble={trouble} />}
         <Group justify="flex-end" gap="sm">
           <Button variant="subtle" onClick={onDone}>

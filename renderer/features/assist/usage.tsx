@@ -28,6 +28,7 @@ function Sums({ usage }: { usage: AssistUsage }) {
   const done = useAssistRefresh();
   const clear = useMutation(api.assist.clearCache.mutationOptions({ onSuccess: () => notifyDone(t('assist.usage.cleared')), onSettled: done }));
   const { cache, withoutModel } = usage;
+  const columns = [...(['answers', 'cached', 'failed', 'time', 'tokens'] as const), ...(usage.rows.some(({ costMicro }) => costMicro > 0) ? (['cost'] as const) : [])];
   const hits = cache.memoryHits + cache.storeHits;
   const asked = hits + cache.misses;
   const byRules = Object.values(withoutModel).reduce((sum, count) => sum + count, 0);
@@ -42,7 +43,7 @@ function Sums({ usage }: { usage: AssistUsage }) {
             <Table.Tr>
               <Table.Th>{t('assist.usage.feature')}</Table.Th>
               <Table.Th>{t('assist.usage.model')}</Table.Th>
-              {(['answers', 'cached', 'failed', 'time', 'tokens'] as const).map((column) => (
+              {columns.map((column) => (
                 <Table.Th key={column} ta="right">
                   {t(`assist.usage.${column}`)}
                 </Table.Th>
@@ -51,7 +52,7 @@ function Sums({ usage }: { usage: AssistUsage }) {
           </Table.Thead>
           <Table.Tbody>
             {usage.rows.map((row) => (
-              <Table.Tr key={`${row.feature} ${row.provider} ${row.model}`}>
+              <Table.Tr key={`${row.feature} ${row.provider} ${row.model} ${row.currency}`}>
                 <Table.Td>{featureName(row.feature)}</Table.Td>
                 <Table.Td>
                   {row.model}{' '}
@@ -70,6 +71,11 @@ function Sums({ usage }: { usage: AssistUsage }) {
                 <Table.Td ta="right" className="h-num">
                   {formatNumber(row.inputTokens)} / {formatNumber(row.outputTokens)}
                 </Table.Td>
+                {columns.includes('cost') && (
+                  <Table.Td ta="right" className="h-num">
+                    {money(row.costMicro, row.currency)}
+                  </Table.Td>
+                )}
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -94,4 +100,8 @@ function featureName(feature: string): string {
   const key = `assist.feature.${feature}`;
   if (feature === 'test') return t('assist.usage.test');
   return has(key) ? t(key) : feature;
+}
+
+function money(micro: number, currency: string): string {
+  return new Intl.NumberFormat('en-GB', { style: 'currency', currency, maximumSignificantDigits: 3 }).format(micro / 1e8);
 }

@@ -162,7 +162,7 @@ describe('the protocol of OpenAI', () => {
   test('streams, keeps to the schema, counts tokens and lists models', async () => {
     const bench = openAssist();
     const host = await startOpenAi(() => ({ text: events(green) }));
-    const { id } = bench.add(host.url, { kind: 'openai', models: [] });
+    const { id } = bench.add(host.url, { kind: 'openai', models: [], currency: 'EUR', priceInput: 15, priceOutput: 60 });
     const seen: string[] = [];
     expect(await bench.assist.complete({ ...colourQuestion(), onText: (soFar) => seen.push(soFar) })).toMatchObject({
       kind: 'answer',
@@ -171,7 +171,7 @@ describe('the protocol of OpenAI', () => {
     });
     expect(seen.at(-1)).toBe(green);
     expect(host.bodies[0]).toMatchObject({ stream: true, response_format: { type: 'json_schema', json_schema: { schema: { type: 'object' } } } });
-    expect(bench.assist.usage(1).rows).toMatchObject([{ inputTokens: 7, outputTokens: 3 }]);
+    expect(bench.assist.usage(1).rows).toMatchObject([{ inputTokens: 7, outputTokens: 3, costMicro: 7 * 15 + 3 * 60, currency: 'EUR' }]);
     await expect(bench.assist.pulls.start(id, 'a:1b')).rejects.toMatchObject({ code: 'wrong_state' });
   });
 

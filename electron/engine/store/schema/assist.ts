@@ -1,4 +1,4 @@
-import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { ProviderKind } from '../../../../shared/schemas/assist.ts';
 import { createdAt, flag, id, json, updatedAt } from './columns.ts';
 
@@ -14,6 +14,10 @@ export const assistProviders = sqliteTable('assist_providers', {
   timeoutSeconds: integer('timeout_seconds').notNull(),
   keepAliveMinutes: integer('keep_alive_minutes').notNull(),
   redact: flag('redact').notNull(),
+  currency: text('currency').notNull().default('USD'),
+  /** Minor units for a million tokens. */
+  priceInput: real('price_input').notNull().default(0),
+  priceOutput: real('price_output').notNull().default(0),
   position: integer('position').notNull(),
   /** When a person agreed that data goes to this URL; a new URL asks again. */
   consentAt: integer('consent_at'),
@@ -38,6 +42,9 @@ export const assistCalls = sqliteTable(
     inputTokens: integer('input_tokens').notNull(),
     outputTokens: integer('output_tokens').notNull(),
     tookMs: integer('took_ms').notNull(),
+    /** Millionths of a minor unit. */
+    costMicro: integer('cost_micro').notNull().default(0),
+    currency: text('currency').notNull().default('USD'),
   },
   (t) => [index('assist_calls_at').on(t.at)],
 );

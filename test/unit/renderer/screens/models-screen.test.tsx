@@ -15,7 +15,18 @@ const slow = { timeout: 8000 };
 
 function provider(id: string, patch: Partial<Provider> = {}): Provider {
   const health = { state: 'ready', detail: '', version: '0.12.3', checkedAt: 1, restingUntil: null } as const;
-  const settings = { kind: 'ollama', models: [], enabled: true, parallel: 1, timeoutSeconds: 120, keepAliveMinutes: 5, redact: false } as const;
+  const settings = {
+    kind: 'ollama',
+    models: [],
+    enabled: true,
+    parallel: 1,
+    timeoutSeconds: 120,
+    keepAliveMinutes: 5,
+    redact: false,
+    currency: 'USD',
+    priceInput: 0,
+    priceOutput: 0,
+  } as const;
   return { ...settings, models: [], id, name: id, url: 'http://127.0.0.1:11434', hasKey: false, local: true, consentAt: null, health, ...patch };
 }
 const remote = (patch: Partial<Provider> = {}) =>
@@ -109,7 +120,22 @@ describe('features and figures', () => {
     const state = emptyState();
     state.usage = {
       days: 30,
-      rows: [{ feature: 'reply_class', provider: 'Here', model: 'a:1b', answers: 3, cached: 1, failed: 0, inputTokens: 1200, outputTokens: 80, meanMs: 1400, slowestMs: 2300 }],
+      rows: [
+        {
+          feature: 'reply_class',
+          provider: 'Here',
+          model: 'a:1b',
+          answers: 3,
+          cached: 1,
+          failed: 0,
+          inputTokens: 1200,
+          outputTokens: 80,
+          costMicro: 123_000_000,
+          currency: 'EUR',
+          meanMs: 1400,
+          slowestMs: 2300,
+        },
+      ],
       withoutModel: { reply_class: 2 },
       cache: { entries: 3, bytes: 2048, memoryHits: 1, storeHits: 0, misses: 3 },
     };
@@ -117,6 +143,7 @@ describe('features and figures', () => {
     await userEvent.click(await screen.findByRole('switch', { name: /^Understand replies/ }, slow));
     await waitFor(() => expect(engine.state.settings.assistOff).toEqual(['reply_class']));
     expect(await screen.findByText('1.4 / 2.3 s')).toBeTruthy();
+    expect(screen.getByText('€1.23')).toBeTruthy();
     expect(screen.getByText('2 questions were answered by rules, because no model could.')).toBeTruthy();
     expect(screen.getByText(/25 % of the questions/)).toBeTruthy();
     await userEvent.click(screen.getByRole('button', { name: 'Forget stored answers' }));
