@@ -105,13 +105,29 @@ export function leadTo(graph: SequenceGraph, stepId: string, edgeId: string, to:
 
 /** Where a way of a step may lead without a loop. */
 export function possibleTargets(graph: SequenceGraph, stepId: string): Step[] {
-  return graph.steps.filter((target) => !makesLoop(graph, stepId, target.id));
+  const before = waysTo(graph, stepId);
+  return graph.steps.filter(({ id }) => !before.has(id));
 }
 
 /** Whether people would go round for ever if a way of a step led to `target`: it is the step itself, or a way comes back from there. */
 export function makesLoop(graph: SequenceGraph, stepId: string, target: string): boolean {
-  const start = graph.steps.find(({ id }) => id === target);
-  return start !== undefined && reachable({ steps: [start, ...graph.steps.filter((other) => other !== start)] }).has(stepId);
+  return waysTo(graph, stepId).has(target);
+}
+
+/** The step and all from which some way leads to it. */
+function waysTo(graph: SequenceGraph, stepId: string): Set<string> {
+  const before = new Map<string, string[]>();
+  for (const step of graph.steps) {
+    for (const { to } of edgesOf(graph, step)) if (to !== null) before.set(to, [...(before.get(to) ?? []), step.id]);
+  }
+  const seen = new Set<string>();
+  const open = [stepId];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    open.push(...(before.get(id) ?? []));
+  }
+  return seen;
 }
 
 /** Moves a step by `by` places in its list, with its lanes; as far as it can. The graph is the same when it cannot move. */

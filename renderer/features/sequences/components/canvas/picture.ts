@@ -46,8 +46,8 @@ export type WayEdge = Edge<WayData, 'way'>;
 
 export interface Picture {
   readonly layout: Layout;
-  readonly nodes: readonly (StepNode | EndNode)[];
-  readonly edges: readonly WayEdge[];
+  readonly nodes: (StepNode | EndNode)[];
+  readonly edges: WayEdge[];
 }
 
 export interface Seen {

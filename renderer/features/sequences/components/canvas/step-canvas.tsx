@@ -164,16 +164,15 @@ function Canvas(props: Props) {
     onChange((before) => leadTo(before, source, sourceHandle, to?.id ?? null));
     speak(t('canvas.led', { way: wayName(from, sourceHandle, names.nameOf), target: to === undefined ? t('canvas.toEnd') : stepName(graph, to) }));
   };
-  const stopLeading = (event: globalThis.MouseEvent | TouchEvent, { isValid: valid, fromNode, fromHandle, toNode, pointer }: FinalConnectionState) => {
+  const stopLeading = (event: globalThis.MouseEvent | TouchEvent, { isValid: valid, fromNode, fromHandle }: FinalConnectionState) => {
     setLeading(false);
     const from = byId(fromNode?.id ?? '');
-    if (from === undefined) return;
-    const to = byId(toNode?.id ?? '');
-    if (to !== undefined && valid === false) return notifyRefused(loopSentence(from, to));
-    // Let go over nothing: a new step on that way, if the pointer went somewhere at all.
-    const away = root.current?.getBoundingClientRect();
-    if (toNode !== null || pointer === null || away === undefined || fromHandle?.id == null || !(event instanceof globalThis.MouseEvent)) return;
-    setInserting({ from: from.id, edgeId: fromHandle.id, x: event.clientX, y: event.clientY });
+    if (from === undefined || fromHandle?.id == null || valid === true || !(event instanceof globalThis.MouseEvent)) return;
+    const over = document.elementFromPoint(event.clientX, event.clientY)?.closest<HTMLElement>('.react-flow__node, .react-flow__pane');
+    const to = byId(over?.dataset['id'] ?? '');
+    if (to !== undefined) return notifyRefused(loopSentence(from, to));
+    // Let go over nothing: a new step on that way.
+    if (over?.classList.contains('react-flow__pane') === true) setInserting({ from: from.id, edgeId: fromHandle.id, x: event.clientX, y: event.clientY });
   };
   const loopSentence = (from: Step, to: Step) => {
     const numbered = (step: Step) => `${t('steps.number', { number: graph.steps.indexOf(step) + 1 })} (${stepName(graph, step)})`;
@@ -188,8 +187,8 @@ function Canvas(props: Props) {
         aria-describedby="canvas-help"
         ariaLabelConfig={words}
         colorMode={scheme}
-        nodes={[...picture.nodes]}
-        edges={[...picture.edges]}
+        nodes={picture.nodes}
+        edges={picture.edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         nodesDraggable={false}

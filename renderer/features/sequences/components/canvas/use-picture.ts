@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import type { EditorProps } from '../step-list.tsx';
 import type { NameOf } from '../../words-of-steps.ts';
 import { useNumbers } from '../variant-numbers.tsx';
@@ -6,8 +6,12 @@ import { pictureOf, type Picture } from './picture.ts';
 
 const noNumbers: never[] = [];
 
-/** The picture of the draft. What looks as before keeps its identity, so that typing draws one step again and not two hundred. */
-export function usePicture({ sequenceId, graph, issues, place }: EditorProps, nameOf: NameOf): Picture {
+/**
+ * The picture of the draft. It follows typing when there is time for it, and what looks as before keeps its identity:
+ * one step is drawn again and not two hundred.
+ */
+export function usePicture({ sequenceId, issues, place, ...props }: EditorProps, nameOf: NameOf): Picture {
+  const graph = useDeferredValue(props.graph);
   const { data: numbers = noNumbers } = useNumbers(sequenceId);
   const open = place?.stepId ?? null;
   const before = useRef<Picture | null>(null);
@@ -19,10 +23,11 @@ export function usePicture({ sequenceId, graph, issues, place }: EditorProps, na
   return kept;
 }
 
-function keep<T extends { readonly id: string }>(before: readonly T[] | undefined, now: readonly T[]): T[] {
+function keep<T extends { readonly id: string }>(before: T[] | undefined, now: T[]): T[] {
   const known = new Map(before?.map((one) => [one.id, one]));
-  return now.map((one) => {
+  const kept = now.map((one) => {
     const old = known.get(one.id);
     return old !== undefined && JSON.stringify(old) === JSON.stringify(one) ? old : one;
   });
+  return before?.length === kept.length && kept.every((one, index) => one === before[index]) ? before : kept;
 }
