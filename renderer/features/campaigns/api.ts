@@ -49,6 +49,10 @@ export function useSequence(id: string) {
   return useQuery(api.sequences.get.queryOptions({ input: { id } }));
 }
 
+export function useSegments() {
+  return useQuery(api.segments.list.queryOptions({ input: {} }));
+}
+
 export function useLists() {
   return useQuery(api.lists.list.queryOptions({ input: { limit: 500, sort: 'name' } }));
 }

@@ -2,7 +2,7 @@ import { Anchor, Button, Group, MultiSelect, SegmentedControl, Stack, Text } fro
 import { Link } from '@tanstack/react-router';
 import type { Audience } from '../../../../shared/schemas/campaign.ts';
 import { t } from '../../../lib/messages/index.ts';
-import { useLists, usePreflight } from '../api.ts';
+import { useLists, usePreflight, useSegments } from '../api.ts';
 import { summariseAudience } from '../model/audience.ts';
 
 interface Props {
@@ -18,6 +18,8 @@ export function AudienceSection({ campaignId, audience, counting, onChange }: Pr
   const lists = useLists();
   const preflight = usePreflight(campaignId);
   const items = lists.data?.items ?? [];
+  const segments = useSegments().data?.items ?? [];
+  const segmentIds = (audience.segmentIds ?? []).filter((id) => segments.some((segment) => segment.id === id));
   const summary = summariseAudience(audience, items);
   const waiting = counting || preflight.isFetching;
   return (
@@ -32,26 +34,39 @@ export function AudienceSection({ campaignId, audience, counting, onChange }: Pr
         ]}
         onChange={(value) => onChange({ ...audience, everyone: value === 'everyone' })}
       />
-      {!audience.everyone &&
-        (lists.isSuccess && items.length === 0 ? (
-          <Text size="sm" c="dimmed">
-            {t('campaigns.audience.noLists')}{' '}
-            <Anchor size="sm" renderRoot={(props) => <Link to="/contacts" {...props} />}>
-              {t('campaigns.audience.toContacts')}
-            </Anchor>
-          </Text>
-        ) : (
-          <MultiSelect
-            label={t('campaigns.audience.chooseLists')}
-            data={items.map((list) => ({ value: list.id, label: t('campaigns.audience.listOption', { name: list.name, count: list.contacts }) }))}
-            value={audience.listIds.filter((id) => items.some((list) => list.id === id))}
-            searchable
-            clearable
-            w="100%"
-            maw={560}
-            onChange={(listIds) => onChange({ ...audience, listIds })}
-          />
-        ))}
+      {!audience.everyone && lists.isSuccess && items.length === 0 && segments.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t('campaigns.audience.noLists')}{' '}
+          <Anchor size="sm" renderRoot={(props) => <Link to="/contacts" {...props} />}>
+            {t('campaigns.audience.toContacts')}
+          </Anchor>
+        </Text>
+      )}
+      {!audience.everyone && items.length > 0 && (
+        <MultiSelect
+          label={t('campaigns.audience.chooseLists')}
+          data={items.map((list) => ({ value: list.id, label: t('campaigns.audience.listOption', { name: list.name, count: list.contacts }) }))}
+          value={audience.listIds.filter((id) => items.some((list) => list.id === id))}
+          searchable
+          clearable
+          w="100%"
+          maw={560}
+          onChange={(listIds) => onChange({ ...audience, listIds })}
+        />
+      )}
+      {!audience.everyone && segments.length > 0 && (
+        <MultiSelect
+          label={t('campaigns.audience.chooseSegments')}
+          description={t('campaigns.audience.segmentsHint')}
+          data={segments.map((segment) => ({ value: segment.id, label: segment.name }))}
+          value={segmentIds}
+          searchable
+          clearable
+          w="100%"
+          maw={560}
+          onChange={(next) => onChange({ ...audience, segmentIds: next })}
+        />
+      )}
       {lists.isSuccess && summary.kind === 'some' && summary.missingLists > 0 && (
         <Text size="sm" c="var(--homing-warn)">
           {t('campaigns.audience.missing', { count: summary.missingLists })}

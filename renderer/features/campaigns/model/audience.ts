@@ -11,13 +11,13 @@ export type AudienceSummary =
   | { readonly kind: 'everyone' }
   | { readonly kind: 'some'; readonly lists: readonly NamedList[]; readonly missingLists: number; readonly contacts: number; readonly atMost: number };
 
-/** What an audience says in words. `atMost` counts people in several lists more than once: only preflight knows better. */
+/** What an audience says in words. `atMost` counts people in several lists more than once and nobody of the segments: only preflight knows better. */
 export function summariseAudience(audience: Audience, lists: readonly NamedList[]): AudienceSummary {
   if (audience.everyone) return { kind: 'everyone' };
   const byId = new Map(lists.map((list) => [list.id, list]));
   const known = audience.listIds.map((id) => byId.get(id)).filter((list) => list !== undefined);
   const contacts = new Set(audience.contactIds).size;
-  if (audience.listIds.length === 0 && contacts === 0) return { kind: 'nobody' };
+  if (audience.listIds.length === 0 && (audience.segmentIds ?? []).length === 0 && contacts === 0) return { kind: 'nobody' };
   return { kind: 'some', lists: known, missingLists: audience.listIds.length - known.length, contacts, atMost: known.reduce((sum, list) => sum + list.contacts, 0) + contacts };
 }
 

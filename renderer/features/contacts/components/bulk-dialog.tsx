@@ -79,6 +79,7 @@ export function BulkDialog({ kind, count, onApply, onClose }: Props) {
               description={t('contacts.field.tagsHint')}
               data={fields.data?.tags ?? []}
               maxTags={20}
+              comboboxProps={{ position: 'top' }}
               acceptValueOnBlur
               value={tags}
               data-autofocus
