@@ -165,4 +165,8 @@ test('people of a mailbox that left the campaign are found, moved by hand, and h
   expect(to(mailed)).toMatchObject({ mailboxId: leo, state: 'planned' });
   await stranded.undo(campaignId, moveId);
   expect(to(mailed)).toMatchObject({ state: 'held', why: { code: 'mailbox_gone' } });
+  // In a campaign that is over nobody is stranded, and nobody moves.
+  await campaigns.stop(campaignId);
+  expect(stranded.preview(campaignId)).toEqual({ mailboxes: [], targets: [], busy: 0 });
+  await expect(stranded.move(campaignId, [mara], null)).rejects.toMatchObject({ code: 'wrong_state' });
 });

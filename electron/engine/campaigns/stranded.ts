@@ -43,9 +43,15 @@ export function createStranded(deps: { store: Store; clock: Clock; ids: Ids; log
   let leaving = false;
   let lookedAt = Number.NEGATIVE_INFINITY;
 
-  function livingTarget(campaignId: string): LaunchTarget {
+  /** The status of a campaign in which nobody is under way; null = somebody may be. */
+  function overOf(campaignId: string): string | null {
     const row = store.prepareRead('select status from campaigns where id = ?').get(campaignId) as { status: string } | undefined;
-    if (row !== undefined && row.status !== 'running' && row.status !== 'paused') throw new AppError('wrong_state', `The campaign is ${row.status}: nobody is under way.`);
+    return row === undefined || row.status === 'running' || row.status === 'paused' ? null : row.status;
+  }
+
+  function livingTarget(campaignId: string): LaunchTarget {
+    const over = overOf(campaignId);
+    if (over !== null) throw new AppError('wrong_state', `The campaign is ${over}: nobody is under way.`);
     return launchTarget(store, campaignId);
   }
 
@@ -59,7 +65,8 @@ export function createStranded(deps: { store: Store; clock: Clock; ids: Ids; log
   }
 
   function preview(campaignId: string): Stranded {
-    const target = livingTarget(campaignId);
+    if (overOf(campaignId) !== null) return { mailboxes: [], targets: [], busy: 0 };
+    const target = launchTarget(store, campaignId);
     const now = clock.now();
     const standing = target.mailboxes.filter((mailbox) => standsStill(mailbox, now));
     const targets = target.mailboxes
