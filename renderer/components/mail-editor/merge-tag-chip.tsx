@@ -22,7 +22,7 @@ export function MergeTagChip({ node, selected, editor, updateAttributes, deleteN
   const kind = unknown !== null ? 'unknown' : source.startsWith('{%') ? 'logic' : 'tag';
   return (
     <NodeViewWrapper as="span" className={classes['chipPlace']}>
-      <Popover opened={opened} onChange={setOpened} width={320} position="bottom-start" trapFocus withinPortal>
+      <Popover opened={opened} onChange={setOpened} width={320} position="bottom-start" trapFocus withinPortal withRoles={false}>
         <Popover.Target>
           <span
             data-chip
