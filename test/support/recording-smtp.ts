@@ -128,13 +128,18 @@ export async function startRecordingSmtp(options: RecordingSmtpOptions = {}): Pr
   }
   useScripts(options.scripts ?? []);
   /** Recipient of the message that was last begun on a connection, and whether it was answered. */
-  const begun = new Map<string, { to: string; answered: boolean }>();
+  const begun = new Map<string, { to: string; answered: boolean; open: boolean }>();
 
   function count(change: number): void {
     if (closed) return;
     bodies += change;
     counterBytes.writeInt32LE(bodies, 0);
     writeSync(counter, counterBytes, 0, 4, 0);
+  }
+  /** A body is over once: a peer that goes while its answer is delayed closes first, and the answer comes to nobody. */
+  function leave(state: { open: boolean }): void {
+    if (state.open) count(-1);
+    state.open = false;
   }
   function write(line: RecordedMessage | CutConnection): void {
     if (closed) return;
@@ -199,7 +204,7 @@ export async function startRecordingSmtp(options: RecordingSmtpOptions = {}): Pr
       const to = session.envelope.rcptTo.map((each) => each.address.toLowerCase()).join(' ');
       const from = session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address;
       const script = scriptFor('body', to);
-      const state = { to, answered: false };
+      const state = { to, answered: false, open: true };
       begun.set(session.id, state);
       count(1);
       const chunks: Buffer[] = [];
@@ -217,7 +222,7 @@ export async function startRecordingSmtp(options: RecordingSmtpOptions = {}): Pr
           if (!refused) write(describe(Buffer.concat(chunks), from, to, session.id, options.keepSource === true));
           if (script?.drop === 'kept') return drop(session);
           state.answered = true;
-          count(-1);
+          leave(state);
           if (refused) callback(answerError(script.answer));
           else callback(null, script?.answer?.text ?? 'queued');
         });
@@ -227,7 +232,7 @@ export async function startRecordingSmtp(options: RecordingSmtpOptions = {}): Pr
       const state = begun.get(session.id);
       begun.delete(session.id);
       if (state === undefined) return;
-      if (!state.answered) count(-1);
+      leave(state);
       write({ kind: 'cut', at: Date.now(), connection: session.id, to: state.to, during: state.answered ? 'answered' : 'body' });
     },
   });
