@@ -1,3 +1,4 @@
+import { readSpintax, spin } from './spintax.ts';
 import { liquidTag, mergeTag, outputKeys, splitLiquid, standardTags, unknownTag } from './merge-tags.ts';
 import { addressFinding, linksOf, type MailLink } from './mail-links.ts';
 
@@ -35,6 +36,10 @@ export const copyCodes = [
   'broken_tag',
   'foreign_tag',
   'unknown_tag',
+  'spin_open',
+  'spin_close',
+  'spin_empty',
+  'spin_crossed',
   'bad_link',
   'plain_http',
   'short_link',
@@ -68,8 +73,12 @@ const addedBytes = 2 * 1024;
 
 /** Figures of a mail for its reader: words, links, and the size of its text in bytes. */
 export function copyFigures(mail: Pick<CopyInput, 'html' | 'text'>): { readonly words: number; readonly links: number; readonly bytes: number } {
-  const { body, source } = bodyOf(mail);
-  return { words: countWords(body), links: linksOf(source, mail.html.trim() !== '').filter(({ web }) => web).length, bytes: utf8Length(source) + addedBytes };
+  const { source } = bodyOf(mail);
+  return {
+    words: countWords(source, mail.html.trim() !== ''),
+    links: linksOf(source, mail.html.trim() !== '').filter(({ web }) => web).length,
+    bytes: utf8Length(source) + addedBytes,
+  };
 }
 
 /** What a careful colleague would say of a mail before it leaves: advice, nothing blocks. Pure; the order is that of the text. */
@@ -80,7 +89,7 @@ export function lintCopy(mail: CopyInput, known: CopyKnowledge): CopyFinding[] {
   const length = subjectLength(mail.subject);
   if (length > longSubject) findings.push(whole('long_subject', 'subject', length));
   findings.push(...tagFindings(field, source, body, known), ...shouting(field, source, body));
-  const words = countWords(body);
+  const words = countWords(source, field === 'html');
   if (words > longText) findings.push(whole('long_text', field, words));
   findings.push(...bulkPhrases(mail.subject, subject, field, source, body, known.words));
   findings.push(...linkFindings(mail, field, source, known.words.shorteners), ...pictureFindings(field, source));
@@ -110,13 +119,18 @@ function visible(source: string, html: boolean): string {
   return html ? words.replace(/<(style|script|title)\b[\s\S]*?<\/\1\s*>|<!--[\s\S]*?-->|<[a-z/!][^>]*>/gi, blank).replace(/&(?:nbsp|#160);/gi, blank) : words;
 }
 
-function countWords(body: string): number {
-  return body.match(/\S*[\p{L}\p{N}\uE000]\S*/gu)?.length ?? 0;
+/** What the longest alternatives say, near enough. */
+function longest(source: string, html: boolean): string {
+  return spin(source, html, (_, alternatives) => alternatives.reduce((best, text, index) => (text.length > (alternatives[best]?.length ?? 0) ? index : best), 0));
+}
+
+function countWords(source: string, html: boolean): number {
+  return visible(longest(source, html), html).match(/\S*[\p{L}\p{N}\uE000]\S*/gu)?.length ?? 0;
 }
 
 /** As long as it will be, near enough: a merge tag counts as a name. */
 function subjectLength(subject: string): number {
-  return splitLiquid(subject).reduce((sum, piece) => sum + (piece.liquid ? (piece.text.startsWith('{{') ? 8 : 0) : [...piece.text].length), 0);
+  return splitLiquid(longest(subject, false)).reduce((sum, piece) => sum + (piece.liquid ? (piece.text.startsWith('{{') ? 8 : 0) : [...piece.text].length), 0);
 }
 
 function utf8Length(text: string): number {
@@ -144,6 +158,8 @@ function tagFindings(field: CopyField, source: string, body: string, known: Copy
     const name = nameLike(found.slice(1).find((part) => part !== undefined) ?? '', known.customFields ?? []);
     if (name !== null) findings.push(at('foreign_tag', field, source, found.index, found.index + found[0].length, { fix: mergeTag(name) }));
   }
+  for (const { code, start, end } of readSpintax(source, field === 'html').findings)
+    findings.push(at(code, field, source, start, end, { quote: source.slice(start, end).replace(/<[^>]*>/g, '') }));
   return findings.sort((one, other) => (one.place?.start ?? 0) - (other.place?.start ?? 0));
 }
 

@@ -84,8 +84,8 @@ function fixedName(root: string, name: string | null | undefined, names: readonl
   return { blocking: true, message: `There is no merge tag {{ ${root}.${name} }}.${hint}`, suggestion: near === null ? null : `${root}.${near}` };
 }
 
-/** Everything of Liquid in a text: outputs, tags, and raw and comment blocks as a whole. */
-export const liquidTag = /\{%-?\s*raw\s*-?%\}[\s\S]*?\{%-?\s*endraw\s*-?%\}|\{%-?\s*comment\s*-?%\}[\s\S]*?\{%-?\s*endcomment\s*-?%\}|\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
+/** Everything of Liquid in a text: outputs, tags, and raw and comment blocks as a whole. Of three braces in a row the first is text. */
+export const liquidTag = /\{%-?\s*raw\s*-?%\}[\s\S]*?\{%-?\s*endraw\s*-?%\}|\{%-?\s*comment\s*-?%\}[\s\S]*?\{%-?\s*endcomment\s*-?%\}|\{\{(?![{%])[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
 
 /** A text in pieces: `liquid` ones verbatim. Joined they are the text again. */
 export function splitLiquid(text: string): { readonly liquid: boolean; readonly text: string; readonly at: number }[] {

@@ -44,6 +44,7 @@ export const sequencesContract = {
     .input(
       z.object({
         variant: variantSchema,
+        stepId: z.string().max(64).nullable().default(null).describe('The step of the mail: spintax draws by it'),
         attachments: z.array(attachmentSchema).max(20).optional(),
         isFirst: z.boolean().default(true),
         previousSubject: z.string().nullable().default(null),
@@ -105,6 +106,7 @@ export const sequencesContract = {
     .input(
       z.object({
         variant: variantSchema,
+        stepId: z.string().max(64).nullable().default(null).describe('The step of the mail: spintax draws by it'),
         attachments: z.array(attachmentSchema).max(20).optional(),
         contactId: idSchema.nullable().default(null),
         mailboxId: idSchema,

@@ -105,6 +105,24 @@ test('a missing value holds the person with its name; filling it and retrying se
   expect(smtp.messages()[0]?.subject).toBe('For Acme');
 });
 
+test('a choice of words is sent as the preview shows it, and a retry says it again', async () => {
+  const { engine, smtp } = await open({ factor: 2000, smtp: { keepSource: true, scripts: [{ phase: 'rcpt', times: 4, answer: { code: 451, text: '4.7.1 Greylisted, try again' } }] } });
+  const { id } = engine.services.mailboxes.create(testMailbox(smtp.port));
+  const step = emailStep('a', '{Coffee|Tea|Water|Juice|Milk}?', '{Hi|Hello|Good day|Dear} {{ first_name | default: "{you}" }}, {one {two|three}|four {five|six}} {7|8|9}');
+  await launchCampaign(engine, { recipients: ['anna@example.com', 'ben@example.com', 'cleo@example.com'], mailboxIds: [id], steps: [step] });
+  await until(() => engine.services.deliveries.list({ limit: 10, state: 'deferred' }).total > 0, 'one was deferred');
+  await until(() => smtp.messages().length === 3, 'all were sent');
+  for (const message of smtp.messages()) {
+    const contactId = engine.services.deliveries.list({ limit: 1, q: message.to }).items[0]?.contactId ?? null;
+    const [variant] = step.type === 'email' ? step.variants : [];
+    if (variant === undefined) throw new Error('no variant');
+    const preview = await engine.services.sequences.preview({ variant, stepId: 'a', isFirst: true, previousSubject: null, contactId, mailboxId: id });
+    expect(message.subject).toBe(preview.subject);
+    expect(preview.text).toMatch(/^(?:Hi|Hello|Good day|Dear) .*, (?:one (?:two|three)|four (?:five|six)) [789]/);
+    expect(message.source).toContain(preview.text.split('\n')[0]);
+  }
+});
+
 test('an unreachable server releases the mail, backs off and says so; nothing is lost', async () => {
   const { engine, smtp } = await open();
   const { id } = engine.services.mailboxes.create(testMailbox(1));

@@ -363,6 +363,14 @@ describe('checks', () => {
     expect(composer.check(source, 'text', ['plan'])).toEqual([expect.objectContaining({ blocking, message: expect.stringMatching(message) as string })]);
   });
 
+  test('a choice of words is told where it is broken; other mistakes keep the place that the author sees', () => {
+    const found = (source: string) => composer.check(source, 'text', []).map(({ code, blocking, line, column }) => [code, blocking, line, column]);
+    expect(found('Hi\n{there|you')).toEqual([['spintax', false, 2, 1]]);
+    expect(found('{Hi|Hello} {there|you} {{ nme }}')).toEqual([['unknown_tag', false, 1, 27]]);
+    expect(found('{Hi|Hello}\n{a|b|{{ nme | upcas }}}')).toEqual([['template_error', true, 2, 6]]);
+    expect(problemOf({ variant: { text: '{Hi|Hello}\n{a|b|{{ nme | upcas }}}' } })).toMatchObject({ message: expect.stringContaining('(line 2, column 6)') as string });
+  });
+
   test('nothing is said of what is right', () => {
     const source =
       '{{ first_name }}{{ plan }}{{ custom.plan }}{{ contact.custom.plan }}{{ sender.signature }}{% assign x = 1 %}{{ x }}{% for tag in contact.tags %}{{ tag }}{{ forloop.index }}{% endfor %}{% if city == blank %}{% endif %}';

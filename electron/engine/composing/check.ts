@@ -2,11 +2,13 @@ import type { Template } from 'liquidjs';
 import { standardTags, unknownTag } from '../../../shared/merge-tags.ts';
 import { nearest } from '../../../shared/nearest.ts';
 import { engineOf, MergeOutput, pathOf, type TemplateMode } from './liquid.ts';
-import { compileTemplate, TemplateError } from './template.ts';
+import { readSpintax, type SpinFinding } from '../../../shared/spintax.ts';
+import { compileSpun, spintaxToLiquid } from './spintax.ts';
+import { TemplateError } from './template.ts';
 
 /** Something to say about a template before anybody gets it. `line` and `column` count from 1. */
 export interface TemplateFinding {
-  readonly code: 'template_error' | 'unknown_tag';
+  readonly code: 'template_error' | 'unknown_tag' | 'spintax';
   /** A blocking finding can never be right; others depend on data that may still come. */
   readonly blocking: boolean;
   readonly message: string;
@@ -21,13 +23,14 @@ export interface TemplateFinding {
 export function checkTemplate(source: string, mode: TemplateMode, customFields: readonly string[] | null): TemplateFinding[] {
   let nodes: readonly Template[];
   try {
-    ({ nodes } = compileTemplate(source, mode));
+    ({ nodes } = compileSpun(source, mode));
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     return [{ code: 'template_error', blocking: true, message: withSuggestion(error.message, mode), line: error.line, column: error.column }];
   }
-  const findings: TemplateFinding[] = [];
+  const findings = readSpintax(source, mode === 'html').findings.map((found) => spintaxFinding(source, found));
   if (nodes.length === 0) return findings;
+  const { placeOf } = spintaxToLiquid(source, mode);
   const { globals } = engineOf(mode).analyzeSync([...nodes], { partials: false });
   for (const uses of Object.values(globals)) {
     const told = new Set<string>();
@@ -36,10 +39,24 @@ export function checkTemplate(source: string, mode: TemplateMode, customFields: 
       const problem = unknownTag(keys, customFields);
       if (problem === null || told.has(problem.message)) continue;
       told.add(problem.message);
-      findings.push({ code: 'unknown_tag', blocking: problem.blocking, message: problem.message, line: use.location.row, column: use.location.col });
+      findings.push({ code: 'unknown_tag', blocking: problem.blocking, message: problem.message, ...placeOf(use.location.row, use.location.col) });
     }
   }
   return findings.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+}
+
+const spintaxWords: Readonly<Record<SpinFinding['code'], (text: string) => string>> = {
+  spin_open: (text) => `“${text}…” begins a choice of words that is never closed with }. It is sent as it stands.`,
+  spin_close: (text) => `“${text}” ends a choice of words that has no {. It is sent as it stands.`,
+  spin_empty: (text) => `“${text}” says nothing to some people: one of its alternatives is empty.`,
+  spin_crossed: (text) => `“${text}” is sent as it stands: formatting or a {% %} block begins in one alternative and ends outside of it.`,
+};
+
+function spintaxFinding(source: string, { code, start, end }: SpinFinding): TemplateFinding {
+  const before = source.slice(0, start).split('\n');
+  const text = source.slice(start, end).replace(/<[^>]*>/g, '');
+  const quote = text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  return { code: 'spintax', blocking: false, message: spintaxWords[code](quote), line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 function withSuggestion(message: string, mode: TemplateMode): string {
@@ -60,7 +77,7 @@ const alwaysThere = new Set(['email', 'domain', 'sender', 'unsubscribe', 'tags',
 export function requiredFields(source: string, mode: TemplateMode): string[] {
   let nodes: readonly Template[];
   try {
-    ({ nodes } = compileTemplate(source, mode));
+    ({ nodes } = compileSpun(source, mode));
   } catch (error) {
     if (error instanceof TemplateError) return [];
     throw error;

@@ -12,6 +12,7 @@ import { awaitsInliner, inlineCss, loadInliner } from './inline-css.ts';
 import { inlineImages } from './inline-images.ts';
 import { buildMime, partText } from './mime.ts';
 import { abridged, compileRuns, type Run } from './runs.ts';
+import { compileSpun, drawFor, spintaxToLiquid } from './spintax.ts';
 import { compileTemplate, TemplateError, type CompiledTemplate } from './template.ts';
 import { messageIdOf, referencesOf, replySubject, threadSubject, type Thread } from './thread.ts';
 
@@ -43,8 +44,10 @@ export interface ComposeInput {
   readonly attachments?: readonly MailContent[];
   /** Images that the HTML names as `cid:<file id>`, by that id. */
   readonly images?: ReadonlyMap<string, MailContent>;
-  /** Subject and body are text as they are: no merge tags, no signature, no opt-out line. */
+  /** Subject and body are text as they are: no merge tags, no spintax, no signature, no opt-out line. */
   readonly literal?: boolean;
+  /** What spintax draws by, beside the person: the same step and variant say the same again. */
+  readonly spin?: { readonly stepId: string; readonly variantId: string };
 }
 
 /** A file with its content, as a mail carries it. */
@@ -107,6 +110,7 @@ interface CompiledVariant {
   /** What the parts say to everybody, encoded. */
   readonly htmlRuns: readonly Run[];
   readonly textRuns: readonly Run[];
+  readonly hasSpintax: boolean;
   /** Blocks that were left out leave blank lines behind in a derived text. */
   readonly tidyText: boolean;
 }
@@ -203,14 +207,17 @@ function inField<T>(field: ComposeField, work: () => T): T {
 }
 
 function compileVariant(variant: ComposeInput['variant'], sender: ComposeSender): CompiledVariant {
-  if (variant.html.trim() === '' && variant.text.trim() === '') throw new FieldError('text', 'The mail has no text');
-  const derivedText = variant.text.trim() === '';
-  const html = variant.html.trim() === '' ? inField('text', () => compileTemplate(variant.text, 'text') && htmlTemplateOf(variant.text)) : inlineCss(variant.html);
-  const text = derivedText ? inField('html', () => compileTemplate(variant.html, 'html') && textTemplateOf(variant.html)) : variant.text;
+  const noHtml = variant.html.trim() === '';
+  const noText = variant.text.trim() === '';
+  if (noHtml && noText) throw new FieldError('text', 'The mail has no text');
+  // Before anything is derived: the same group of HTML and text has the same number, and so the same draw.
+  const written = { subject: spintaxToLiquid(variant.subject, 'text'), html: spintaxToLiquid(variant.html, 'html'), text: spintaxToLiquid(variant.text, 'text') };
+  const html = noHtml ? inField('text', () => compileSpun(variant.text, 'text') && htmlTemplateOf(written.text.source)) : inlineCss(written.html.source);
+  const text = noText ? inField('html', () => compileSpun(variant.html, 'html') && textTemplateOf(written.html.source)) : written.text.source;
   const signed = /\bsender\s*\.\s*signature\b/.test(variant.html + variant.text) || sender.signatureHtml.trim() === '';
   const foot = /\{\{-?\s*unsubscribe\b/.test(variant.html + variant.text) ? '' : sender.optOutLine.trim();
   const compiled = {
-    subject: inField('subject', () => compileTemplate(variant.subject, 'text')),
+    subject: inField('subject', () => compileSpun(variant.subject, 'text')),
     html: inField('html', () => compileTemplate(html, 'html')),
     text: inField('text', () => compileTemplate(text, 'text')),
     htmlFoot: foot === '' ? null : inField('optOutLine', () => compileTemplate(htmlTemplateOf(foot).replace(/^<p>/, '<p style="font-size:12px;color:#6b7280">'), 'html')),
@@ -223,21 +230,23 @@ function compileVariant(variant: ComposeInput['variant'], sender: ComposeSender)
     htmlRuns: compileRuns([...compiled.html.constants, compiled.signatureHtml, ...(compiled.htmlFoot?.constants ?? [])]),
     textRuns: compileRuns([...compiled.text.constants, compiled.signatureText, ...(compiled.textFoot?.constants ?? [])]),
     isDocument: isDocument(html),
-    tidyText: derivedText && variant.html.includes('{%'),
+    hasSpintax: Object.values(written).some(({ groups }) => groups > 0),
+    tidyText: noText && variant.html.includes('{%'),
   };
 }
 
 function render(compiled: CompiledVariant, input: ComposeInput, missing: Set<string>): Rendered {
   const { contact, sender, unsubscribeMailto } = input;
   const scope = mergeScope(contact, sender, unsubscribeMailto);
-  const subject = inField('subject', () => compiled.subject.render(scope, missing));
-  let text = inField('text', () => compiled.text.render(scope, missing));
+  const drawn = compiled.hasSpintax ? drawFor(contact?.id ?? '', input.spin) : null;
+  const subject = inField('subject', () => compiled.subject.render(scope, missing, drawn?.subject));
+  let text = inField('text', () => compiled.text.render(scope, missing, drawn?.body));
   if (compiled.tidyText) text = text.replace(/\n{3,}/g, '\n\n').trim();
   if (compiled.signatureText !== '') text = `${text.trimEnd()}\n\n-- \n${compiled.signatureText}`;
   const { htmlFoot, textFoot } = compiled;
   if (textFoot !== null) text = inField('optOutLine', () => `${text.trimEnd()}\n\n${textFoot.render(scope, missing)}`);
   if (sender.signatureHtml !== '') scope['sender'] = senderScope(sender, 'html');
-  const body = inField('html', () => compiled.html.render(scope, missing));
+  const body = inField('html', () => compiled.html.render(scope, missing, drawn?.body));
   let foot = compiled.signatureHtml === '' ? '' : `\n<div>${compiled.signatureHtml}</div>`;
   if (htmlFoot !== null) foot += inField('optOutLine', () => `\n${htmlFoot.render(scope, missing)}`);
   const html = compiled.isDocument ? intoDocument(body, foot) : newDocument(body, foot);

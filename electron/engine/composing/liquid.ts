@@ -6,11 +6,13 @@ import {
   Output,
   ParseError,
   Parser,
+  Tag,
   toValue,
   toValueSync,
   TypeGuards,
   type Emitter,
   type PropertyAccessToken,
+  type TagToken,
   type Template,
   type Token,
   type TopLevelToken,
@@ -103,16 +105,21 @@ const mayBeEmpty = new Set(['sender.signature', 'signature', 'unsubscribe', 'sen
 /** What makes an output count as missing: the value itself, the outcome of a `default` whose fallback is a variable, or nothing. */
 type MissingRule = 'value' | 'outcome' | 'never';
 
-let missing: Set<string> | null = null;
+/** Which alternative of a spintax group, counted from 0, a mail says. */
+export type Draw = (group: number, alternatives: number) => number;
 
-/** Runs a synchronous render and notes in `names` the merge tags that had no value and no fallback. */
-export function notingMissing<T>(names: Set<string>, render: () => T): T {
-  const outer = missing;
+let missing: Set<string> | null = null;
+let drawing: Draw = () => 0;
+
+/** Runs a synchronous render: notes in `names` the merge tags that had no value and no fallback, and lets `draw` choose. */
+export function rendering<T>(names: Set<string>, draw: Draw, render: () => T): T {
+  const outer = { missing, drawing };
   missing = names;
+  drawing = draw;
   try {
     return render();
   } finally {
-    missing = outer;
+    ({ missing, drawing } = outer);
   }
 }
 
@@ -238,6 +245,40 @@ class SafeCapture extends CaptureTag {
   }
 }
 
+/** `{% spintax 3 %}Hi{% or %}Hello{% endspintax %}`: what `spintaxToLiquid` makes of a group. */
+export class SpintaxTag extends Tag {
+  readonly group: number;
+  readonly alternatives: Template[][] = [[]];
+
+  constructor(token: TagToken, remaining: TopLevelToken[], liquid: Liquid, parser: Parser) {
+    super(token, remaining, liquid);
+    this.group = Number(token.args);
+    parser
+      .parseStream(remaining)
+      .on('tag:or', () => this.alternatives.push([]))
+      .on('tag:endspintax', function () {
+        this.stop();
+      })
+      .on('template', (template: Template) => this.alternatives.at(-1)?.push(template))
+      .on('end', () => {
+        throw new Error(`tag ${token.getText()} not closed`);
+      })
+      .start();
+  }
+
+  drawn(): number {
+    return drawing(this.group, this.alternatives.length);
+  }
+
+  *render(ctx: Context, emitter: Emitter): Generator<unknown, void, string> {
+    yield this.liquid.renderer.renderTemplates(this.alternatives[this.drawn()] ?? [], ctx, emitter);
+  }
+
+  *children(): Generator<unknown, Template[]> {
+    return this.alternatives.flat();
+  }
+}
+
 type OutputEscape = (value: unknown) => string;
 
 function escapeValue(value: unknown): unknown {
@@ -265,6 +306,7 @@ function createEngine(mode: TemplateMode): Liquid {
   for (const name of refusedTags) Reflect.deleteProperty(liquid.tags, name);
   liquid.registerFilter('base64_url_safe_encode', (value: unknown) => Buffer.from(textOf(value), 'utf8').toString('base64url'));
   liquid.registerFilter('base64_url_safe_decode', (value: unknown) => Buffer.from(textOf(value), 'base64url').toString('utf8'));
+  liquid.registerTag('spintax', SpintaxTag);
   if (mode === 'html') liquid.registerTag('capture', SafeCapture);
   return liquid;
 }

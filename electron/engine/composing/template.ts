@@ -8,11 +8,13 @@ import {
   literalOf,
   MergeOutput,
   newContext,
-  notingMissing,
   parseTemplate,
   pathOf,
+  rendering,
   renderNodes,
   SafeHtml,
+  SpintaxTag,
+  type Draw,
   type TemplateMode,
 } from './liquid.ts';
 import type { MergeScope } from './merge-data.ts';
@@ -36,12 +38,17 @@ export interface CompiledTemplate {
   readonly nodes: readonly Template[];
   /** The text outside of tags and blocks: what it says to everybody, in order. */
   readonly constants: readonly string[];
-  /** Renders for one person; names of merge tags without value and fallback are added to `missing`. Throws TemplateError. */
-  render(scope: MergeScope, missing: Set<string>): string;
+  /** Renders for one person; names of merge tags without value and fallback are added to `missing`. Without `draw` spintax says its first alternative. Throws TemplateError. */
+  render(scope: MergeScope, missing: Set<string>, draw?: Draw): string;
 }
 
-/** A piece of a template: constant text, a simple merge tag, or nodes for liquidjs. */
-type Piece = string | SimpleTag | Template[];
+/** A piece of a template: constant text, a simple merge tag, a spintax group, or nodes for liquidjs. */
+type Piece = string | SimpleTag | SpinPiece | Template[];
+
+interface SpinPiece {
+  readonly tag: SpintaxTag;
+  readonly alternatives: readonly (readonly Piece[])[];
+}
 
 interface SimpleTag {
   readonly path: readonly string[];
@@ -84,15 +91,21 @@ function compile(source: string, mode: TemplateMode): CompiledTemplate {
   const pieces = stateful ? [nodes] : piecesOf(nodes, mode);
   return {
     nodes,
-    constants: pieces.filter((piece) => typeof piece === 'string'),
-    render(scope, missing) {
+    constants: constantsOf(pieces),
+    render(scope, missing, draw = firstOne) {
       try {
-        return notingMissing(missing, () => renderPieces(pieces, stateful ? Object.assign(Object.create(null) as MergeScope, scope) : scope, mode, missing));
+        return rendering(missing, draw, () => renderPieces(pieces, stateful ? Object.assign(Object.create(null) as MergeScope, scope) : scope, mode, missing));
       } catch (error) {
         throw templateError(error);
       }
     },
   };
+}
+
+const firstOne: Draw = () => 0;
+
+function constantsOf(pieces: readonly Piece[]): string[] {
+  return pieces.flatMap((piece) => (typeof piece === 'string' ? [piece] : 'alternatives' in piece ? piece.alternatives.flatMap(constantsOf) : []));
 }
 
 function piecesOf(nodes: readonly Template[], mode: TemplateMode): Piece[] {
@@ -103,6 +116,7 @@ function piecesOf(nodes: readonly Template[], mode: TemplateMode): Piece[] {
     const last = pieces.at(-1);
     if (typeof text === 'string') pieces.push(text);
     else if (simple !== null) pieces.push(simple);
+    else if (node instanceof SpintaxTag) pieces.push({ tag: node, alternatives: node.alternatives.map((each) => piecesOf(each, mode)) });
     else if (Array.isArray(last)) last.push(node);
     else pieces.push([node]);
   }
@@ -119,6 +133,8 @@ function renderPieces(pieces: readonly Piece[], scope: MergeScope, mode: Templat
       out += renderNodes(mode, piece, ctx);
       // A stray {% break %} ends the template, as in liquidjs.
       if (ctx.breakCalled || ctx.continueCalled) break;
+    } else if ('alternatives' in piece) {
+      out += renderPieces(piece.alternatives[piece.tag.drawn()] ?? [], scope, mode, missing);
     } else {
       out += renderSimple(piece, scope, missing) ?? renderNodes(mode, [piece.node], (ctx ??= newContext(mode, scope)));
     }

@@ -27,7 +27,7 @@ export interface ClaimedDelivery {
   readonly parts: MessageParts | string;
 }
 
-type MessageParts = Pick<ComposeInput, 'variant' | 'thread' | 'onMissing' | 'plainText'> & { readonly attachments: readonly Attachment[] };
+type MessageParts = Pick<ComposeInput, 'variant' | 'thread' | 'onMissing' | 'plainText' | 'spin'> & { readonly attachments: readonly Attachment[] };
 type Prepare = Tx['prepare'];
 
 export interface Sender {
@@ -110,6 +110,7 @@ export function createSender(deps: {
       onMissing: rules.onMissingValue,
       plainText: rules.plainText === 'always' || (rules.plainText === 'first_mail' && row.stepNumber === 1),
       attachments: step.attachments ?? [],
+      spin: { stepId: step.id, variantId: variant.id },
     };
   }
 

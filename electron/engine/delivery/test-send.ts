@@ -7,6 +7,7 @@ import type { Deliveries } from './deliveries.ts';
 
 export interface TestSendInput {
   readonly variant: Variant;
+  readonly stepId?: string | null | undefined;
   readonly attachments?: Attachment[] | undefined;
   readonly contactId: string | null;
   readonly mailboxId: string;
@@ -23,6 +24,7 @@ export function createTestSend(deps: { store: Store; sequences: Pick<Sequences, 
     if (!recipient.ok) throw new AppError('validation', recipient.error, { fields: { to: recipient.error } });
     const preview = await sequences.preview({
       variant: input.variant,
+      stepId: input.stepId,
       attachments: input.attachments,
       isFirst: input.variant.subject !== '',
       previousSubject: null,

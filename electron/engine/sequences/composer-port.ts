@@ -21,6 +21,7 @@ export interface Composer {
     readonly unsubscribeMailto: string | null;
     readonly homingId: string | null;
     readonly onMissing: 'hold' | 'blank';
+    readonly spin: { readonly stepId: string; readonly variantId: string };
   }): Result<RenderedMail, RenderProblem>;
   /** One line with merge tags; null when a value is missing. Throws when it is no template. */
   line(
@@ -47,7 +48,7 @@ export interface RenderedMail {
 export type RenderProblem = { readonly kind: 'missing_field'; readonly fields: string[] } | { readonly kind: 'template_error'; readonly message: string; readonly field: string };
 
 export interface Finding {
-  readonly code: 'template_error' | 'unknown_tag';
+  readonly code: 'template_error' | 'unknown_tag' | 'spintax';
   readonly blocking: boolean;
   readonly message: string;
   readonly line: number | null;

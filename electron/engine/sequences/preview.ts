@@ -8,6 +8,8 @@ import { checkTexts } from './validate.ts';
 
 export interface PreviewInput {
   readonly variant: Variant;
+  /** The step that the mail belongs to; null = none, as for a template. */
+  readonly stepId?: string | null | undefined;
   readonly attachments?: readonly Attachment[] | undefined;
   readonly isFirst: boolean;
   readonly previousSubject: string | null;
@@ -69,7 +71,7 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
     );
   }
 
-  return async ({ variant, attachments = [], isFirst, previousSubject, contactId, mailboxId }) => {
+  return async ({ variant, stepId = null, attachments = [], isFirst, previousSubject, contactId, mailboxId }) => {
     const contact = contactOf(contactId);
     const sender = senderOf(mailboxId);
     const suppressed = contactId === null ? null : suppressionOf(contact.email);
@@ -97,6 +99,7 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
       unsubscribeMailto: `mailto:${sender.address}?subject=unsubscribe`,
       homingId: null,
       onMissing: 'blank',
+      spin: { stepId: stepId ?? '', variantId: variant.id },
     });
     if (!result.ok) {
       const message = result.error.kind === 'template_error' ? result.error.message : `No value for ${result.error.fields.join(', ')}`;

@@ -14,6 +14,7 @@ export function customFieldsIn(tags: readonly { readonly tag: string; readonly l
 
 export interface PreviewInput {
   readonly variant: Variant;
+  readonly stepId: string | null;
   readonly attachments?: Attachment[];
   readonly isFirst: boolean;
   readonly previousSubject: string | null;

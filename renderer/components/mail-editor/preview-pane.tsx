@@ -16,11 +16,13 @@ import { TestSendDialog } from './test-send-dialog.tsx';
 
 export interface Shown {
   readonly name: string;
+  /** The step of the mail; null = a template. */
+  readonly stepId: string | null;
   readonly variant: Variant;
   readonly attachments: readonly Attachment[];
   readonly isFirst: boolean;
   /** The mail whose thread a follow-up without subject goes on in. */
-  readonly previous: Variant | null;
+  readonly previous: { readonly stepId: string; readonly variant: Variant } | null;
 }
 
 /** The open mail as one person gets it, rendered by the code that sends. */
@@ -74,7 +76,15 @@ export function PreviewPane({ shown, head }: { readonly shown: Shown | null; rea
         {shown ? <Rendered shown={shown} contactId={contactId} mailboxId={mailboxId} /> : <EmptyState title={t('sequences.preview')}>{t('sequences.previewNothing')}</EmptyState>}
       </div>
       {shown && testing && (
-        <TestSendDialog variant={shown.variant} attachments={shown.attachments} contactId={contactId} mailboxId={mailboxId} mailboxes={items} onClose={() => setTesting(false)} />
+        <TestSendDialog
+          variant={shown.variant}
+          stepId={shown.stepId}
+          attachments={shown.attachments}
+          contactId={contactId}
+          mailboxId={mailboxId}
+          mailboxes={items}
+          onClose={() => setTesting(false)}
+        />
       )}
     </section>
   );
@@ -112,16 +122,24 @@ function hintOf({ kind, name, detail }: PreviewPerson): string {
 }
 
 function Rendered({ shown, contactId, mailboxId }: { readonly shown: Shown; readonly contactId: string | null; readonly mailboxId: string | null }) {
-  const { variant, attachments, isFirst, previous } = shown;
-  const [input] = useDebouncedValue({ variant, attachments, isFirst, previous, contactId, mailboxId }, 300);
+  const { stepId, variant, attachments, isFirst, previous } = shown;
+  const [input] = useDebouncedValue({ stepId, variant, attachments, isFirst, previous, contactId, mailboxId }, 300);
   // The subject of the thread may hold merge tags itself: it is rendered for the same person first.
   const thread = usePreview(
-    { variant: input.previous ?? input.variant, isFirst: true, previousSubject: null, contactId: input.contactId, mailboxId: input.mailboxId },
+    { ...(input.previous ?? { stepId: input.stepId, variant: input.variant }), isFirst: true, previousSubject: null, contactId: input.contactId, mailboxId: input.mailboxId },
     input.previous !== null,
   );
-  const previousSubject = input.previous === null ? null : (thread.data?.subject ?? input.previous.subject);
+  const previousSubject = input.previous === null ? null : (thread.data?.subject ?? input.previous.variant.subject);
   const preview = usePreview(
-    { variant: input.variant, attachments: [...input.attachments], isFirst: input.isFirst, previousSubject, contactId: input.contactId, mailboxId: input.mailboxId },
+    {
+      stepId: input.stepId,
+      variant: input.variant,
+      attachments: [...input.attachments],
+      isFirst: input.isFirst,
+      previousSubject,
+      contactId: input.contactId,
+      mailboxId: input.mailboxId,
+    },
     input.previous === null || !thread.isPending,
   );
   if (preview.error) return <ErrorAlert error={preview.error} />;

@@ -14,6 +14,7 @@ import { useTestDelivery, useTestSend } from './api.ts';
 
 interface Props {
   readonly variant: Variant;
+  readonly stepId: string | null;
   readonly attachments: readonly Attachment[];
   readonly contactId: string | null;
   readonly mailboxId: string | null;
@@ -22,7 +23,7 @@ interface Props {
 }
 
 /** Sends the open mail once to an address of the user's own, and says what became of it. Pressing the button twice sends it once. */
-export function TestSendDialog({ variant, attachments, contactId, mailboxId, mailboxes, onClose }: Props) {
+export function TestSendDialog({ variant, stepId, attachments, contactId, mailboxId, mailboxes, onClose }: Props) {
   const [requestId, setRequestId] = useState(newId);
   const send = useTestSend();
   const chosen = mailboxes.find((mailbox) => mailbox.id === mailboxId) ?? mailboxes[0];
@@ -33,7 +34,7 @@ export function TestSendDialog({ variant, attachments, contactId, mailboxId, mai
       mailboxId: (value) => (value === '' ? t('sequences.testMailboxMissing') : null),
     },
   });
-  const submit = form.onSubmit(({ mailboxId: from, to }) => send.mutate({ variant, attachments: [...attachments], contactId, mailboxId: from, to: to.trim(), requestId }));
+  const submit = form.onSubmit(({ mailboxId: from, to }) => send.mutate({ variant, stepId, attachments: [...attachments], contactId, mailboxId: from, to: to.trim(), requestId }));
   const again = () => {
     setRequestId(newId());
     send.reset();

@@ -179,6 +179,6 @@ function escapeAttribute(value: string): string {
 /** Braces that are no Liquid must not become some with what follows them. */
 function aroundLiquid(text: string, escape: (rest: string) => string): string {
   return splitLiquid(text)
-    .map((piece) => (piece.liquid ? piece.text : escape(piece.text).replace(/\{(?=[{%]|$)/g, '&#123;')))
+    .map((piece) => (piece.liquid ? piece.text : escape(piece.text).replace(/\{(?=[{%])/g, '&#123;')))
     .join('');
 }

@@ -18,7 +18,7 @@ import classes from './components/sequences.module.css';
 import { StepList, type EditorProps, type Place } from './components/step-list.tsx';
 import { VersionsDrawer } from './components/versions-drawer.tsx';
 import { TimelineSketch } from './components/timeline-sketch.tsx';
-import { emails, threadState, threadVariant, timeline } from './model/graph.ts';
+import { emails, threadMail, threadState, timeline } from './model/graph.ts';
 import { SequenceStatus } from './sequences-screen.tsx';
 import { useDraft } from './use-draft.ts';
 import { useView } from './use-view.ts';
@@ -181,10 +181,11 @@ function shownAt(graph: SequenceGraph, place: Place | null): Shown | null {
   const number = list.indexOf(step) + 1;
   return {
     name: step.variants.length > 1 ? `${t('sequences.mailStep', { number })} ${variant.id}` : t('sequences.mailStep', { number }),
+    stepId: step.id,
     variant,
     attachments: step.attachments ?? [],
     isFirst: threadState(graph, step.id) === 'first',
-    previous: threadVariant(graph, step.id),
+    previous: threadMail(graph, step.id),
   };
 }
 

@@ -95,6 +95,22 @@ describe('copy lint', () => {
   });
 
   test.each([
+    ['spin_open', 'Hi {there|you, how are you?', '{there|'],
+    ['spin_open', '{Hi|Hello\n\nthere}', '{Hi|'],
+    ['spin_close', 'Hi there|you} how', '|you}'],
+    ['spin_empty', 'Hi {there| |you}', '{there| |you}'],
+    ['spin_crossed', '{% if city %}{Hi{% endif %}|Hello}', '{Hi{% endif %}|Hello}'],
+  ] as const)('%s: %s', (code, text, quote) => {
+    expect(told({ text })).toEqual([[code, quote]]);
+  });
+
+  test('counts what the longest alternatives say, and finds nothing wrong with choices that are in order', () => {
+    expect(told({ subject: `{${'x'.repeat(59)}|${'y'.repeat(60)}}`, html: `<p>{<b>Hi</b>|Hello {there|you}|{{ first_name }}}</p>` })).toEqual([]);
+    expect(told({ html: '<p>{<b>Hi|Hello</b>}</p>' })).toEqual([['spin_crossed', '{<b>Hi|Hello</b>}']]);
+    expect(copyFigures({ html: '', text: 'Hi {there|you over {here|there now}}' }).words).toBe(5);
+  });
+
+  test.each([
     ['bad_link', 'example.com'],
     ['bad_link', '#'],
     ['bad_link', 'https://exa mple.com'],

@@ -304,17 +304,17 @@ export function threadState(graph: SequenceGraph, stepId: string): ThreadState {
 }
 
 /** The arm before a mail that has a subject of its own: a follow-up without one goes on in its thread. */
-export function threadVariant(graph: SequenceGraph, stepId: string): Variant | null {
+export function threadMail(graph: SequenceGraph, stepId: string): { readonly stepId: string; readonly variant: Variant } | null {
   for (let step = mailBefore(graph, stepId); step !== null; step = mailBefore(graph, step.id)) {
     const variant = step.variants.find((found) => found.active) ?? step.variants[0];
-    if (variant && variant.subject.trim() !== '') return variant;
+    if (variant && variant.subject.trim() !== '') return { stepId: step.id, variant };
   }
   return null;
 }
 
 /** The subject of the thread that a follow-up without subject would go on in; null when there is none. */
 export function previousSubject(graph: SequenceGraph, stepId: string): string | null {
-  return threadVariant(graph, stepId)?.subject.trim() ?? null;
+  return threadMail(graph, stepId)?.variant.subject.trim() ?? null;
 }
 
 export interface TimelinePoint {
