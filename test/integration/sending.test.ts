@@ -106,7 +106,10 @@ test('a missing value holds the person with its name; filling it and retrying se
 });
 
 test('a choice of words is sent as the preview shows it, and a retry says it again', async () => {
-  const { engine, smtp } = await open({ factor: 2000, smtp: { keepSource: true, scripts: [{ phase: 'rcpt', times: 4, answer: { code: 451, text: '4.7.1 Greylisted, try again' } }] } });
+  const { engine, smtp } = await open({
+    factor: 2000,
+    smtp: { keepSource: true, scripts: [{ phase: 'rcpt', times: 4, answer: { code: 451, text: '4.7.1 Greylisted, try again' } }] },
+  });
   const { id } = engine.services.mailboxes.create(testMailbox(smtp.port));
   const step = emailStep('a', '{Coffee|Tea|Water|Juice|Milk}?', '{Hi|Hello|Good day|Dear} {{ first_name | default: "{you}" }}, {one {two|three}|four {five|six}} {7|8|9}');
   await launchCampaign(engine, { recipients: ['anna@example.com', 'ben@example.com', 'cleo@example.com'], mailboxIds: [id], steps: [step] });

@@ -9,7 +9,19 @@ import { composed, contact } from '../support/compose.ts';
 
 const sender = { fromName: 'Grace', address: 'grace@example.org', signatureHtml: '', postalAddress: '' };
 const scope = mergeScope(contact, sender, null);
-const words = fc.constantFrom('Hi', ' you', 'é', '', '<b>bold</b>', '<br>', '{{ first_name }}', '{{ title | default: "a|b" }}', '{% if company %}x{% else %}y{% endif %}', ' {x}', '&amp;');
+const words = fc.constantFrom(
+  'Hi',
+  ' you',
+  'é',
+  '',
+  '<b>bold</b>',
+  '<br>',
+  '{{ first_name }}',
+  '{{ title | default: "a|b" }}',
+  '{% if company %}x{% else %}y{% endif %}',
+  ' {x}',
+  '&amp;',
+);
 const { text } = fc.letrec<{ text: string; group: string }>((tie) => ({
   text: fc.array(fc.oneof({ maxDepth: 3 }, words, tie('group')), { maxLength: 5 }).map((list) => list.join('')),
   group: fc.array(tie('text'), { minLength: 2, maxLength: 4 }).map((list) => ` {${list.join('|')}}`),
@@ -65,7 +77,9 @@ describe('spintax', () => {
 
   test('reads any text at all; groups are nested or apart, and never touch Liquid', () => {
     const any = fc
-      .array(fc.oneof(fc.constantFrom('{', '}', '|', '{{', '}}', '{%', '%}', '<p>', '</b>', '<b>', '"', '\n\n', 'a', '{{ x }}', '{% if x %}'), fc.string({ maxLength: 3 })), { maxLength: 60 })
+      .array(fc.oneof(fc.constantFrom('{', '}', '|', '{{', '}}', '{%', '%}', '<p>', '</b>', '<b>', '"', '\n\n', 'a', '{{ x }}', '{% if x %}'), fc.string({ maxLength: 3 })), {
+        maxLength: 60,
+      })
       .map((list) => list.join(''));
     fc.assert(
       fc.property(any, fc.boolean(), (source, html) => {
@@ -90,20 +104,31 @@ describe('spintax', () => {
       const deviation = Math.sqrt(share * (1 - 1 / kinds));
       for (let kind = 0; kind < kinds; kind += 1) expect(Math.abs(draws.filter((drawn) => drawn === kind).length - share)).toBeLessThan(4.5 * deviation);
     };
-    for (const size of [2, 3, 7]) expectEven(people.map((id) => drawFor(id, { stepId: 'a', variantId: 'A' }).body(0, size)), size);
+    for (const size of [2, 3, 7])
+      expectEven(
+        people.map((id) => drawFor(id, { stepId: 'a', variantId: 'A' }).body(0, size)),
+        size,
+      );
     const pairs = [
       (id: string) => drawFor(id, { stepId: 'a', variantId: 'A' }).body(1, 3),
       (id: string) => drawFor(id, { stepId: 'b', variantId: 'A' }).body(0, 3),
       (id: string) => drawFor(id, { stepId: 'a', variantId: 'B' }).body(0, 3),
       (id: string) => drawFor(id, { stepId: 'a', variantId: 'A' }).subject(0, 3),
     ];
-    for (const other of pairs) expectEven(people.map((id) => drawFor(id, { stepId: 'a', variantId: 'A' }).body(0, 3) * 3 + other(id)), 9);
+    for (const other of pairs)
+      expectEven(
+        people.map((id) => drawFor(id, { stepId: 'a', variantId: 'A' }).body(0, 3) * 3 + other(id)),
+        9,
+      );
   });
 
   test('says the same in the text part that is made from the HTML', () => {
     fc.assert(
       fc.property(person, (id) => {
-        const mail = composed({ contact: { id }, variant: { subject: '{One|Two} {1|2}', html: '<p>{<b>Hi</b>|Hello {there|you}|{{ first_name }}}, {{{ title }}|{a|b}}</p>', text: '' } });
+        const mail = composed({
+          contact: { id },
+          variant: { subject: '{One|Two} {1|2}', html: '<p>{<b>Hi</b>|Hello {there|you}|{{ first_name }}}, {{{ title }}|{a|b}}</p>', text: '' },
+        });
         expect(mail.html.replace(/<\/?b>/g, '')).toContain(`<p>${mail.text}</p>`);
         expect(mail.text).toMatch(/^(?:Hi|Hello there|Hello you|Ada), (?:Programmer|a|b)$/);
         expect(mail.subject).toMatch(/^(?:One|Two) [12]$/);
