@@ -11,6 +11,7 @@ import { mailboxesRoutes } from '../features/mailboxes/routes.ts';
 import { sequencesRoutes } from '../features/sequences/routes.ts';
 import { settingsRoutes } from '../features/settings/routes.ts';
 import { tasksRoutes } from '../features/tasks/routes.ts';
+import { templatesRoutes } from '../features/templates/routes.ts';
 import { NotFoundPage, ScreenError } from '../shell/notices.tsx';
 import { rootRoute } from './root-route.tsx';
 
@@ -18,6 +19,7 @@ const routeTree = rootRoute.addChildren([
   ...dashboardRoutes,
   ...inboxRoutes,
   ...tasksRoutes,
+  ...templatesRoutes,
   ...campaignsRoutes,
   ...sequencesRoutes,
   ...contactsRoutes,

@@ -10,6 +10,7 @@ import {
   IconLayoutDashboard,
   IconSend,
   IconSettings,
+  IconTemplate,
   type Icon,
 } from '@tabler/icons-react';
 import type { MessageKey } from '../lib/messages/index.ts';
@@ -28,6 +29,7 @@ export const places: readonly Place[] = [
   { to: '/tasks', text: 'nav.tasks', icon: IconChecklist, key: 't' },
   { to: '/campaigns', text: 'nav.campaigns', icon: IconSend, key: 'c' },
   { to: '/sequences', text: 'nav.sequences', icon: IconArrowsSplit2, key: 's' },
+  { to: '/templates', text: 'nav.templates', icon: IconTemplate, key: 'l' },
   { to: '/contacts', text: 'nav.contacts', icon: IconAddressBook, key: 'p' },
   { to: '/activity', text: 'nav.activity', icon: IconActivity, key: 'a' },
   { to: '/analytics', text: 'nav.analytics', icon: IconChartBar, key: 'n' },

@@ -13,6 +13,7 @@ import {
   starterSchema,
   stepChangeSchema,
   templateInputSchema,
+  templateKindSchema,
   templatePatchSchema,
   templateSchema,
   variantNumbersSchema,
@@ -120,7 +121,7 @@ export const sequencesContract = {
 export const templatesContract = {
   list: base
     .route({ method: 'GET', path: '/templates', tags: ['Templates'], summary: 'List templates' })
-    .input(pageQuerySchema)
+    .input(pageQuerySchema.extend({ kind: templateKindSchema.optional() }))
     .output(pageOf(templateSchema)),
   create: base
     .route({ method: 'POST', path: '/templates', tags: ['Templates'], successStatus: 201, summary: 'Create a template' })

@@ -91,14 +91,17 @@ export type VariantNumbers = z.infer<typeof variantNumbersSchema>;
 export const starterSchema = z.object({ key: z.string(), category: z.string(), name: z.string(), description: z.string(), graph: graphSchema });
 export type Starter = z.infer<typeof starterSchema>;
 
+export const templateKindSchema = z.enum(['mail', 'snippet']).describe('snippet = a block of text to insert, without a subject');
+export type TemplateKind = z.infer<typeof templateKindSchema>;
 export const templateInputSchema = z.object({
+  kind: templateKindSchema.default('mail'),
   name: z.string().trim().min(1).max(200),
   subject: z.string().max(998).default(''),
   html: z.string().max(500_000).default(''),
   text: z.string().max(500_000).default(''),
 });
 export type TemplateInput = z.infer<typeof templateInputSchema>;
-export const templatePatchSchema = patchOf(templateInputSchema);
+export const templatePatchSchema = patchOf(templateInputSchema.omit({ kind: true }));
 export const templateSchema = templateInputSchema.extend({ id: idSchema, createdAt: epochMsSchema, updatedAt: epochMsSchema });
 export type Template = z.infer<typeof templateSchema>;
 

@@ -135,6 +135,11 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
         const { items } = await app.api<List<Reply>>('GET', '/replies?class=human');
         const contacts = await app.api<List<{ id: string }>>('GET', `/subscribers?q=${encodeURIComponent(items[0]?.fromAddress ?? '')}`);
         const mails = await app.api<List<{ id: string }>>('GET', '/deliveries?state=sent&limit=1');
+        const template = await app.api<{ id: string }>('POST', '/templates', {
+          name: `Thanks ${scheme} ${width}`,
+          subject: '{Thanks|Thank you}',
+          html: '<p>Hi {{ first_name }},</p>',
+        });
         const mailboxes = await app.api<List<{ id: string }>>('GET', '/mailboxes');
         const screens: Record<string, string> = {
           dashboard: '/',
@@ -147,6 +152,9 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
           'campaign-settings': `/campaigns/${campaign.id}?tab=settings`,
           sequences: '/sequences',
           'sequence-editor': `/sequences/${sequence.id}`,
+          templates: '/templates',
+          'template-editor': `/templates/${template.id}`,
+          snippets: '/templates?kind=snippet',
           contacts: '/contacts',
           'contact-drawer': `/contacts?contact=${contacts.items[0]?.id ?? ''}`,
           suppressions: '/contacts?tab=suppressions',

@@ -482,7 +482,12 @@ export function createFakeEngine(state: FakeState = busyState()) {
       remove: os.files.remove.handler(({ input }) => drop(state.files, input.id)),
     },
     templates: {
-      list: os.templates.list.handler(({ input }) => page(state.templates, input)),
+      list: os.templates.list.handler(({ input }) =>
+        page(
+          state.templates.filter(({ kind }) => input.kind === undefined || kind === input.kind),
+          input,
+        ),
+      ),
       create: os.templates.create.handler(({ input }) => {
         const template = { id: newId(), ...input, ...times };
         state.templates.push(template);

@@ -270,9 +270,13 @@ describe('preview', () => {
 
 test('templates are kept, changed, found and deleted', () => {
   const { templates, events } = setUp();
-  const made = templates.create({ name: 'Thanks', subject: 'Thank you', html: '<p>x</p>', text: '' });
+  const made = templates.create({ kind: 'mail', name: 'Thanks', subject: 'Thank you', html: '<p>x</p>', text: '' });
   expect(templates.update(made.id, { subject: 'Many thanks' })).toMatchObject({ name: 'Thanks', subject: 'Many thanks', html: '<p>x</p>' });
   expect(templates.list({ ...page, q: 'many' }).items).toHaveLength(1);
+  const snippet = templates.create({ kind: 'snippet', name: 'two-times', subject: '', html: '<p>Tuesday or Thursday?</p>', text: '' });
+  expect(templates.list({ ...page, kind: 'snippet' })).toMatchObject({ total: 1, items: [{ id: snippet.id }] });
+  expect(templates.list({ ...page, kind: 'mail' })).toMatchObject({ total: 1, items: [{ id: made.id }] });
+  templates.remove(snippet.id);
   templates.remove(made.id);
   expect(templates.list(page).items).toEqual([]);
   expect(errorOf(() => templates.get(made.id)).code).toBe('not_found');
@@ -280,6 +284,8 @@ test('templates are kept, changed, found and deleted', () => {
   expect(events.after(0, 10).map(({ type, data }) => [type, data?.['change']])).toEqual([
     ['template_changed', 'created'],
     ['template_changed', 'updated'],
+    ['template_changed', 'created'],
+    ['template_changed', 'removed'],
     ['template_changed', 'removed'],
   ]);
 });

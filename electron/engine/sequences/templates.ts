@@ -1,17 +1,17 @@
 import type { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
-import type { Template, TemplateInput, templatePatchSchema } from '../../../shared/schemas/sequence.ts';
+import type { Template, TemplateInput, TemplateKind, templatePatchSchema } from '../../../shared/schemas/sequence.ts';
 import type { Tx } from '../store/index.ts';
 import type { SequencesDeps } from './deps.ts';
 import { listPage } from './listing.ts';
 
 type TemplatePatch = z.infer<typeof templatePatchSchema>;
 
-const columns = 'id, name, subject, html, text, created_at as createdAt, updated_at as updatedAt';
+const columns = 'id, kind, name, subject, html, text, created_at as createdAt, updated_at as updatedAt';
 
 export interface Templates {
-  list(query: PageQuery): Page<Template>;
+  list(query: PageQuery & { readonly kind?: TemplateKind | undefined }): Page<Template>;
   get(id: string): Template;
   create(input: TemplateInput): Template;
   update(id: string, patch: TemplatePatch): Template;
@@ -32,14 +32,23 @@ export function createTemplates({ store, events, clock, ids }: Pick<SequencesDep
 
   return {
     get,
-    list: (query) =>
-      listPage<Template & { sortKey?: unknown }, Template>(store, 'templates', columns, `name || ' ' || subject`, query, ({ sortKey: _sortKey, ...template }) => template),
+    list: ({ kind, ...query }) =>
+      listPage<Template & { sortKey?: unknown }, Template>(
+        store,
+        'templates',
+        columns,
+        `name || ' ' || subject`,
+        query,
+        ({ sortKey: _sortKey, ...template }) => template,
+        kind === undefined ? undefined : { sql: 'kind = @kind', values: { kind } },
+      ),
     create(input) {
       const id = ids.next();
       const at = clock.now();
       store.transaction((tx) => {
-        tx.prepare('insert into templates (id, name, subject, html, text, created_at, updated_at) values (?, ?, ?, ?, ?, ?, ?)').run(
+        tx.prepare('insert into templates (id, kind, name, subject, html, text, created_at, updated_at) values (?, ?, ?, ?, ?, ?, ?, ?)').run(
           id,
+          input.kind,
           input.name,
           input.subject,
           input.html,

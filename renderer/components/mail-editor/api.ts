@@ -1,10 +1,26 @@
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
-import type { Attachment, Variant } from '../../../shared/schemas/sequence.ts';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Attachment, TemplateKind, Variant } from '../../../shared/schemas/sequence.ts';
 import { api } from '../../lib/client.ts';
+import { refresh } from '../../lib/query.ts';
 
 /** The merge tags that can be used now: standard ones and the custom fields that contacts have. */
 export function useMergeTags() {
   return useQuery(api.sequences.mergeTags.queryOptions({ input: {} }));
+}
+
+/** Templates or snippets, by name. */
+export function useTemplates(kind: TemplateKind, q: string) {
+  return useQuery(api.templates.list.queryOptions({ input: { limit: 500, sort: 'name', kind, ...(q === '' ? {} : { q }) }, placeholderData: keepPreviousData, staleTime: 10_000 }));
+}
+
+/** Changes to templates as a whole; each of them makes the lists fresh again. */
+export function useTemplateActions() {
+  const queryClient = useQueryClient();
+  const onSuccess = () => refresh(queryClient, api.templates.key());
+  return {
+    create: useMutation(api.templates.create.mutationOptions({ onSuccess })),
+    remove: useMutation(api.templates.remove.mutationOptions({ onSuccess })),
+  };
 }
 
 /** The names of custom fields among merge tags; null while they are not known. */

@@ -6,6 +6,7 @@ import { safeColors, type DocNode } from './document.ts';
 import { docOfHtml } from './from-html.ts';
 import { MergeTag, TagBlock } from './merge-tag-node.ts';
 import { Picture } from './picture-node.tsx';
+import { textToHtml } from './text.ts';
 
 /** A colour of the safe set; what is pasted in other colours comes without. */
 const SafeColor = Mark.create({
@@ -130,6 +131,13 @@ export function mailExtensions(placeholder: string): Extensions {
 /** The document of a body, as the editor takes it. */
 export function contentOf(html: string): JSONContent {
   return json(docOfHtml(html).doc);
+}
+
+/** What a snippet says, as the editor takes it: one paragraph flows into the text, more stay paragraphs. */
+export function snippetContent({ html, text }: { readonly html: string; readonly text: string }): JSONContent[] {
+  const blocks = docOfHtml(html.trim() === '' ? textToHtml(text) : html).doc.content ?? [];
+  const [only] = blocks;
+  return (blocks.length === 1 && only?.type === 'paragraph' ? (only.content ?? []) : blocks).map(json);
 }
 
 /** The picture of an `<img>` element, as the editor takes it; null when there is none. */

@@ -26,6 +26,8 @@ interface Props {
   readonly isFirst: boolean;
   readonly previousSubject: string | null;
   readonly issues: readonly GraphIssue[];
+  /** A block of text and no whole mail: without a subject, and not judged as a mail. */
+  readonly bodyOnly?: boolean;
   readonly onChange: (change: Partial<MailTexts>) => void;
 }
 
@@ -42,7 +44,7 @@ function modeOf({ html, text }: MailTexts): Mode {
 }
 
 /** Subject and body of a mail: as rich text, as its HTML source, or as plain text. The views show one text; changing between them loses nothing. */
-export function MailEditor({ variant, isFirst, previousSubject, issues, onChange }: Props) {
+export function MailEditor({ variant, isFirst, previousSubject, issues, bodyOnly = false, onChange }: Props) {
   const [mode, setMode] = useState<Mode>(() => modeOf(variant));
   /** Both ways of a text that was turned into the other, to come back to while it is unchanged. */
   const turned = useRef<{ readonly html: string; readonly text: string } | null>(null);
@@ -104,15 +106,17 @@ export function MailEditor({ variant, isFirst, previousSubject, issues, onChange
   );
   return (
     <Stack gap="md" ref={root}>
-      <SubjectField
-        value={variant.subject}
-        placeholder={isFirst ? t('sequences.subjectFirst', { tag: '{{ company }}' }) : t('sequences.subjectFollowUp')}
-        hint={isFirst ? undefined : previousSubject === null ? t('sequences.subjectFollowUpHintUnknown') : t('sequences.subjectFollowUpHint', { subject: previousSubject })}
-        error={issue(true, 'subject')}
-        advice={issue(false, 'subject')}
-        onChange={(subject) => onChange({ subject })}
-        onEditor={keep.subject}
-      />
+      {!bodyOnly && (
+        <SubjectField
+          value={variant.subject}
+          placeholder={isFirst ? t('sequences.subjectFirst', { tag: '{{ company }}' }) : t('sequences.subjectFollowUp')}
+          hint={isFirst ? undefined : previousSubject === null ? t('sequences.subjectFollowUpHintUnknown') : t('sequences.subjectFollowUpHint', { subject: previousSubject })}
+          error={issue(true, 'subject')}
+          advice={issue(false, 'subject')}
+          onChange={(subject) => onChange({ subject })}
+          onEditor={keep.subject}
+        />
+      )}
       {mode === 'rich' ? (
         <BodyField
           value={variant.html}
@@ -130,6 +134,7 @@ export function MailEditor({ variant, isFirst, previousSubject, issues, onChange
             multiline
             code={mode === 'source'}
             pictures={mode === 'source'}
+            snippets={mode === 'source' ? 'html' : 'text'}
             label={t('sequences.body')}
             name={mode === 'source' ? 'html' : 'text'}
             value={mode === 'source' ? variant.html : variant.text}
@@ -145,7 +150,7 @@ export function MailEditor({ variant, isFirst, previousSubject, issues, onChange
         </>
       )}
       {mode !== 'text' && <TextTwin value={variant.text} error={issue(true, 'text')} advice={issue(false, 'text')} onChange={(text) => onChange({ text })} />}
-      <CopyCheck mail={variant} isFirst={isFirst} onSelect={select} onFix={fix} />
+      {!bodyOnly && <CopyCheck mail={variant} isFirst={isFirst} onSelect={select} onFix={fix} />}
     </Stack>
   );
 }

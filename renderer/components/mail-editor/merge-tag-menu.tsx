@@ -131,7 +131,7 @@ function TagPicker({ onInsert }: { readonly onInsert: (text: string) => void }) 
 }
 
 /** Arrow keys walk the list. */
-function moveFocus(event: KeyboardEvent<HTMLElement>, listId: string): void {
+export function moveFocus(event: KeyboardEvent<HTMLElement>, listId: string): void {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
   const buttons = [...(document.getElementById(listId)?.querySelectorAll<HTMLElement>('[data-tag]') ?? [])];
   const at = buttons.findIndex((button) => button === document.activeElement);

@@ -53,6 +53,7 @@ export function PreviewPane({ shown, head }: { readonly shown: Shown | null; rea
               leftSection={<IconMailShare size={15} />}
               disabled={!shown}
               data-disabled={items.length === 0}
+              aria-disabled={items.length === 0}
               onClick={() => items.length > 0 && setTesting(true)}
             >
               {t('sequences.testSend')}

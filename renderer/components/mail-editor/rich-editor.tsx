@@ -31,7 +31,7 @@ export function RichEditor({ label, labelId, hintId, value, invalid, onChange, o
   const written = useRef(value);
   const ports = useRef({ onChange });
   ports.current = { onChange };
-  const { tagOffers, extensions } = useOffers();
+  const { tagOffers, snippetOffers, extensions, snippets } = useOffers();
   const root = useRef<HTMLDivElement>(null);
   const keys = useMemo(
     () =>
@@ -47,7 +47,7 @@ export function RichEditor({ label, labelId, hintId, value, invalid, onChange, o
     [],
   );
   const editor = useEditor({
-    extensions: [...mailExtensions(t('editor.bodyPlaceholder', { tag: '{{' })), ...extensions, keys],
+    extensions: [...mailExtensions(t('editor.bodyPlaceholder', { tag: '{{' })), ...extensions, snippets, keys],
     content: contentOf(value),
     shouldRerenderOnTransaction: false,
     editorProps: { attributes: { role: 'textbox', 'aria-multiline': 'true', 'aria-labelledby': labelId, 'aria-describedby': hintId, 'data-field': 'html' } },
@@ -112,6 +112,7 @@ export function RichEditor({ label, labelId, hintId, value, invalid, onChange, o
         <RichTextEditor.Content />
       </RichTextEditor>
       <OffersPopup offers={tagOffers} label={t('editor.offers')} />
+      <OffersPopup offers={snippetOffers} label={t('editor.snippetOffers')} />
       <UploadList uploads={uploads} onCancel={cancel} />
     </div>
   );

@@ -3,7 +3,8 @@ import { useId, useRef, type ReactNode } from 'react';
 import { PictureButton } from '../picture-button.tsx';
 import classes from './mail-editor.module.css';
 import { MergeTagMenu } from './merge-tag-menu.tsx';
-import { insertAt } from './text.ts';
+import { TemplateMenu } from './template-menu.tsx';
+import { htmlToText, insertAt, textToHtml } from './text.ts';
 
 interface Props {
   readonly label: string;
@@ -19,6 +20,8 @@ interface Props {
   readonly code?: boolean;
   /** Offers pictures: for HTML. */
   readonly pictures?: boolean;
+  /** Offers snippets, written in this way. */
+  readonly snippets?: 'html' | 'text';
   readonly minRows?: number;
   readonly maxLength: number;
   readonly aside?: ReactNode;
@@ -37,6 +40,7 @@ export function TaggedField({
   multiline = false,
   code = false,
   pictures = false,
+  snippets,
   minRows = 7,
   maxLength,
   aside,
@@ -74,6 +78,7 @@ export function TaggedField({
         </Text>
         <Group gap="sm" wrap="nowrap">
           {aside}
+          {snippets && <TemplateMenu kind="snippet" field={label} onInsert={(snippet) => insert(writtenAs(snippets, snippet))} />}
           {pictures && <PictureButton field={label} onInsert={insert} />}
           <MergeTagMenu field={label} onInsert={insert} />
         </Group>
@@ -112,4 +117,9 @@ export function TaggedField({
       )}
     </div>
   );
+}
+
+function writtenAs(way: 'html' | 'text', { html, text }: { readonly html: string; readonly text: string }): string {
+  if (way === 'html') return html.trim() === '' ? textToHtml(text) : html;
+  return text.trim() === '' ? htmlToText(html) : text;
 }

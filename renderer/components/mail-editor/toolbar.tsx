@@ -6,8 +6,9 @@ import { useState } from 'react';
 import { t } from '../../lib/messages/index.ts';
 import { PictureButton } from '../picture-button.tsx';
 import { safeColors } from './document.ts';
-import { isMailAddress, pictureOf } from './extensions.ts';
+import { isMailAddress, pictureOf, snippetContent } from './extensions.ts';
 import { MergeTagMenu } from './merge-tag-menu.tsx';
+import { TemplateMenu } from './template-menu.tsx';
 
 /** What can be done to the text, as buttons. Everything has a key as well. */
 export function Toolbar({ editor, label }: { readonly editor: Editor; readonly label: string }) {
@@ -60,6 +61,7 @@ export function Toolbar({ editor, label }: { readonly editor: Editor; readonly l
       </RichTextEditor.ControlsGroup>
       <Group gap={4} ml="auto" wrap="nowrap">
         <PictureButton field={label} onInsert={insertPicture} />
+        <TemplateMenu kind="snippet" field={label} onInsert={(snippet) => editor.chain().focus().insertContent(snippetContent(snippet)).run()} />
         <MergeTagMenu field={label} onInsert={(source) => editor.chain().focus().insertContent({ type: 'mergeTag', attrs: { source } }).run()} />
       </Group>
     </RichTextEditor.Toolbar>

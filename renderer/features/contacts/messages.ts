@@ -6,6 +6,10 @@ export const contactsMessages = {
   'save.failed': 'Not saved',
   'save.failedHint': '{message} What you entered is kept here and sent again.',
   'save.now': 'Save now',
+  'save.rescued': 'Changes from {when} were not saved before the window closed.',
+  'save.rescueTitle': 'Unsaved changes were found',
+  'save.restore': 'Restore them',
+  'save.discard': 'Discard them',
   'contactSelect.none': 'Nobody matches.',
   'contactSelect.failed': 'The contacts could not be read.',
 

@@ -44,10 +44,6 @@ export const sequencesMessages = {
 
   'sequences.back': 'Sequences',
   'sequences.nameMissing': 'A sequence needs a name.',
-  'sequences.rescued': 'Changes from {when} were not saved before the window closed.',
-  'sequences.rescueTitle': 'Unsaved changes were found',
-  'sequences.restore': 'Restore them',
-  'sequences.discard': 'Discard them',
   'sequences.activate': 'Activate',
   'sequences.activateAs': 'Activate as version {version}',
   'sequences.activated': 'Version {version} is active',

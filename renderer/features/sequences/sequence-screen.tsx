@@ -7,13 +7,13 @@ import type { GraphIssue, Sequence, SequenceGraph } from '../../../shared/schema
 import { PreviewPane, type Shown } from '../../components/mail-editor/preview-pane.tsx';
 import { notifyDone } from '../../components/notify.tsx';
 import { Page } from '../../components/page.tsx';
+import { RescueNote } from '../../components/rescue-note.tsx';
 import { SaveState } from '../../components/save-state.tsx';
 import { EmptyState, LoadingState, QueryState } from '../../components/states.tsx';
 import { t } from '../../lib/messages/index.ts';
 import { useCheck, useSequence, useSequenceActions } from './api.ts';
 import { EditorTools } from './components/editor-tools.tsx';
 import { IssuesBar } from './components/issues-bar.tsx';
-import { RescueNote } from './components/rescue-note.tsx';
 import classes from './components/sequences.module.css';
 import { StepList, type EditorProps, type Place } from './components/step-list.tsx';
 import { VersionsDrawer } from './components/versions-drawer.tsx';

@@ -1,10 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useState } from 'react';
 import { z } from 'zod';
 import { graphSchema, type Sequence, type SequenceGraph } from '../../../shared/schemas/sequence.ts';
-import { clearRescue, readRescue, writeRescue, type Rescue } from '../../lib/autosave.ts';
 import { api, client } from '../../lib/client.ts';
-import { useAutosave, type Autosave } from '../../lib/use-autosave.ts';
+import { useRescuedAutosave, type RescuedAutosave } from '../../lib/use-rescued-autosave.ts';
 import { sameGraph, tidy } from './model/graph.ts';
 import { useUndo, type Undoable } from './use-undo.ts';
 
@@ -31,21 +29,17 @@ function draftOf(sequence: Sequence): Draft {
   return { name: sequence.name, description: sequence.description, graph: tidy(sequence.draft) };
 }
 
-export interface DraftEditor extends Autosave<Draft>, Undoable<Draft> {
-  readonly rescue: Rescue<Draft> | null;
-  readonly takeRescue: () => void;
-  readonly dropRescue: () => void;
-}
+export interface DraftEditor extends RescuedAutosave<Draft>, Undoable<Draft> {}
 
-/** The draft of one sequence with autosave, and a copy in local storage in case the window closes before it is saved. */
+/** The draft of one sequence with autosave and undo. */
 export function useDraft(sequence: Sequence): DraftEditor {
   const queryClient = useQueryClient();
-  const key = `homing.sequence-draft.${sequence.id}`;
-  const [rescue, setRescue] = useState<Rescue<Draft> | null>(() => findRescue(key, sequence));
-  const autosave = useAutosave<Draft>({
+  const autosave = useRescuedAutosave<Draft>({
+    key: `homing.sequence-draft.${sequence.id}`,
     stored: draftOf(sequence),
     stamp: sequence.updatedAt,
     same,
+    parse: (value) => draftSchema.safeParse(value).data ?? null,
     write: async (value, stored) => {
       // A name may be empty for a moment while it is being retyped; the rest is saved all the same.
       const saved = await client.sequences.update({
@@ -58,24 +52,7 @@ export function useDraft(sequence: Sequence): DraftEditor {
       void queryClient.invalidateQueries({ queryKey: api.sequences.list.key() });
       return saved.updatedAt;
     },
-    onUnsaved: (value) => rescue === null && writeRescue(localStorage, key, value, Date.now()),
-    onSaved: () => rescue === null && clearRescue(localStorage, key),
   });
-  const { edit, undo, redo } = useUndo({ value: autosave.value, write: autosave.edit, small: sameSteps, same });
-  const dropRescue = useCallback(() => {
-    setRescue(null);
-    clearRescue(localStorage, key);
-  }, [key]);
-  const takeRescue = useCallback(() => {
-    if (rescue) edit(() => rescue.value);
-    setRescue(null);
-  }, [rescue, edit]);
-  return { ...autosave, edit, undo, redo, rescue, takeRescue, dropRescue };
-}
-
-function findRescue(key: string, sequence: Sequence): Rescue<Draft> | null {
-  const found = readRescue(localStorage, key, 0, (value) => draftSchema.safeParse(value).data ?? null);
-  if (found && !same(found.value, draftOf(sequence))) return found;
-  clearRescue(localStorage, key);
-  return null;
+  const undoable = useUndo({ value: autosave.value, write: autosave.edit, small: sameSteps, same });
+  return { ...autosave, ...undoable, takeRescue: () => autosave.takeRescue(undoable.edit) };
 }

@@ -8,6 +8,7 @@ import { dashboardMessages } from '../../features/dashboard/messages.ts';
 import { inboxMessages } from '../../features/inbox/messages.ts';
 import { mailboxesMessages } from '../../features/mailboxes/messages.ts';
 import { canvasMessages } from '../../features/sequences/canvas-messages.ts';
+import { templatesMessages } from '../../features/templates/messages.ts';
 import { sequencesMessages } from '../../features/sequences/messages.ts';
 import { stepMessages } from '../../features/sequences/step-messages.ts';
 import { settingsMessages } from '../../features/settings/messages.ts';
@@ -32,6 +33,7 @@ const catalogue = {
   ...inboxMessages,
   ...mailboxesMessages,
   ...sequencesMessages,
+  ...templatesMessages,
   ...stepMessages,
   ...canvasMessages,
   ...settingsMessages,

@@ -8,6 +8,8 @@ import { createdAt, id, json, updatedAt } from './columns.ts';
 
 export const templates = sqliteTable('templates', {
   id: id(),
+  /** `mail`, or `snippet`: a block of text to insert. */
+  kind: text('kind').notNull().default('mail'),
   name: text('name').notNull(),
   subject: text('subject').notNull(),
   html: text('html').notNull(),

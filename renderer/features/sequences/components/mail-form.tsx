@@ -1,12 +1,16 @@
 import { Checkbox, Group, Stack, Text } from '@mantine/core';
 import { IconArrowsJoin, IconGitBranch, IconMailPlus, IconMessages } from '@tabler/icons-react';
+import { useState } from 'react';
 import { copyFigures } from '../../../../shared/copy-lint.ts';
-import type { EmailStep, GraphIssue, SequenceGraph } from '../../../../shared/schemas/sequence.ts';
+import type { EmailStep, GraphIssue, SequenceGraph, Template } from '../../../../shared/schemas/sequence.ts';
 import { ToneBadge } from '../../../components/state-badge.tsx';
 import { t } from '../../../lib/messages/index.ts';
 import { previousSubject, threadState, updateAttachments, updateVariant } from '../model/graph.ts';
 import { AttachmentsField } from './attachments-field.tsx';
 import { MailEditor } from '../../../components/mail-editor/mail-editor.tsx';
+import { useTemplateActions } from '../../../components/mail-editor/api.ts';
+import { TemplateMenu } from '../../../components/mail-editor/template-menu.tsx';
+import { notifyDone } from '../../../components/notify.tsx';
 import { VariantNumbersLine } from './variant-numbers.tsx';
 import { VariantTabs } from './variant-tabs.tsx';
 
@@ -57,7 +61,19 @@ interface Props {
 /** Edits a mail: its variants, their texts, and whether a person reads each of them first. */
 export function MailForm({ sequenceId, step, graph, issues, variantId, onVariant, onChange }: Props) {
   const variant = step.variants.find((found) => found.id === variantId) ?? step.variants[0];
+  const { create } = useTemplateActions();
+  /** A template may be written in another way than what was here: the editor begins anew. */
+  const [inserted, setInserted] = useState(0);
   if (!variant) return null;
+  const insert = ({ name, subject, html, text }: Template) => {
+    onChange((before) => updateVariant(before, variant.id, { html, text, ...(subject === '' ? {} : { subject }) }));
+    setInserted((count) => count + 1);
+    notifyDone(t('editor.inserted', { name }));
+  };
+  const keep = (name: string) => {
+    const { subject, html, text } = variant;
+    create.mutate({ name, subject, html, text }, { onSuccess: () => notifyDone(t('editor.kept', { name })) });
+  };
   const general = issues.filter((issue) => issue.field === null || !['subject', 'html', 'text', 'body'].includes(issue.field));
   return (
     <div>
@@ -66,6 +82,7 @@ export function MailForm({ sequenceId, step, graph, issues, variantId, onVariant
           <VariantTabs sequenceId={sequenceId} step={step} current={variant.id} onChoose={onVariant} onChange={(next) => onChange(() => next)} />
           <VariantNumbersLine sequenceId={sequenceId} stepId={step.id} variantId={variant.id} />
         </div>
+        <TemplateMenu kind="mail" field={t('sequences.body')} onInsert={insert} onKeep={keep} />
       </Group>
       {general.map((issue) => (
         <Text key={`${issue.code}-${issue.message}`} size="sm" mb="sm" c={issue.blocking ? 'var(--mantine-color-error)' : 'dimmed'}>
@@ -74,7 +91,7 @@ export function MailForm({ sequenceId, step, graph, issues, variantId, onVariant
       ))}
       <Stack gap="md">
         <MailEditor
-          key={variant.id}
+          key={`${variant.id}-${inserted}`}
           variant={variant}
           isFirst={threadState(graph, step.id) === 'first'}
           previousSubject={previousSubject(graph, step.id)}
