@@ -56,7 +56,7 @@ function Editor({ template }: { readonly template: Template }) {
     <>
       <Group justify="space-between" align="flex-end" wrap="nowrap" mb="md" gap="lg">
         <div style={{ flex: 1, minWidth: 0 }}>
-          <Anchor component={Link} to={`/templates${kind === 'snippet' ? '?kind=snippet' : ''}`} size="sm" display="inline-block" py={4}>
+          <Anchor size="sm" display="inline-block" py={4} renderRoot={(props) => <Link {...props} to="/templates" search={kind === 'snippet' ? { kind } : {}} />}>
             {t('templates.back')}
           </Anchor>
           <TextInput
