@@ -32,16 +32,18 @@ export interface App {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** What left the practice workspace so far, in order. */
   left(): LeftMail[];
+  /** Ends the process at once, as a crash or a power cut would. */
+  kill(): Promise<void>;
   /** Ends the process with SIGTERM; resolves to its exit code. */
   stop(): Promise<number | null>;
 }
 
 /** Starts the built headless host as its own process on a new data directory. */
-export async function startApp(options: { practice?: boolean; dataDir?: string } = {}): Promise<App> {
+export async function startApp(options: { practice?: boolean; dataDir?: string; port?: number } = {}): Promise<App> {
   const entry = join(root, 'out', 'main', 'headless.js');
   if (!existsSync(entry) || !existsSync(join(root, 'out', 'renderer', 'index.html'))) throw new Error('There is no build. Run `npm run build` first (npm test does).');
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'homing-e2e-'));
-  const args = [entry, '--data-dir', dataDir, '--port', '0', '--print-json', ...(options.practice === true ? ['--practice'] : [])];
+  const args = [entry, '--data-dir', dataDir, '--port', String(options.port ?? 0), '--print-json', ...(options.practice === true ? ['--practice'] : [])];
   // Its key file stays in the test's folder, not in the home of whoever runs the test.
   const child = spawn(process.execPath, args, {
     env: { ...process.env, HOME: dataDir, XDG_CONFIG_HOME: join(dataDir, 'config'), XDG_DATA_HOME: join(dataDir, 'share') },
@@ -65,8 +67,13 @@ export async function startApp(options: { practice?: boolean; dataDir?: string }
       return (await response.json()) as T;
     },
     left: () => readSent(join(workspaceDir, 'simulated', 'mail')),
+    async kill() {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await gone;
+    },
     async stop() {
-      if (child.exitCode === null) {
+      if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGTERM');
         await new Promise((resolve) => child.once('exit', resolve));
       }
