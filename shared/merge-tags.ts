@@ -21,6 +21,7 @@ export const standardTags: readonly { readonly tag: string; readonly label: stri
   { tag: 'sender.signature', label: 'Your signature', example: 'Grace' },
   { tag: 'sender.postal_address', label: 'Your postal address', example: '1 Example Street, London' },
   { tag: 'sender.former_name', label: 'Who wrote before, after a change of mailbox', example: '' },
+  { tag: 'personal.block', label: 'Personal block, written for each person', example: '' },
   { tag: 'unsubscribe', label: 'Opt-out link', example: 'mailto:grace@example.com?subject=unsubscribe' },
 ];
 
@@ -46,6 +47,7 @@ export const contactNames: readonly string[] = [
   'timeZone',
 ];
 const senderNames: readonly string[] = ['name', 'address', 'signature', 'postal_address', 'former_name'];
+const personalNames: readonly string[] = ['block'];
 const topNames = new Set([...standardTags.map(({ tag }) => tag.split('.')[0] ?? tag), ...contactNames, 'contact', 'custom', 'sender', 'unsubscribe']);
 
 export interface UnknownTag {
@@ -64,6 +66,7 @@ export function unknownTag(keys: readonly (string | null)[], customFields: reado
   const [root, second, third] = keys;
   if (root === undefined || root === null) return null;
   if (root === 'sender') return fixedName('sender', second, senderNames);
+  if (root === 'personal') return fixedName('personal', second, personalNames);
   if (root === 'contact' && second !== 'custom') return fixedName('contact', second, contactNames);
   const field = root === 'contact' ? third : root === 'custom' ? second : root;
   if (field === undefined || field === null || (root === field && topNames.has(root)) || customFields === null || customFields.includes(field)) return null;

@@ -11,7 +11,9 @@ import {
   createLauncher,
   createMigration,
   createStranded,
+  createPersonalWriter,
   createRecipientProviders,
+  createReviews,
   createTasks,
   createWaker,
 } from './campaigns/index.ts';
@@ -179,6 +181,7 @@ export async function createEngine(ports: EnginePorts) {
     }
     if ((pause.until() ?? 0) <= now) waker.wakeDue(tx);
     campaigns.closeFinished(tx);
+    reviews.releaseDue(tx);
     mailboxes.resumeDue();
     tx.afterCommit(() => void webhooks.run());
     tx.afterCommit(() => void stranded.leaveLost());
@@ -200,6 +203,7 @@ export async function createEngine(ports: EnginePorts) {
     planner,
     enrolments,
     dispatcher: () => dispatcher,
+    render: sender.render,
     unknownOf: createUnknownOutcomes({ store, lookOf: reconciler.lookOf }),
   });
   const deadLetters = createDeadLetters({ ...base, outbox, deliveries, render: sender.render });
@@ -243,6 +247,8 @@ export async function createEngine(ports: EnginePorts) {
   const migration = createMigration({ ...base, planner, wake });
   const stranded = createStranded({ ...base, launcher, planner, wake });
   const waker = createWaker({ ...base, planner, wake });
+  const personalWriter = createPersonalWriter({ ...base, assist, settings });
+  const reviews = createReviews({ ...base, deliveries, outbox, writer: personalWriter, sender });
   const enrolmentList = createEnrolmentList({ ...base, enrolments, planner, wake });
 
   function workspace(): Workspace {
@@ -292,6 +298,7 @@ export async function createEngine(ports: EnginePorts) {
       migration,
       stranded,
       tasks,
+      reviews,
       webhooks,
       enrolments: enrolmentList,
       deliveries,
@@ -336,6 +343,7 @@ export async function createEngine(ports: EnginePorts) {
       migration,
       stranded,
       tasks,
+      reviews,
       webhooks,
       deliveries,
       deadLetters,
@@ -369,6 +377,7 @@ export async function createEngine(ports: EnginePorts) {
       backups.start();
       analytics.start();
       waker.start();
+      personalWriter.start();
       dispatcher.start();
       reconcileLater();
       void reconciler.run();
@@ -382,7 +391,7 @@ export async function createEngine(ports: EnginePorts) {
       webhooks.stop();
       mailboxes.stop();
       await dispatcher.stop();
-      await Promise.all([inbox.stop(), reconciler.stop(), assist.stop(), contacts.stop(), backups.stop()]);
+      await Promise.all([personalWriter.stop(), inbox.stop(), reconciler.stop(), assist.stop(), contacts.stop(), backups.stop()]);
       batch.flush();
       store.close();
     },

@@ -4,6 +4,7 @@ import { campaignsContract, deliveriesContract, enrolmentsContract, tasksContrac
 import { filesContract } from './files.ts';
 import { repliesContract } from './inbox.ts';
 import { mailboxesContract } from './mailboxes.ts';
+import { reviewsContract } from './reviews.ts';
 import { segmentsContract } from './segments.ts';
 import { sequencesContract, templatesContract } from './sequences.ts';
 import { listsContract, subscribersContract, suppressionsContract } from './subscribers.ts';
@@ -22,6 +23,7 @@ export const contract = {
   campaigns: campaignsContract,
   enrolments: enrolmentsContract,
   tasks: tasksContract,
+  reviews: reviewsContract,
   webhooks: webhooksContract,
   deliveries: deliveriesContract,
   replies: repliesContract,

@@ -51,6 +51,7 @@ export const sequencesContract = {
         previousSubject: z.string().nullable().default(null),
         contactId: idSchema.nullable().default(null).describe('Null = a sample person'),
         mailboxId: idSchema.nullable().default(null).describe('Null = a sample mailbox'),
+        personal: z.string().max(1000).optional().describe('Fallback text of the personal block, shown in its place'),
       }),
     )
     .output(previewSchema),

@@ -27,6 +27,7 @@ export const settingsSchema = z.object({
   unsubscribeUrl: z.string().max(500).default('').describe('Public HTTPS address of your own unsubscribe endpoint; empty = by mail only'),
   attachmentsFolder: z.string().max(1000).default('').describe('Folder on this computer that holds the files of single people; paths in steps are relative to it'),
   assistOff: z.array(assistFeatureSchema).max(50).default([]).describe('Features that ask no language model'),
+  personalAheadHours: z.number().int().min(0).max(720).default(48).describe('Personal blocks are written so long before their mail may leave; 0 = only when a person asks'),
   compressAssistCache: z.boolean().default(true).describe('Store long answers of language models compressed'),
   firstRunDone: z.boolean().default(false),
 });

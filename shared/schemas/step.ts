@@ -44,11 +44,20 @@ export const attachmentSchema = z.discriminatedUnion('kind', [
 ]);
 export type Attachment = z.infer<typeof attachmentSchema>;
 
+/** A passage that is written for each person, shown where `{{ personal.block }}` stands in the mail. */
+export const personalBlockSchema = z.object({
+  instruction: z.string().max(2000).default('').describe('What to write; a merge tag in it names a fact. Empty = everybody gets the fallback text'),
+  fallback: z.string().max(1000).default('').describe('What stands there where nothing was written or approved; may hold merge tags'),
+  unapproved: z.enum(['hold', 'fallback']).default('hold').describe('At the slot, where nobody has approved it: wait for approval, or send the fallback text'),
+});
+export type PersonalBlock = z.infer<typeof personalBlockSchema>;
+
 export const emailStepSchema = z.object({
   id: stepId,
   type: z.literal('email'),
   variants: z.array(variantSchema).min(1).max(26),
   attachments: z.array(attachmentSchema).max(20).optional(),
+  personal: personalBlockSchema.optional(),
   review: z.boolean().optional().describe('Each mail waits until a person approves it'),
   next,
 });

@@ -9,6 +9,7 @@ import { noNetwork, openImapSession, openSmtpSession } from '../../electron/engi
 import { alwaysOpen } from '../../shared/schemas/common.ts';
 import { campaignRulesSchema, type CampaignRules } from '../../shared/schemas/campaign.ts';
 import { mailboxInputSchema, type MailboxInput } from '../../shared/schemas/mailbox.ts';
+import type { ContactInput } from '../../shared/schemas/contact.ts';
 import type { Step } from '../../shared/schemas/sequence.ts';
 import { silentLog } from './silent-log.ts';
 
@@ -110,7 +111,13 @@ export async function until(check: () => boolean | Promise<boolean>, what: strin
 /** Writes contacts, an active sequence and a launched campaign; returns the campaign's id. */
 export async function launchCampaign(
   engine: Engine,
-  options: { recipients: readonly string[]; mailboxIds: readonly string[]; steps: readonly Step[]; rules?: Partial<CampaignRules> },
+  options: {
+    recipients: readonly string[];
+    mailboxIds: readonly string[];
+    steps: readonly Step[];
+    rules?: Partial<CampaignRules>;
+    contact?: (email: string) => Partial<ContactInput>;
+  },
 ): Promise<string> {
   const { contacts, sequences, campaigns } = engine.services;
   const contactIds: string[] = [];
@@ -129,6 +136,7 @@ export async function launchCampaign(
         timeZone: null,
         tags: [],
         custom: {},
+        ...options.contact?.(email),
       }).id,
     );
   const sequence = sequences.create({ name: 'Test sequence', description: '', graph: { steps: [...options.steps] } });

@@ -18,6 +18,7 @@ import type { DomainEvent, LiveMessage } from '../../shared/schemas/event.ts';
 import type { Mailbox, MailboxInput, MailboxTest, ServerSettings } from '../../shared/schemas/mailbox.ts';
 import { conversationScopes, type ConversationScope, type ReplyDetail } from '../../shared/schemas/reply.ts';
 import type { BulkChange } from '../../shared/schemas/bulk.ts';
+import type { PersonalText, Review, Writing } from '../../shared/schemas/review.ts';
 import type { Segment } from '../../shared/schemas/segment.ts';
 import type { GraphIssue, Sequence, SequenceVersion, StepChange, Template, VariantNumbers } from '../../shared/schemas/sequence.ts';
 import type { Task } from '../../shared/schemas/task.ts';
@@ -41,6 +42,8 @@ export interface FakeState {
   campaigns: Campaign[];
   enrolments: Enrolment[];
   tasks: Task[];
+  /** Personal blocks by the id of their delivery. */
+  personal: Record<string, PersonalText>;
   versions: SequenceVersion[];
   changes: StepChange[];
   numbers: VariantNumbers[];
@@ -90,6 +93,7 @@ export function emptyState(): FakeState {
     campaigns: [],
     enrolments: [],
     tasks: [],
+    personal: {},
     versions: [],
     changes: [],
     numbers: [],
@@ -283,6 +287,17 @@ export function createFakeEngine(state: FakeState = busyState()) {
     const provider = { ...pick(state.providers, id), ...patch };
     state.providers = state.providers.map((each) => (each.id === id ? provider : each));
     return provider;
+  };
+  const idleWriting: Writing = { id: null, state: 'idle', done: 0, total: 0 };
+  const reviewOf = (delivery: Delivery): Review => ({
+    ...{ delivery, subject: delivery.subject ?? '', text: 'Hello Anna', hash: 'a'.repeat(64), changed: false, personal: state.personal[delivery.id] ?? null },
+  });
+  const waitingReviews = () => state.deliveries.filter(({ state: at, why }) => at === 'held' && why?.code === 'approval').map(reviewOf);
+  const approved = (id: string) => change(state.deliveries, id, { state: 'planned', why: { code: 'slot', until: fakeNow, detail: null } });
+  const rewritten = (id: string, values: Partial<PersonalText>): Review => {
+    const before = state.personal[id];
+    if (before !== undefined) state.personal[id] = { ...before, ...values, state: 'written' };
+    return reviewOf(pick(state.deliveries, id));
   };
   const router = os.router({
     assist: {
@@ -631,6 +646,28 @@ export function createFakeEngine(state: FakeState = busyState()) {
       done: os.tasks.done.handler(({ input }) => change(state.tasks, input.id, { state: 'done' })),
       skip: os.tasks.skip.handler(({ input }) => change(state.tasks, input.id, { state: 'skipped' })),
       snooze: os.tasks.snooze.handler(({ input }) => change(state.tasks, input.id, { dueAt: input.until })),
+    },
+    reviews: {
+      list: os.reviews.list.handler(({ input }) => {
+        const items = waitingReviews();
+        const groups = items.slice(0, 1).map(({ delivery }) => ({
+          ...{ campaignId: delivery.campaignId ?? '', campaignName: delivery.campaignName ?? '', stepId: delivery.stepId ?? '', stepNumber: 1 },
+          ...{ count: items.length, waiting: items.filter(({ personal }) => personal?.state === 'waiting').length },
+        }));
+        return { items: items.slice(0, input.limit), total: items.length, groups };
+      }),
+      approve: os.reviews.approve.handler(({ input }) => approved(input.id)),
+      approveAll: os.reviews.approveAll.handler(() => {
+        const items = waitingReviews();
+        for (const { delivery } of items) approved(delivery.id);
+        return { done: items.length, left: 0, reasons: [] };
+      }),
+      edit: os.reviews.edit.handler(({ input }) => rewritten(input.id, { text: input.text, source: 'person' })),
+      regenerate: os.reviews.regenerate.handler(({ input }) => rewritten(input.id, { text: 'Another text', source: 'model' })),
+      useFallback: os.reviews.useFallback.handler(({ input }) => approved(input.id)),
+      writing: os.reviews.writing.handler(() => idleWriting),
+      write: os.reviews.write.handler(() => idleWriting),
+      cancel: os.reviews.cancel.handler(() => idleWriting),
     },
     webhooks: {
       failed: os.webhooks.failed.handler(() => ({ items: [] })),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { replyIntents } from '../../shared/schemas/reply.ts';
 import { classify, parseMail } from '../../electron/engine/inbox/index.ts';
 import { readDelegate } from '../../electron/engine/inbox/delegate.ts';
-import { detectLanguage } from '../../electron/engine/inbox/language.ts';
+import { detectLanguage } from '../../electron/engine/lib/language.ts';
 import { buildMail, readMailCorpus } from '../support/mail-corpus.ts';
 
 const people = await Promise.all(readMailCorpus('people').map(async (one) => ({ one, found: classify(await parseMail(buildMail(one)), null) })));

@@ -26,6 +26,8 @@ export interface CompletionRequest<T> {
   readonly onText?: ((soFar: string) => void) | undefined;
   /** Whom it is about: the cached answer goes with them. */
   readonly contactId?: string | null | undefined;
+  /** Above 0: another answer than the ones of the numbers before. */
+  readonly variation?: number | undefined;
   /** Names that a redacting host must not see. */
   readonly names?: readonly string[] | undefined;
 }
@@ -108,7 +110,15 @@ export function createAsk(deps: AskDeps) {
 
   async function askModel<T>(row: ProviderRow, model: string, request: CompletionRequest<T>, shape: Record<string, unknown>): Promise<Completion<T> | Tried> {
     const tried = (reason: Tried['reason'], detail: string): Tried => ({ provider: row.name, model, reason, detail });
-    const key = cacheKey({ model, promptVersion: request.promptVersion, system: request.system, input: request.input, shape, redacted: row.redact });
+    const key = cacheKey({
+      variation: request.variation ?? 0,
+      model,
+      promptVersion: request.promptVersion,
+      system: request.system,
+      input: request.input,
+      shape,
+      redacted: row.redact,
+    });
     const held = cache.get(key);
     const known = held === null ? undefined : readAnswer(held.value, request.schema, (answer) => answer);
     if (held !== null && known !== undefined) {
@@ -122,7 +132,7 @@ export function createAsk(deps: AskDeps) {
     if (probes) probing.add(row.id);
     try {
       for (const seed of seeds) {
-        const value = await askOnce(row, model, request, shape, seed);
+        const value = await askOnce(row, model, request, shape, seed + seeds.length * (request.variation ?? 0));
         if (value === 'invalid') continue;
         cache.put(key, { feature: request.feature, contactId: request.contactId ?? null, value: JSON.stringify(value) });
         return { kind: 'answer', value, provider: row.name, model, cached: false };

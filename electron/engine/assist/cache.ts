@@ -22,10 +22,10 @@ export interface AnswerCache {
 }
 
 /** The key of an answer: equal questions to the same model by the same prompt. */
-export function cacheKey(parts: { model: string; promptVersion: string; system: string; input: string; shape: object; redacted: boolean }): string {
-  const { model, promptVersion, system, input, shape, redacted } = parts;
+export function cacheKey(parts: { variation: number; model: string; promptVersion: string; system: string; input: string; shape: object; redacted: boolean }): string {
+  const { variation, model, promptVersion, system, input, shape, redacted } = parts;
   return createHash('sha256')
-    .update(JSON.stringify([model, promptVersion, redacted, system, input, shape]))
+    .update(JSON.stringify([model, promptVersion, redacted, system, input, shape, ...(variation === 0 ? [] : [variation])]))
     .digest('base64url');
 }
 

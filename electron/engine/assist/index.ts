@@ -22,6 +22,9 @@ import { createTurnstile, enterInTime, type Turnstile } from './turnstile.ts';
 import { createUsage } from './usage.ts';
 
 export type { Complete, Completion, CompletionRequest, Tried } from './ask.ts';
+export { factsOf, type PersonOnFile } from './facts.ts';
+export { factsIn } from './fact-check.ts';
+export { checkPersonal, writePersonal, type PersonalTask } from './personal.ts';
 export { asData, loadPrompt, type Prompt } from './prompts.ts';
 
 export interface AssistDeps extends ProvidersDeps {
@@ -250,8 +253,11 @@ export function createAssist(deps: AssistDeps) {
         events.append(tx, { type: 'settings_changed', actor: 'person', data: { fields: ['assistCache'] } });
       });
     },
-    /** Forgets the cached answers about people who are erased. */
-    forget: (tx: Tx, contactIds: readonly string[]): void => cache.forget(tx, contactIds),
+    /** Forgets the cached answers about people who are erased, and what was written for them. */
+    forget(tx: Tx, contactIds: readonly string[]): void {
+      cache.forget(tx, contactIds);
+      tx.prepare('delete from personal_texts where contact_id in (select value from json_each(?))').run(JSON.stringify(contactIds));
+    },
     stop: (): Promise<void> => pulls.stop(),
   };
 }

@@ -3,8 +3,8 @@ import type { VersionMove } from '../../../shared/schemas/campaign.ts';
 import type { SequenceGraph, Step } from '../../../shared/schemas/sequence.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Planner } from '../scheduling/index.ts';
-import { chooseVariant, placeInVersion } from '../sequences/index.ts';
+import { openPersonalText, type Planner } from '../scheduling/index.ts';
+import { chooseVariant, personalBlockOf, placeInVersion } from '../sequences/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 
 /** Moves the people of a campaign to the active version of its sequence. Without it they finish on the version they began with. */
@@ -106,15 +106,24 @@ export function createMigration(deps: { store: Store; events: Events; clock: Clo
   }
 
   /** The same step in its new form: a mail keeps its slot and takes the new text, what waits is looked at anew. */
-  function stay(tx: Tx, { id, state }: Person, step: Step, now: number): void {
+  function stay(tx: Tx, { id, state, contactId }: Person, step: Step, now: number): void {
     if (step.type === 'email') {
       // A new text is approved anew; where nobody reviews any more, nothing waits for it.
-      const review = step.review === true ? 1 : 0;
-      tx.prepare(
-        `update deliveries set variant_id = @variantId, needs_approval = @review, updated_at = @now,
-           why = iif(@review = 0 and state = 'held' and why = 'approval', 'slot', why), state = iif(@review = 0 and state = 'held' and why = 'approval', 'planned', state)
-         where kind = 'step' and unique_key = @key and state in ('planned','deferred','held','failed') and content is null`,
-      ).run({ variantId: chooseVariant(step, id)?.id ?? 'A', review, now, key: `${id}:${step.id}` });
+      const variantId = chooseVariant(step, id)?.id ?? 'A';
+      const personal = personalBlockOf(step, variantId);
+      const review = step.review === true || personal !== null ? 1 : 0;
+      const key = `${id}:${step.id}`;
+      const changed = tx
+        .prepare(
+          `update deliveries set variant_id = @variantId, needs_approval = @review, approved_hash = null, updated_at = @now,
+           why = case when @review = 0 and state = 'held' and why = 'approval' then 'slot' when @review = 1 and state in ('planned','deferred') then 'approval' else why end,
+           state = case when @review = 0 and state = 'held' and why = 'approval' then 'planned' when @review = 1 and state in ('planned','deferred') then 'held' else state end
+         where kind = 'step' and unique_key = @key and state in ('planned','deferred','held','failed') and content is null returning id`,
+        )
+        .get({ variantId, review, now, key }) as { id: string } | undefined;
+      if (changed === undefined) return;
+      if (personal === null) tx.prepare('delete from personal_texts where delivery_id = ?').run(changed.id);
+      else openPersonalText(tx, { deliveryId: changed.id, contactId, unapproved: step.review === true ? 'hold' : personal.unapproved, now });
       return;
     }
     if (step.type === 'task')

@@ -68,7 +68,7 @@ function withSuggestion(message: string, mode: TemplateMode): string {
 }
 
 const camelCase: Readonly<Record<string, string>> = { firstName: 'first_name', lastName: 'last_name', fullName: 'full_name', timeZone: 'time_zone' };
-const alwaysThere = new Set(['email', 'domain', 'sender', 'unsubscribe', 'tags', 'contact', 'custom']);
+const alwaysThere = new Set(['email', 'domain', 'sender', 'unsubscribe', 'tags', 'contact', 'custom', 'personal']);
 
 /**
  * Fields of a contact that a template needs whatever its conditions say: shown outside any block, without a fallback.

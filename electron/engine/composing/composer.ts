@@ -48,6 +48,8 @@ export interface ComposeInput {
   readonly literal?: boolean;
   /** What spintax draws by, beside the person: the same step and variant say the same again. */
   readonly spin?: { readonly stepId: string; readonly variantId: string };
+  /** What `{{ personal.block }}` says to this person; null = nothing is there to say. */
+  readonly personal?: string | null;
 }
 
 /** A file with its content, as a mail carries it. */
@@ -237,7 +239,7 @@ function compileVariant(variant: ComposeInput['variant'], sender: ComposeSender)
 
 function render(compiled: CompiledVariant, input: ComposeInput, missing: Set<string>): Rendered {
   const { contact, sender, unsubscribeMailto } = input;
-  const scope = mergeScope(contact, sender, unsubscribeMailto);
+  const scope = mergeScope(contact, sender, unsubscribeMailto, input.personal);
   const drawn = compiled.hasSpintax ? drawFor(contact?.id ?? '', input.spin) : null;
   const subject = inField('subject', () => compiled.subject.render(scope, missing, drawn?.subject));
   let text = inField('text', () => compiled.text.render(scope, missing, drawn?.body));

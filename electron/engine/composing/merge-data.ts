@@ -33,11 +33,12 @@ export type MergeScope = Record<string, unknown>;
 
 /**
  * The variables for one person: `contact.first_name` and `first_name`, custom fields as `custom.x`, `contact.custom.x`
- * and `x` (a standard name wins), `sender.*` and `unsubscribe`. The camel-case names of the API work, too. Templates see
+ * and `x` (a standard name wins), `sender.*`, `personal.block` and `unsubscribe`. The camel-case names of the API work, too. Templates see
  * own properties only.
  */
-export function mergeScope(contact: MergeContact | null, sender: MergeSender, unsubscribe: string | null): MergeScope {
-  if (contact === null) return { sender: senderScope(sender, 'text'), unsubscribe: unsubscribe ?? '' };
+export function mergeScope(contact: MergeContact | null, sender: MergeSender, unsubscribe: string | null, personal: string | null = null): MergeScope {
+  const block = { block: given(personal) };
+  if (contact === null) return { sender: senderScope(sender, 'text'), personal: block, unsubscribe: unsubscribe ?? '' };
   const { firstName, lastName } = contact;
   const first = given(firstName);
   const last = given(lastName);
@@ -66,7 +67,7 @@ export function mergeScope(contact: MergeContact | null, sender: MergeSender, un
     timeZone: zone,
     custom,
   };
-  const scope: MergeScope = { ...person, contact: person, sender: senderScope(sender, 'text'), unsubscribe: unsubscribe ?? '' };
+  const scope: MergeScope = { ...person, contact: person, sender: senderScope(sender, 'text'), personal: block, unsubscribe: unsubscribe ?? '' };
   // Names such as `__proto__` and `constructor` are reached as `custom.…` only.
   for (const name of Object.keys(custom)) if (!(name in scope)) scope[name] = custom[name];
   return scope;

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Page } from '../../../shared/schemas/common.ts';
+import type { Actor } from '../../../shared/schemas/event.ts';
 import type { Delivery, DeliveryKind, DeliveryState, UnknownOutcome, Why, WhyCode } from '../../../shared/schemas/delivery.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -10,7 +11,9 @@ import type { Enrolments } from '../sequences/index.ts';
 import type { StoredContent } from '../store/schema/deliveries.ts';
 import type { Store, Tx } from '../store/index.ts';
 import { whereOf, type DeliveryQuery } from './delivery-query.ts';
+import { approvalHash } from './approval.ts';
 import type { Outbox } from './outbox.ts';
+import type { Sender } from './sender.ts';
 
 /** A message that is not a step of a sequence: a person's reply, a one-off or a test. */
 export interface QueuedMessage {
@@ -29,6 +32,11 @@ export interface Deliveries {
   get(id: string): Delivery;
   /** Plans a failed, held, cancelled or skipped delivery again; approves one that waits for it, which keeps its slot. Throws wrong_state otherwise. */
   retry(id: string): Delivery;
+  /**
+   * Lets a mail leave at its slot, exactly as it reads now. `seen` = the hash of what the person read (`Review.hash`): throws
+   * conflict where it reads otherwise meanwhile, wrong_state where it does not wait or cannot be rendered.
+   */
+  approve(id: string, by: { readonly seen?: string; readonly actor?: Actor; readonly reason?: string }): Delivery;
   /** Cancels a waiting, failed or unknown delivery. */
   drop(id: string): Delivery;
   /** A person decides an unknown outcome. */
@@ -89,6 +97,8 @@ export function createDeliveries(deps: {
   planner: Planner;
   enrolments: Enrolments;
   dispatcher: () => Dispatcher;
+  /** The mail as it would leave now; null when it cannot be composed. */
+  render: Sender['render'];
   /** What is known of a delivery with unknown outcome. */
   unknownOf: (deliveryId: string) => UnknownOutcome | null;
 }): Deliveries {
@@ -155,17 +165,23 @@ export function createDeliveries(deps: {
   }
 
   /** The mail keeps its slot. Of somebody who is paused it waits for the end of the pause. */
-  function approve(delivery: Delivery): Delivery {
+  function approve(delivery: Delivery, { seen, actor = 'person', reason = 'approved' }: Parameters<Deliveries['approve']>[1] = {}): Delivery {
+    if (delivery.why?.code !== 'approval') throw wrongState(delivery, 'approved');
     store.transaction((tx) => {
       const now = clock.now();
+      const row = outbox.row(tx, delivery.id);
+      const mail = row === undefined ? null : deps.render(row, tx.prepare);
+      if (mail === null) throw new AppError('wrong_state', 'The text of this mail cannot be rendered. Correct it in the sequence first.');
+      const approved = approvalHash(mail);
+      if (seen !== undefined && seen !== approved) throw new AppError('conflict', 'The mail reads otherwise than when you saw it. Look at it again.');
       tx.prepare(
-        `update deliveries set needs_approval = 0, slot_at = max(slot_at, @now), why_detail = null, updated_at = @now,
+        `update deliveries set needs_approval = 0, approved_hash = @approved, slot_at = max(slot_at, @now), why_detail = null, updated_at = @now,
            state = iif((select state from enrolments e where e.id = enrolment_id) = 'paused', 'held', 'planned'),
            why = iif((select state from enrolments e where e.id = enrolment_id) = 'paused', 'enrolment_paused', 'slot')
          where id = @id and state = 'held' and why = 'approval'`,
-      ).run({ id: delivery.id, now });
+      ).run({ id: delivery.id, now, approved });
       const { id: deliveryId, enrolmentId, campaignId, contactId, mailboxId, stepId, variantId } = delivery;
-      events.append(tx, { type: 'released', actor: 'person', reason: 'approved', deliveryId, enrolmentId, campaignId, contactId, mailboxId, stepId, variantId });
+      events.append(tx, { type: 'released', actor, reason, data: { hash: approved }, deliveryId, enrolmentId, campaignId, contactId, mailboxId, stepId, variantId });
     });
     deps.dispatcher().wake();
     return get(delivery.id);
@@ -177,6 +193,7 @@ export function createDeliveries(deps: {
 
   return {
     get,
+    approve: (id, by) => approve(get(id), by),
     list(query) {
       const { sql, params } = whereOf(query);
       const descending = query.sort === undefined || query.sort.startsWith('-');

@@ -1,3 +1,4 @@
+export { approvalHash } from './approval.ts';
 export { classifyAnswer, classifyDiagnostic, type AnswerAction, type AnswerVerdict } from './answers.ts';
 export { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 export { createDeliveries, type Deliveries, type QueuedMessage } from './deliveries.ts';

@@ -34,6 +34,8 @@ export interface OutboxRow {
   readonly content: StoredContent | null;
   readonly slotAt: number;
   readonly needsApproval: number;
+  /** Of the mail that a person approved; null = it needs no approval, or waits for it. */
+  readonly approvedHash: string | null;
   readonly attempts: number;
   /** First time that a server was asked; null = never yet. */
   readonly firstTriedAt: number | null;
@@ -43,7 +45,7 @@ export interface OutboxRow {
 }
 
 const columns = `id, kind, state, priority, campaign_id as campaignId, enrolment_id as enrolmentId, contact_id as contactId, mailbox_id as mailboxId,
-  recipient, recipient_domain as recipientDomain, step_id as stepId, step_number as stepNumber, variant_id as variantId, content, slot_at as slotAt, needs_approval as needsApproval, attempts, first_tried_at as firstTriedAt,
+  recipient, recipient_domain as recipientDomain, step_id as stepId, step_number as stepNumber, variant_id as variantId, content, slot_at as slotAt, needs_approval as needsApproval, approved_hash as approvedHash, attempts, first_tried_at as firstTriedAt,
   message_id as messageId, claim_token as claimToken`;
 
 const select = `select ${columns} from deliveries`;
@@ -273,7 +275,7 @@ export function createOutbox(deps: {
       if (moved.changes === 1) fact(tx, row, 'slot_moved', 'engine', block.code, { from: row.slotAt, to: block.until });
     },
     hold(tx, row, reason, detail) {
-      if (!transit(tx, row, 'hold', 'held', { why: reason, why_detail: detail, boot: null })) return;
+      if (!transit(tx, row, 'hold', 'held', { why: reason, why_detail: detail, boot: null, ...(reason === 'approval' ? { needs_approval: 1 } : {}) })) return;
       fact(tx, row, 'held', 'engine', reason, { detail });
     },
     begin(tx, row, mark) {

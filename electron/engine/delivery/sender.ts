@@ -7,8 +7,10 @@ import { signMessage, type DkimKey } from '../lib/dkim.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { SendOutcome, SmtpSession } from '../ports.ts';
 import { createGraphCache, parseRules } from '../scheduling/index.ts';
+import { personalBlockOf } from '../sequences/index.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { Outbox, OutboxRow } from './outbox.ts';
+import { approvalHash } from './approval.ts';
 import { loadMailFiles, type FileSource, type MailFiles } from './mail-files.ts';
 import type { WriteBatch } from './write-batch.ts';
 
@@ -27,7 +29,11 @@ export interface ClaimedDelivery {
   readonly parts: MessageParts | string;
 }
 
-type MessageParts = Pick<ComposeInput, 'variant' | 'thread' | 'onMissing' | 'plainText' | 'spin'> & { readonly attachments: readonly Attachment[] };
+type MessageParts = Pick<ComposeInput, 'variant' | 'thread' | 'onMissing' | 'plainText' | 'spin'> & {
+  readonly attachments: readonly Attachment[];
+  /** What was written for this person; `text` null = the fallback text of the step. */
+  readonly block?: { readonly text: string | null; readonly fallback: string };
+};
 type Prepare = Tx['prepare'];
 
 export interface Sender {
@@ -36,7 +42,16 @@ export interface Sender {
   /** Composes and sends one claimed delivery. The durable `sending` mark is committed at the 354 answer. Never throws. */
   send(session: SmtpSession, claimed: ClaimedDelivery, mayBegin: (tx: Tx) => boolean): Promise<Attempt>;
   /** The message as it would leave now, for previews of what waits; null when it cannot be composed. */
-  render(row: OutboxRow): { subject: string; text: string; html: string } | null;
+  render(row: OutboxRow, prepare?: Prepare): RenderedMail | null;
+  /** The fallback text of its personal block; null = it has none, or a value is missing. */
+  fallback(row: OutboxRow): string | null;
+}
+
+export interface RenderedMail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
 }
 
 /** What a message says of its sender beside the mailbox. */
@@ -98,6 +113,7 @@ export function createSender(deps: {
     const variant: Variant | undefined = step.variants.find((candidate) => candidate.id === row.variantId) ?? step.variants[0];
     if (variant === undefined) return 'The step has no text';
     const original = step.variants[0];
+    const personal = personalBlockOf(step, variant.id);
     const rules = parseRules(enrolment.rules);
     const thread =
       row.stepNumber === 1 || (enrolment.lastMessageId === null && enrolment.threadSubject === null)
@@ -111,7 +127,12 @@ export function createSender(deps: {
       plainText: rules.plainText === 'always' || (rules.plainText === 'first_mail' && row.stepNumber === 1),
       attachments: step.attachments ?? [],
       spin: { stepId: step.id, variantId: variant.id },
+      ...(personal === null ? {} : { block: { text: personalTextOf(prepare, row.id), fallback: personal.fallback } }),
     };
+  }
+
+  function personalTextOf(prepare: Prepare, deliveryId: string): string | null {
+    return (prepare('select text from personal_texts where delivery_id = ?').get(deliveryId) as { text: string | null } | undefined)?.text ?? null;
   }
 
   function storedParts({ content }: OutboxRow): MessageParts | string {
@@ -168,11 +189,12 @@ export function createSender(deps: {
     const isStep = row.kind === 'step';
     if (isStep && contact === null) return 'The contact is gone';
     if (typeof parts === 'string') return parts;
-    const { attachments: _named, ...message } = parts;
+    const { attachments: _named, block, ...message } = parts;
     const page = deps.profile().unsubscribeUrl.replace(/\/+$/, '');
     return composer.compose({
       ...message,
       ...files,
+      personal: block === undefined ? null : (block.text ?? fallbackOf(block, contact, senderOf(mailbox, row))),
       contact,
       to: row.recipient,
       sender: senderOf(mailbox, row),
@@ -184,6 +206,15 @@ export function createSender(deps: {
       // A person's own reply, an edited mail or a rendered test is text, not a template.
       literal: !isStep || row.content !== null,
     });
+  }
+
+  function fallbackOf({ fallback }: NonNullable<MessageParts['block']>, contact: MergeContact | null, sender: ComposeInput['sender']): string | null {
+    try {
+      return composer.line(fallback, contact, sender);
+    } catch {
+      // No template: told while editing, and held here as a value that is missing.
+      return null;
+    }
   }
 
   /** The files of a mail; a sentence when one is missing. Nearly every mail has none, and waits for nothing. */
@@ -223,6 +254,8 @@ export function createSender(deps: {
           : { kind: 'hold', reason: 'template_error', detail: composed.error.message };
       }
       const message = composed.value;
+      if (row.approvedHash !== null && approvalHash(message) !== row.approvedHash)
+        return { kind: 'hold', reason: 'approval', detail: 'It is no longer the mail that was approved.' };
       const raw = key === null ? message.raw : signMessage(message.raw, key);
       const outcome = await session.send(
         { from: message.from, to: message.to, raw },
@@ -245,13 +278,18 @@ export function createSender(deps: {
       else acceptedOn.delete(session);
       return outcome.kind === 'accepted' && mailbox?.filesOwnCopies === 0 ? { ...outcome, copy: raw } : outcome;
     },
-    render(row) {
-      const loaded = load(store.prepareRead, row);
+    fallback(row) {
+      const { mailbox, contact, parts } = load(store.prepareRead, row);
+      return typeof parts === 'string' || parts.block === undefined || mailbox === null ? null : fallbackOf(parts.block, contact, senderOf(mailbox, row));
+    },
+    render(row, prepare = store.prepareRead) {
+      const loaded = load(prepare, row);
       // What lacks a value is shown with a gap: the reader fills it.
       const parts = typeof loaded.parts === 'string' ? loaded.parts : ({ ...loaded.parts, onMissing: 'blank' } as const);
       const composed = compose({ ...loaded, parts }, row.messageId ?? '<preview@homing.invalid>');
       if (typeof composed === 'string' || !composed.ok) return null;
-      return { subject: composed.value.subject, text: composed.value.text, html: composed.value.html };
+      const { to, subject, text, html } = composed.value;
+      return { to, subject, text, html };
     },
   };
 }

@@ -4,7 +4,7 @@ import { readAutoReply } from './auto-reply.ts';
 import { readBounce, type Bounce, type BounceRecipient } from './bounce.ts';
 import { readDelegate } from './delegate.ts';
 import { readIntent } from './intent.ts';
-import { detectLanguage } from './language.ts';
+import { detectLanguage } from '../lib/language.ts';
 import type { InboundMail } from './mail.ts';
 import { readMeeting } from './meeting.ts';
 import { wantsOut } from './opt-out.ts';

@@ -1,4 +1,4 @@
-import { detectLanguage } from './language.ts';
+import { detectLanguage } from '../lib/language.ts';
 import { fold, phraseLanguages, phrases, replyWords, sentencesOf } from './phrases.ts';
 
 /** Longest answer in which opt-out words are looked for, characters: further down stand signatures and footers. */

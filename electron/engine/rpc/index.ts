@@ -1,6 +1,6 @@
 import type { Analytics } from '../analytics/index.ts';
 import type { Assist } from '../assist/index.ts';
-import type { Campaigns, EnrolmentList, Forecaster, Migration, StrandedPeople, Tasks } from '../campaigns/index.ts';
+import type { Campaigns, EnrolmentList, Forecaster, Migration, Reviews, StrandedPeople, Tasks } from '../campaigns/index.ts';
 import type { Contacts } from '../contacts/index.ts';
 import type { DeadLetters, Deliveries, TestSendInput } from '../delivery/index.ts';
 import type { Files } from '../files/index.ts';
@@ -21,6 +21,7 @@ import { listsRouter } from './lists.ts';
 import { mailboxesRouter } from './mailboxes.ts';
 import { repliesRouter } from './replies.ts';
 import { reportsRouter } from './reports.ts';
+import { reviewsRouter } from './reviews.ts';
 import { segmentsRouter } from './segments.ts';
 import { sequencesRouter } from './sequences.ts';
 import { settingsRouter } from './settings.ts';
@@ -41,6 +42,7 @@ export interface RouterDeps extends Omit<WorkspaceDeps, 'analytics'> {
   readonly migration: Migration;
   readonly stranded: StrandedPeople;
   readonly tasks: Tasks;
+  readonly reviews: Reviews;
   readonly webhooks: Webhooks;
   readonly enrolments: EnrolmentList;
   readonly deliveries: Deliveries;
@@ -67,6 +69,7 @@ export function createRouter(deps: RouterDeps) {
     campaigns: campaignsRouter(deps.campaigns, deps.forecaster, deps.migration, deps.stranded),
     enrolments: enrolmentsRouter(deps.enrolments),
     tasks: tasksRouter(deps.tasks),
+    reviews: reviewsRouter(deps.reviews),
     webhooks: webhooksRouter(deps.webhooks),
     deliveries: deliveriesRouter(deps.deliveries, deps.deadLetters),
     replies: repliesRouter(deps.inbox),

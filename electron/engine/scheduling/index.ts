@@ -10,7 +10,7 @@ export { countryHolidays, holidayCountries } from './holidays.ts';
 export { drawDay, humanDayBlock } from './human-day.ts';
 export { todayOf } from './mailbox-day.ts';
 export { allowanceOf, followUpsHaveHadTheirShare, inTurn, mailboxPace, mailPace, plainDay, type Block, type PacedMailbox, type Today } from './pacing.ts';
-export { createGraphCache, type Slot } from './mail-plan.ts';
+export { createGraphCache, openPersonalText, type Slot } from './mail-plan.ts';
 export { nextStep, type Advance, type Move, type Position, type Traveller } from './next-step.ts';
 export { standardFields } from './person-facts.ts';
 export { createPlanner, dueAfter, type LeftMail, type MoveBy, type Planner, type TaskOutcome } from './planner.ts';

@@ -1,10 +1,10 @@
 import type { CampaignRules } from '../../../shared/schemas/campaign.ts';
 import type { DeliveryState, HoldReason, WhyCode } from '../../../shared/schemas/delivery.ts';
-import type { EmailStep, SequenceGraph } from '../../../shared/schemas/sequence.ts';
+import type { EmailStep, PersonalBlock, SequenceGraph } from '../../../shared/schemas/sequence.ts';
 import type { Events } from '../events/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
-import { chooseVariant, type EnrolmentRow } from '../sequences/index.ts';
+import { chooseVariant, personalBlockOf, type EnrolmentRow } from '../sequences/index.ts';
 import type { Tx } from '../store/index.ts';
 import { nextAllowed } from './calendar.ts';
 import { parseAbsences, parseCalendar, parseRules, recipientColumns, toRecipient, type RecipientRow } from './claim-rules.ts';
@@ -56,6 +56,14 @@ export function createGraphCache(): (prepare: Tx['prepare'], versionId: string) 
   };
 }
 
+/** The personal block of a mail is to be written, whatever was written before. */
+export function openPersonalText(tx: Tx, row: { deliveryId: string; contactId: string; unapproved: PersonalBlock['unapproved']; now: number }): void {
+  tx.prepare(
+    `insert into personal_texts (delivery_id, contact_id, state, unapproved, created_at, updated_at) values (@deliveryId, @contactId, 'waiting', @unapproved, @now, @now)
+     on conflict (delivery_id) do update set state = 'waiting', text = null, source = null, note = null, model = null, facts = null, written_at = null, unapproved = excluded.unapproved, updated_at = @now`,
+  ).run(row);
+}
+
 /** Writes the delivery rows of steps. */
 export function createMailPlan(deps: { events: Events; clock: Clock; ids: Ids }) {
   const { events, clock, ids } = deps;
@@ -81,10 +89,11 @@ export function createMailPlan(deps: { events: Events; clock: Clock; ids: Ids })
   function insert(tx: Tx, to: Addressee, mail: { step: EmailStep; stepNumber: number }, slot: Slot | HoldReason): void {
     const now = clock.now();
     const id = ids.next();
-    const review = mail.step.review === true;
+    const variantId = chooseVariant(mail.step, to.enrolmentId)?.id ?? 'A';
+    const personal = personalBlockOf(mail.step, variantId);
+    const review = mail.step.review === true || personal !== null;
     const held: HoldReason | null = typeof slot === 'string' ? slot : review ? 'approval' : null;
     const slotAt = typeof slot === 'string' ? now : slot.at;
-    const variantId = chooseVariant(mail.step, to.enrolmentId)?.id ?? 'A';
     tx.prepare(
       `insert into deliveries (id, kind, unique_key, state, priority, campaign_id, enrolment_id, contact_id, mailbox_id, recipient, recipient_domain,
          step_id, step_number, variant_id, needs_approval, slot_at, why, created_at, updated_at)
@@ -109,6 +118,7 @@ export function createMailPlan(deps: { events: Events; clock: Clock; ids: Ids })
       now,
       now,
     );
+    if (personal !== null) openPersonalText(tx, { deliveryId: id, contactId: to.contactId, unapproved: mail.step.review === true ? 'hold' : personal.unapproved, now });
     events.append(tx, {
       type: held === null ? 'planned' : 'held',
       actor: 'engine',

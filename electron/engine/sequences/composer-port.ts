@@ -22,6 +22,7 @@ export interface Composer {
     readonly homingId: string | null;
     readonly onMissing: 'hold' | 'blank';
     readonly spin: { readonly stepId: string; readonly variantId: string };
+    readonly personal?: string | null;
   }): Result<RenderedMail, RenderProblem>;
   /** One line with merge tags; null when a value is missing. Throws when it is no template. */
   line(

@@ -2,6 +2,7 @@ export { emailSteps, firstEmails, likelyMails, nextStepId, normaliseGraph, reach
 export { chooseVariant, drawArm, leadToMail } from './graph.ts';
 export { caseOf, holds, waitsForNothing, type Facts } from './facts.ts';
 export { createEnrolments, enrolmentRow, isReversible, livingStates, type EnrolmentRow, type Enrolments } from './enrolments.ts';
+export { personalBlockOf } from './personal.ts';
 export { placeInVersion } from './place.ts';
 export { diffGraphs } from './diff.ts';
 export { createSequences, type Sequences } from './sequences.ts';

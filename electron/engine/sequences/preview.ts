@@ -15,6 +15,8 @@ export interface PreviewInput {
   readonly previousSubject: string | null;
   readonly contactId: string | null;
   readonly mailboxId: string | null;
+  /** Fallback text of the personal block. */
+  readonly personal?: string | undefined;
 }
 
 interface Sender {
@@ -71,7 +73,16 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
     );
   }
 
-  return async ({ variant, stepId = null, attachments = [], isFirst, previousSubject, contactId, mailboxId }) => {
+  /** The fallback text for this person; one that is no template is told among the findings of the graph. */
+  function fallbackText(template: string | undefined, contact: SampleContact, sender: Parameters<typeof composer.line>[2]): string | null {
+    try {
+      return template === undefined ? null : composer.line(template, contact, sender);
+    } catch {
+      return null;
+    }
+  }
+
+  return async ({ variant, stepId = null, attachments = [], isFirst, previousSubject, contactId, mailboxId, personal }) => {
     const contact = contactOf(contactId);
     const sender = senderOf(mailboxId);
     const suppressed = contactId === null ? null : suppressionOf(contact.email);
@@ -100,6 +111,7 @@ export function createPreview(deps: SequencesDeps, customFields: () => string[])
       homingId: null,
       onMissing: 'blank',
       spin: { stepId: stepId ?? '', variantId: variant.id },
+      personal: fallbackText(personal, contact, { ...sender, postalAddress }),
     });
     if (!result.ok) {
       const message = result.error.kind === 'template_error' ? result.error.message : `No value for ${result.error.fields.join(', ')}`;

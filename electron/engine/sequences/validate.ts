@@ -2,6 +2,7 @@ import { edgesOf, firstEmails, reachable } from '../../../shared/graph.ts';
 import type { EmailStep, GraphIssue, SequenceGraph, Step, Variant } from '../../../shared/schemas/sequence.ts';
 import type { Composer } from './composer-port.ts';
 import { issue, lowerFirst, stepName } from './issue.ts';
+import { personalBlockOf, showsPersonal } from './personal.ts';
 import { checkStep } from './validate-step.ts';
 
 /** What exists beside the sequence; null = not known, so nothing is said about it. */
@@ -116,10 +117,31 @@ function checkEmail(step: EmailStep, isFirst: boolean, composer: Pick<Composer, 
       issues.push(issue({ ...place, field: 'html', code: 'empty_body', blocking: true, message: 'This e-mail has no text.' }));
     }
     issues.push(...checkTexts(variant, composer, customFields).map((found) => ({ ...found, ...place })));
+    if (step.personal === undefined && showsPersonal(variant))
+      issues.push(
+        issue({
+          ...place,
+          code: 'no_personal_block',
+          blocking: true,
+          message: 'The text shows a personal block, and the mail has none. Add it below the text, or remove its tag.',
+        }),
+      );
     const open = placeholder.exec(`${variant.subject}\n${variant.text}\n${variant.html.replace(/<[^>]*>/g, ' ')}`)?.[0];
     if (open !== undefined) issues.push(issue({ ...place, code: 'placeholder', blocking: false, message: `“${open}” looks like a place to fill in.` }));
   }
-  return issues;
+  return [...issues, ...checkPersonalBlock(step, composer, customFields)];
+}
+
+/** A block without its own text would hold everybody for whom nothing is approved. */
+function checkPersonalBlock(step: EmailStep, composer: Pick<Composer, 'check'>, customFields: readonly string[] | null): GraphIssue[] {
+  const { personal } = step;
+  if (personal === undefined) return [];
+  const place = { stepId: step.id, field: 'personal' };
+  if (!step.variants.some(({ active, id }) => active && personalBlockOf(step, id) !== null))
+    return [issue({ ...place, code: 'unused_personal_block', blocking: false, message: 'No text shows the personal block. Put {{ personal.block }} where it belongs.' })];
+  if (blank(personal.fallback))
+    return [issue({ ...place, code: 'no_fallback', blocking: true, message: 'Write the fallback text of the personal block: it leaves where nothing was approved.' })];
+  return composer.check(personal.fallback, 'text', customFields).map(({ code, blocking, message }) => issue({ ...place, code, blocking, message: `Fallback text: ${message}` }));
 }
 
 /** A file that is gone, or a path that is no template, would hold everybody. */

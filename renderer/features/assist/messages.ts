@@ -145,6 +145,9 @@ export const assistMessages = {
     'Says what a person’s answer means where its words are unclear. The person is stopped before that, and a model never opts anybody out. Without a model: word lists in 19 languages. A model sees: subject and text of the reply.',
   'assist.feature.rewrite': 'Rewrite texts',
   'assist.feature.rewrite.hint': 'Makes your text shorter, warmer or plainer, or translates it. Without a model: rules shorten and simplify. A model sees: the text.',
+  'assist.feature.personal': 'Write personal blocks',
+  'assist.feature.personal.hint':
+    'A passage for each person, which waits for your approval. Without a model: the fallback text of the mail. A model sees: the fields, tags and answers of the person, and the text of the mail.',
   'assist.feature.subject_ideas': 'Suggest subject lines',
   'assist.feature.subject_ideas.hint': 'Ideas with a reason for each. Without a model: patterns filled with your own words. A model sees: the text of the mail.',
 

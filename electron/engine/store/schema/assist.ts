@@ -1,5 +1,7 @@
+import { sql } from 'drizzle-orm';
 import { blob, index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { ProviderKind } from '../../../../shared/schemas/assist.ts';
+import type { Fact, PersonalText } from '../../../../shared/schemas/review.ts';
 import { createdAt, flag, id, json, updatedAt } from './columns.ts';
 
 /** Hosts of language models, in order of preference. Failures and rest are the breaker (ADR 0008). */
@@ -63,4 +65,33 @@ export const assistCache = sqliteTable(
     usedAt: integer('used_at').notNull(),
   },
   (t) => [index('assist_cache_used').on(t.usedAt), index('assist_cache_contact').on(t.contactId)],
+);
+
+/** Personal blocks of mails, one row per delivery that has one. `waiting` = nothing was written yet. */
+export const personalTexts = sqliteTable(
+  'personal_texts',
+  {
+    deliveryId: text('delivery_id').primaryKey(),
+    contactId: text('contact_id').notNull(),
+    state: text('state').$type<PersonalText['state']>().notNull(),
+    text: text('text'),
+    source: text('source').$type<PersonalText['source']>(),
+    note: text('note').$type<NonNullable<PersonalText['note']>>(),
+    model: text('model'),
+    /** What was on file when it was written. */
+    facts: json<Fact[]>('facts'),
+    /** How often a person asked for another text. */
+    variation: integer('variation').notNull().default(0),
+    /** What happens at the slot where nobody has approved it. */
+    unapproved: text('unapproved').$type<PersonalText['unapproved']>().notNull(),
+    writtenAt: integer('written_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    index('personal_texts_waiting')
+      .on(t.deliveryId)
+      .where(sql`${t.state} = 'waiting'`),
+    index('personal_texts_contact').on(t.contactId),
+  ],
 );

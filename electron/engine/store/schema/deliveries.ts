@@ -43,6 +43,8 @@ export const deliveries = sqliteTable(
     content: json<StoredContent>('content'),
     /** 1 = waits until a person approves it. */
     needsApproval: integer('needs_approval').notNull().default(0),
+    /** SHA-256 of the mail that a person approved (`delivery/approval.ts`); what differs at the server's door is held again. */
+    approvedHash: text('approved_hash'),
     /** When it may leave at the earliest; a change is an event with its reason. For `deferred` the end of the back-off. */
     slotAt: integer('slot_at').notNull(),
     /** Rule that set the slot, or the reason it is held (closed lists in shared/schemas/delivery.ts). */

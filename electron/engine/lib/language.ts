@@ -1,4 +1,6 @@
-import { replyWords } from './phrases.ts';
+import table from '../../../resources/reply-words.json' with { type: 'json' };
+
+const words: Readonly<Record<string, { readonly common?: string; readonly [kind: string]: unknown }>> = table;
 
 /** Letters that few languages use. */
 const letters: Readonly<Record<string, string>> = {
@@ -24,7 +26,7 @@ const letters: Readonly<Record<string, string>> = {
 };
 
 const languagesOf = new Map<string, string[]>();
-for (const [language, { common }] of Object.entries(replyWords)) for (const word of common?.split(' ') ?? []) languagesOf.set(word, [...(languagesOf.get(word) ?? []), language]);
+for (const [language, { common }] of Object.entries(words)) for (const word of common?.split(' ') ?? []) languagesOf.set(word, [...(languagesOf.get(word) ?? []), language]);
 
 const scripts: readonly (readonly [string, RegExp])[] = [
   ['ko', /\p{Script=Hangul}/gu],
