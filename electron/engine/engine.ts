@@ -130,7 +130,8 @@ export async function createEngine(ports: EnginePorts) {
     outbox: {
       due: outbox.due,
       claim(tx, row) {
-        return sender.load(tx.prepare, outbox.claim(tx, row));
+        const claimed = sender.load(tx.prepare, row);
+        return { ...claimed, row: outbox.claim(tx, row, claimed.contact?.email) };
       },
       release: outbox.release,
       moveSlot: outbox.moveSlot,

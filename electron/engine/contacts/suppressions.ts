@@ -26,14 +26,14 @@ const coversDomain = `(domain = @value or domain like '%.' || @value escape '\\'
 export function createSuppressions({ store, events, clock, ids, onSuppressed }: ContactsDeps) {
   /** A look-up for many addresses in one transaction: what is not there at all is not asked for each of them. */
   function lookup(prepare: Prepare): (email: string, domain: string) => SuppressionReason | null {
-    const has = (kind: string): boolean => prepare(`select 1 from suppressions where kind = ? limit 1`).get(kind) !== undefined;
-    const byAddress = has('address');
-    const byDomain = has('domain');
+    const { byAddress, byDomain } = prepare(
+      `select exists (select 1 from suppressions where kind = 'address') as byAddress, exists (select 1 from suppressions where kind = 'domain') as byDomain`,
+    ).get() as { byAddress: number; byDomain: number };
     const find = (kind: string, value: string): SuppressionReason | null =>
       (prepare(`select reason from suppressions where kind = ? and value = ?`).get(kind, value) as { reason: SuppressionReason } | undefined)?.reason ?? null;
     return (email, domain) => {
-      const own = byAddress ? find('address', email) : null;
-      if (own !== null || !byDomain) return own;
+      const own = byAddress === 1 ? find('address', email) : null;
+      if (own !== null || byDomain === 0) return own;
       for (const name of domainAndParents(domain)) {
         const wide = find('domain', name);
         if (wide !== null) return wide;

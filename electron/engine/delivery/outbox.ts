@@ -97,8 +97,8 @@ export interface Outbox {
   /** The earliest due row of a mailbox for one priority and campaign (null = none), or undefined. */
   due(tx: Tx, mailboxId: string, priority: number, campaignId: string | null, now: number): OutboxRow | undefined;
   row(tx: Tx, id: string): OutboxRow | undefined;
-  /** Takes the row; the returned one carries the claim's token and the person's present address. */
-  claim(tx: Tx, row: OutboxRow): OutboxRow;
+  /** Takes the row; the returned one carries the claim's token and the person's present address, which is `email` where there is a person. */
+  claim(tx: Tx, row: OutboxRow, email?: string): OutboxRow;
   /** Back to the queue: nothing was started. */
   release(tx: Tx, row: OutboxRow, reason: string): void;
   /** The slot moves to the end of the block, with the reason on the row and in an event. */
@@ -236,13 +236,11 @@ export function createOutbox(deps: {
   }
 
   /** A corrected address counts for what has not left yet. */
-  function presentAddress(tx: Tx, row: OutboxRow): { recipient: string; recipientDomain: string } | undefined {
-    if (row.contactId === null || row.kind !== 'step' || row.content !== null) return undefined;
-    const now = tx.prepare('select email as recipient, domain as recipientDomain from contacts where id = ?').get(row.contactId) as
-      { recipient: string; recipientDomain: string } | undefined;
-    if (now === undefined || (now.recipient === row.recipient && now.recipientDomain === row.recipientDomain)) return undefined;
-    tx.prepare('update deliveries set recipient = ?, recipient_domain = ? where id = ?').run(now.recipient, now.recipientDomain, row.id);
-    return now;
+  function presentAddress(tx: Tx, row: OutboxRow, email: string | undefined): { recipient: string; recipientDomain: string } | undefined {
+    if (email === undefined || email === row.recipient || row.kind !== 'step' || row.content !== null) return undefined;
+    const recipientDomain = email.slice(email.lastIndexOf('@') + 1);
+    tx.prepare('update deliveries set recipient = ?, recipient_domain = ? where id = ?').run(email, recipientDomain, row.id);
+    return { recipient: email, recipientDomain };
   }
 
   /** The stop rules once more, at the last moment: a campaign is stopped in slices, its status comes first. */
@@ -258,11 +256,11 @@ export function createOutbox(deps: {
       return parseRow(tx.prepare(dueRow).get(mailboxId, priority, campaignId, now));
     },
     row: (tx, id) => parseRow(tx.prepare(`${select} where id = ?`).get(id)),
-    claim(tx, row) {
+    claim(tx, row, email) {
       claims += 1;
       const claimToken = String(claims);
       move(tx, { id: row.id, claimToken: null }, claimRow, boot, clock.now(), claimToken);
-      return { ...row, ...presentAddress(tx, row), claimToken };
+      return { ...row, ...presentAddress(tx, row, email), claimToken };
     },
     release(tx, row, reason) {
       transit(tx, row, 'release', 'planned', { boot: null, claimed_at: null, why: 'retry', why_detail: reason });
