@@ -11,18 +11,13 @@ export const providerKinds = ['ollama', 'openai'] as const;
 export const providerKindSchema = z.enum(providerKinds);
 export type ProviderKind = z.infer<typeof providerKindSchema>;
 
+/** No user name, question mark or fragment: none of them belongs to a host, and the first would be a secret in plain sight. */
 const hostUrlSchema = z
   .string()
   .trim()
   .max(500)
-  .refine(isHostUrl, { message: 'Write an address such as http://127.0.0.1:11434, without user name, question mark or #' })
+  .regex(/^https?:\/\/([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?(\/[^\s?#@]*)?$/i, 'Write an address such as http://127.0.0.1:11434, without user name, question mark or #')
   .transform((url) => url.replace(/\/+$/, ''));
-
-function isHostUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password, search, hash } = new URL(text);
-  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '' && search === '' && hash === '';
-}
 
 export const modelNameSchema = z
   .string()

@@ -1,5 +1,6 @@
 import type { FetchMessageObject, ImapFlow, MailboxLockObject } from 'imapflow';
 import { isIP } from 'node:net';
+import { clearInterval, setInterval as realInterval } from 'node:timers';
 import { ConnectError, headFields, type ConnectStage, type FolderStatus, type HeadQuery, type InboxHead, type InboxSession, type ServerAccess } from '../ports.ts';
 import { assignRoles } from './folder-roles.ts';
 import { errorWithoutSecret, hideSecret } from './hide-secret.ts';
@@ -106,10 +107,10 @@ async function openWith(
   } finally {
     signal?.removeEventListener('abort', abort);
   }
-  return wrap(client, settings.sourceCap, closeCallbacks);
+  return wrap(client, settings, closeCallbacks);
 }
 
-function wrap(client: ImapFlow, sourceCap: number, closeCallbacks: Set<() => void>): InboxSession {
+function wrap(client: ImapFlow, { sourceCap, socketTimeoutMs }: { sourceCap: number; socketTimeoutMs: number }, closeCallbacks: Set<() => void>): InboxSession {
   let watched: { path: string; onNew: () => void } | null = null;
   /** How far the selected folder was read and how many messages it held then: later growth is at most what is new. */
   let read: { path: string; uid: number; exists: number } | null = null;
@@ -136,7 +137,8 @@ function wrap(client: ImapFlow, sourceCap: number, closeCallbacks: Set<() => voi
   }
 
   async function select(path: string): Promise<MailboxLockObject> {
-    const lock = await client.getMailboxLock(path, { readOnly: true });
+    const cancel = closeWhenSilent(client, 2 * socketTimeoutMs);
+    const lock = await client.getMailboxLock(path, { readOnly: true }).finally(cancel);
     if (!client.usable) {
       lock.release();
       throw new Error('The connection was lost');
@@ -281,6 +283,16 @@ function toHead(message: FetchMessageObject): InboxHead {
 function toStatus(status: { uidValidity?: bigint | undefined; uidNext?: number | undefined } | false | undefined): FolderStatus | null {
   if (status === undefined || status === false || status.uidValidity === undefined || status.uidNext === undefined) return null;
   return { uidValidity: String(status.uidValidity), uidNext: status.uidNext };
+}
+
+/** A server that falls silent between our IDLE and its answer leaves the client waiting without end: nothing received for `forMs` closes it. */
+function closeWhenSilent(client: ImapFlow, forMs: number): () => void {
+  let received = client.stats().received;
+  const patience = realInterval(() => {
+    if (client.stats().received === received) client.close();
+    received = client.stats().received;
+  }, forMs);
+  return () => clearInterval(patience);
 }
 
 async function closedOrTired(client: ImapFlow): Promise<void> {
