@@ -119,7 +119,12 @@ export async function startImapStandIn(options: ImapStandInOptions = {}): Promis
       const [tag = '', verb = '', ...rest] = line.split(' ');
       const command = (/^uid$/i.test(verb) ? (rest[0] ?? '') : verb).toUpperCase();
       if (command === 'LOGIN') connection.user = unquote(rest[0] ?? '');
-      if (command === 'AUTHENTICATE') connection.user = Buffer.from(rest[1] ?? '', 'base64').toString().replace(/^user=/, '').split('\u0001')[0] ?? '';
+      if (command === 'AUTHENTICATE')
+        connection.user =
+          Buffer.from(rest[1] ?? '', 'base64')
+            .toString()
+            .replace(/^user=/, '')
+            .split('\u0001')[0] ?? '';
       if (await instead(peer(tag, command, line))) continue;
       await answer(connection, tag, command, line, reader);
       if (command === 'LOGOUT') {
