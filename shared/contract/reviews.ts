@@ -18,8 +18,8 @@ export const reviewsContract = {
     .input(idInput.extend({ hash: z.string().length(64).describe('Of the mail that the person saw; a mail that reads otherwise meanwhile is not approved') }))
     .output(deliverySchema),
   approveAll: base
-    .route({ method: 'POST', path: '/reviews/approve', tags, summary: 'Approve all mails of a scope; those whose personal block is not written yet, or breaks a rule, stay' })
-    .input(scope)
+    .route({ method: 'POST', path: '/reviews/approve', tags, summary: 'Approve all mails of a scope; those whose personal block breaks a rule stay' })
+    .input(scope.extend({ unwritten: z.enum(['wait', 'fallback']).default('wait').describe('Where nothing is written yet: keep the mail, or let it leave with its fallback text') }))
     .output(bulkOutcomeSchema),
   edit: base
     .route({ method: 'PUT', path: '/reviews/{id}/personal', tags, summary: 'Write a personal block by hand; what it says beyond the facts is told' })

@@ -23,6 +23,7 @@ export const personalTextSchema = z.object({
   source: z.enum(personalSources),
   note: z.enum(personalNotes).nullable(),
   model: z.string().nullable(),
+  promptVersion: z.string().nullable().describe('Name and version of the prompt that the model answered'),
   facts: z.array(factSchema).describe('All that is on file and was told to the model'),
   used: z.array(z.string()).describe('Names of the facts that the text uses'),
   findings: z.array(findingSchema),

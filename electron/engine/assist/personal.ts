@@ -26,7 +26,7 @@ export interface PersonalTask {
 }
 
 export type Personal =
-  | { readonly kind: 'text'; readonly text: string; readonly used: string[]; readonly model: string }
+  | { readonly kind: 'text'; readonly text: string; readonly used: string[]; readonly model: string; readonly promptVersion: string }
   /** The fallback text it is. */
   | { readonly kind: 'none'; readonly note: NonNullable<PersonalText['note']> | 'cancelled' };
 
@@ -78,5 +78,5 @@ export async function writePersonal(complete: Complete, task: PersonalTask, sign
   }
   const text = tidy(completion.value.text);
   const named = completion.value.facts.filter((name) => facts.some((fact) => fact.name === name));
-  return { kind: 'text', text, used: [...new Set([...factsIn(text, facts), ...named])], model: completion.model };
+  return { kind: 'text', text, used: [...new Set([...factsIn(text, facts), ...named])], model: completion.model, promptVersion };
 }

@@ -24,6 +24,7 @@ export interface StoredPersonal {
   readonly source: PersonalText['source'] | null;
   readonly note: PersonalText['note'];
   readonly model: string | null;
+  readonly promptVersion: string | null;
   readonly facts: string | null;
   readonly variation: number;
   readonly unapproved: PersonalText['unapproved'];
@@ -134,16 +135,16 @@ export function createPersonalWriter(deps: {
   /** Stores a block while its mail waits; `text` null = the fallback text. */
   function save(
     id: string,
-    values: { text: string | null; source: PersonalText['source']; note?: PersonalText['note']; model?: string; facts: readonly Fact[]; variation?: number },
+    values: Pick<StoredPersonal, 'text'> & { source: PersonalText['source']; facts: readonly Fact[] } & Partial<Pick<StoredPersonal, 'note' | 'model' | 'promptVersion' | 'variation'>>,
   ): void {
-    const { text, source, note = null, model = null, facts, variation = null } = values;
+    const { text, source, note = null, model = null, promptVersion = null, facts, variation = null } = values;
     store.transaction((tx) =>
       tx
         .prepare(
-          `update personal_texts set state = 'written', text = @text, source = @source, note = @note, model = @model, facts = @facts, variation = coalesce(@variation, variation), written_at = @now, updated_at = @now
+          `update personal_texts set state = 'written', text = @text, source = @source, note = @note, model = @model, prompt_version = @promptVersion, facts = @facts, variation = coalesce(@variation, variation), written_at = @now, updated_at = @now
            where ${whileItWaits}`,
         )
-        .run({ text, source, note, model, variation, id, now: clock.now(), facts: JSON.stringify(facts) }),
+        .run({ text, source, note, model, promptVersion, variation, id, now: clock.now(), facts: JSON.stringify(facts) }),
     );
   }
 
@@ -159,7 +160,8 @@ export function createPersonalWriter(deps: {
     const { facts } = task;
     const answer = await writePersonal(assist.complete, { ...task, variation: variation ?? task.variation }, signal);
     if (answer.kind === 'text') {
-      save(id, { text: answer.text, source: 'model', model: answer.model, facts, ...(variation === undefined ? {} : { variation }) });
+      const { text, model, promptVersion } = answer;
+      save(id, { text, source: 'model', model, promptVersion, facts, ...(variation === undefined ? {} : { variation }) });
       return true;
     }
     const { note } = answer;

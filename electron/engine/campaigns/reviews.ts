@@ -14,8 +14,8 @@ export interface Reviews {
   list(query: ReviewScope & { limit: number }): { items: Review[]; total: number; groups: ReviewGroup[] };
   /** Throws conflict where the mail reads otherwise than what `hash` stands for. */
   approve(id: string, hash: string): Delivery;
-  /** Approves what is written and breaks no rule, in slices. */
-  approveAll(scope: ReviewScope): Promise<BulkOutcome>;
+  /** Approves what is written and breaks no rule, in slices; `unwritten` says whether what is not written leaves with its fallback text. */
+  approveAll(scope: ReviewScope & { unwritten: 'wait' | 'fallback' }): Promise<BulkOutcome>;
   /** The block in a person's words. Throws wrong_state where the mail waits no longer. */
   edit(id: string, text: string): Review;
   /** Another text of a model, or the reason why there is none. */
@@ -32,7 +32,7 @@ export interface Reviews {
 const sliceSize = 25;
 const most = 10_000;
 const releasedAtOnce = 200;
-const personalRow = `select state, text, source, note, model, facts, variation, unapproved, written_at as writtenAt from personal_texts where delivery_id = ?`;
+const personalRow = `select state, text, source, note, model, prompt_version as promptVersion, facts, variation, unapproved, written_at as writtenAt from personal_texts where delivery_id = ?`;
 
 export function createReviews(deps: {
   store: Store;
@@ -52,10 +52,10 @@ export function createReviews(deps: {
     const fallback = sender.fallback(row) ?? '';
     const text = stored.text ?? fallback;
     const facts = stored.facts === null ? [...task.facts] : (JSON.parse(stored.facts) as Fact[]);
-    const { state, note, model, unapproved, writtenAt } = stored;
+    const { state, note, model, promptVersion, unapproved, writtenAt } = stored;
     // Judged by what is on file now: a fact that was corrected supports nothing any more.
     const findings = stored.text === null || stored.source === 'fallback' ? [] : checkPersonal(text, task);
-    return { state, text, fallback, source: stored.source ?? 'fallback', note, model, facts, used: factsIn(text, facts), findings, writtenAt, unapproved };
+    return { state, text, fallback, source: stored.source ?? 'fallback', note, model, promptVersion, facts, used: factsIn(text, facts), findings, writtenAt, unapproved };
   }
 
   function review(id: string): Review {
@@ -88,8 +88,11 @@ export function createReviews(deps: {
     return { variation: stored.variation, facts: task.facts };
   }
 
-  function setFallback(id: string): void {
-    writer.save(id, { text: null, source: 'fallback', facts: block(id).facts });
+  function useFallback(id: string, by: Parameters<Deliveries['approve']>[1]): void {
+    store.transaction(() => {
+      writer.save(id, { text: null, source: 'fallback', facts: block(id).facts });
+      deliveries.approve(id, { reason: 'fallback', ...by });
+    });
   }
 
   /** Ids of what waits, soonest first. */
@@ -113,7 +116,7 @@ export function createReviews(deps: {
       return { items: idsOf(scope, limit).map(review), total, groups };
     },
     approve: (id, hash) => deliveries.approve(id, { seen: hash }),
-    async approveAll(scope) {
+    async approveAll({ unwritten, ...scope }) {
       const ids = idsOf(scope, most);
       const reasons = new Map<string, number>();
       const leave = (reason: string): unknown => reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
@@ -122,10 +125,11 @@ export function createReviews(deps: {
         for (const id of ids.slice(at, at + sliceSize)) {
           const { personal } = review(id);
           try {
-            if (personal?.state === 'waiting') leave('Their personal block is not written yet.');
+            if (personal?.state === 'waiting' && unwritten === 'wait') leave('Their personal block is not written yet.');
             else if (personal !== null && personal.findings.length > 0) leave('Their personal block says what is not on file.');
             else {
-              deliveries.approve(id, {});
+              if (personal?.state === 'waiting') useFallback(id, {});
+              else deliveries.approve(id, {});
               done += 1;
             }
           } catch (error) {
@@ -148,10 +152,7 @@ export function createReviews(deps: {
       return review(id);
     },
     useFallback(id) {
-      store.transaction(() => {
-        setFallback(id);
-        deliveries.approve(id, { reason: 'fallback' });
-      });
+      useFallback(id, {});
       return deliveries.get(id);
     },
     writing: writer.state,
@@ -167,10 +168,7 @@ export function createReviews(deps: {
       for (const { id } of due) {
         // One mail that cannot be rendered must not keep the others.
         try {
-          store.transaction(() => {
-            setFallback(id);
-            deliveries.approve(id, { actor: 'engine', reason: 'fallback' });
-          });
+          useFallback(id, { actor: 'engine' });
         } catch (error) {
           log.warn({ err: error, deliveryId: id }, 'a mail could not leave with its fallback text');
         }

@@ -187,6 +187,11 @@ export function createDeliveries(deps: {
     return get(delivery.id);
   }
 
+  /** Whether a model wrote in it: such a mail is approved only where its text is shown. */
+  function holdsModelText(id: string): boolean {
+    return store.prepareRead(`select 1 from personal_texts p join deliveries d on d.id = p.delivery_id where d.id = ? and d.content is null and p.source = 'model'`).get(id) !== undefined;
+  }
+
   function wrongState(delivery: Delivery, wish: string): AppError {
     return new AppError('wrong_state', `This mail is ${delivery.state}; it cannot be ${wish}.`, { state: delivery.state });
   }
@@ -215,7 +220,10 @@ export function createDeliveries(deps: {
       const delivery = get(id);
       if (delivery.state !== 'failed' && delivery.state !== 'held' && delivery.state !== 'deferred' && delivery.state !== 'cancelled' && delivery.state !== 'skipped')
         throw wrongState(delivery, 'sent again');
-      if (delivery.why?.code === 'approval') return approve(delivery);
+      if (delivery.why?.code === 'approval') {
+        if (holdsModelText(id)) throw new AppError('wrong_state', 'A model wrote in this mail. Approve it under Tasks, where its text is shown.');
+        return approve(delivery);
+      }
       store.transaction((tx) => {
         const now = clock.now();
         if (delivery.enrolmentId !== null) {

@@ -1,72 +1,7 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { providerInputSchema } from '../../../shared/schemas/assist.ts';
-import type { ContactInput } from '../../../shared/schemas/contact.ts';
+import { expect, test } from 'vitest';
 import type { Review } from '../../../shared/schemas/review.ts';
-import { stepSchema, type Step } from '../../../shared/schemas/sequence.ts';
-import { launchCampaign, realPorts, startEngine, testMailbox, until } from '../../support/engine.ts';
-import { startOllama } from '../../support/ollama-server.ts';
-import { startRecordingSmtp } from '../../support/recording-smtp.ts';
-import { temporaryDir } from '../../support/store.ts';
-
-const passage = (text: string, facts: string[] = []) => JSON.stringify({ text, facts });
-const good = 'With 40 electric vans, how do you plan your routes?';
-const fallbackOf = (company: string) => `I came across ${company} and would like to know more.`;
-
-/** A mail with a personal block. */
-function mail(more: object = {}, personal: object = {}): Step[] {
-  const text = 'Hello {{ first_name }},\n\n{{ personal.block }}\n\nWould you like to hear how others plan their routes?';
-  const block = { instruction: 'One sentence about {{ custom.fleet }}', fallback: fallbackOf('{{ company }}'), ...personal };
-  return [stepSchema.parse({ id: 'm', type: 'email', variants: [{ subject: 'Routes', text }], personal: block, next: null, ...more })];
-}
-
-interface Options {
-  readonly model?: boolean;
-  readonly steps?: Step[];
-  readonly recipients?: string[];
-  readonly contact?: (email: string) => Partial<ContactInput>;
-  readonly says?: Parameters<Awaited<ReturnType<typeof startOllama>>['says']>[0];
-}
-
-async function open({ model = true, steps = mail(), recipients = ['anna@example.com'], contact, says = passage(good, ['custom.fleet', 'made_up']) }: Options = {}) {
-  const smtp = await startRecordingSmtp({ keepSource: true });
-  const host = await startOllama();
-  host.says(says);
-  const dataDir = temporaryDir();
-  let engine = await startEngine(realPorts(dataDir));
-  onTestFinished(async () => {
-    await engine.stop();
-    await Promise.all([smtp.close(), host.close()]);
-  });
-  const addModel = () => engine.services.assist.providers.create(providerInputSchema.parse({ name: 'Stand-in', url: host.url, models: ['llama3.2:3b'] }));
-  if (model) addModel();
-  const mailboxId = engine.services.mailboxes.create(testMailbox(smtp.port)).id;
-  const onFile = contact ?? (() => ({ company: 'Nordwind', custom: { fleet: '40 electric vans' } }));
-  const campaignId = await launchCampaign(engine, { recipients, mailboxIds: [mailboxId], steps, contact: onFile });
-  const waiting = (): Review[] => engine.services.reviews.list({ limit: 50 }).items;
-  return {
-    smtp,
-    host,
-    addModel,
-    campaignId,
-    waiting,
-    get services() {
-      return engine.services;
-    },
-    get reviews() {
-      return engine.services.reviews;
-    },
-    async restart(): Promise<void> {
-      await engine.stop();
-      engine = await startEngine(realPorts(dataDir));
-    },
-    async written(count = 1): Promise<Review[]> {
-      await until(() => waiting().filter(({ personal }) => personal?.state === 'written').length === count, 'the blocks are written');
-      return waiting();
-    },
-    /** Text of the mails that left. */
-    left: () => smtp.messages().map(({ source = '' }) => source.replace(/=\r?\n/g, '').replaceAll('\r\n', '\n')),
-  };
-}
+import { until } from '../../support/engine.ts';
+import { fallbackOf, good, mail, openPersonal as open, passage } from '../../support/personal.ts';
 
 const first = <T>(list: readonly T[]): T => {
   const [item] = list;
@@ -77,7 +12,7 @@ const first = <T>(list: readonly T[]): T => {
 test('a block is written ahead from what is on file, waits for approval, and the approved mail leaves as it was read', async () => {
   const run = await open();
   const review = first(await run.written());
-  expect(review.personal).toMatchObject({ text: good, fallback: fallbackOf('Nordwind'), source: 'model', model: 'llama3.2:3b', note: null, findings: [], used: ['custom.fleet'] });
+  expect(review.personal).toMatchObject({ text: good, fallback: fallbackOf('Nordwind'), source: 'model', model: 'llama3.2:3b', promptVersion: 'personal.v1', note: null, findings: [], used: ['custom.fleet'] });
   expect(review.personal?.facts).toContainEqual({ name: 'custom.fleet', value: '40 electric vans' });
   expect(review.text).toContain(`Hello anna,\n\n${good}`);
   expect(review.delivery.why?.code).toBe('approval');
@@ -129,11 +64,26 @@ test('without a model the fallback text waits for approval; once there is one, i
   const review = first(run.waiting());
   expect(review.personal).toMatchObject({ state: 'waiting', text: fallbackOf('Nordwind'), source: 'fallback' });
   expect(run.reviews.write({})).toMatchObject({ state: 'no_model' });
-  expect(await run.reviews.approveAll({})).toMatchObject({ done: 0, left: 1 });
+  expect(await run.reviews.approveAll({ unwritten: 'wait' })).toMatchObject({ done: 0, left: 1 });
   run.addModel();
   expect(run.reviews.write({})).toMatchObject({ state: 'running', total: 1 });
   await run.written();
   await until(() => run.reviews.writing().state === 'done', 'the run is over');
+});
+
+test('without a model, all mails of a step leave with their fallback text once a person says so', async () => {
+  const run = await open({ model: false, recipients: ['anna@example.com', 'ben@example.com'] });
+  expect(await run.reviews.approveAll({ stepId: 'm', unwritten: 'fallback' })).toMatchObject({ done: 2, left: 0 });
+  await until(() => run.left().length === 2, 'both left');
+  expect(run.left().every((each) => each.includes(fallbackOf('Nordwind')))).toBe(true);
+});
+
+test('a mail in which a model wrote is not approved from a list that does not show its text', async () => {
+  const run = await open();
+  const { id } = first(await run.written()).delivery;
+  expect(() => run.services.deliveries.retry(id)).toThrow('Approve it under Tasks');
+  expect(await run.services.deadLetters.retryMany({ ids: [id] })).toMatchObject({ done: 0, left: 1 });
+  expect(run.left()).toEqual([]);
 });
 
 test('a step may say that the fallback text leaves at the slot where nobody approved; the model’s words never do', async () => {
@@ -158,7 +108,7 @@ test('a person edits with a warning, has one text written anew, and rejects anot
   run.host.says(passage('Write to me@evil.example'));
   expect((await run.reviews.regenerate(anna.delivery.id)).personal).toMatchObject({ text: 'What do your electric vans do between tours?', note: 'rejected' });
   run.reviews.edit(ben.delivery.id, 'Greetings to DHL.');
-  expect(await run.reviews.approveAll({ stepId: 'm' })).toMatchObject({ done: 1, left: 1, reasons: [{ count: 1 }] });
+  expect(await run.reviews.approveAll({ stepId: 'm', unwritten: 'wait' })).toMatchObject({ done: 1, left: 1, reasons: [{ count: 1 }] });
   run.reviews.useFallback(ben.delivery.id);
   await until(() => run.left().length === 2, 'both left');
   expect(run.left().filter((each) => each.includes('between tours'))).toHaveLength(1);

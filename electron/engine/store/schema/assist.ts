@@ -78,6 +78,7 @@ export const personalTexts = sqliteTable(
     source: text('source').$type<PersonalText['source']>(),
     note: text('note').$type<NonNullable<PersonalText['note']>>(),
     model: text('model'),
+    promptVersion: text('prompt_version'),
     /** What was on file when it was written. */
     facts: json<Fact[]>('facts'),
     /** How often a person asked for another text. */

@@ -1,0 +1,1 @@
+ALTER TABLE `personal_texts` ADD `prompt_version` text;
