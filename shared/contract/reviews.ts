@@ -19,7 +19,9 @@ export const reviewsContract = {
     .output(deliverySchema),
   approveAll: base
     .route({ method: 'POST', path: '/reviews/approve', tags, summary: 'Approve all mails of a scope; those whose personal block breaks a rule stay' })
-    .input(scope.extend({ unwritten: z.enum(['wait', 'fallback']).default('wait').describe('Where nothing is written yet: keep the mail, or let it leave with its fallback text') }))
+    .input(
+      scope.extend({ unwritten: z.enum(['wait', 'fallback']).default('wait').describe('Where nothing is written yet: keep the mail, or let it leave with its fallback text') }),
+    )
     .output(bulkOutcomeSchema),
   edit: base
     .route({ method: 'PUT', path: '/reviews/{id}/personal', tags, summary: 'Write a personal block by hand; what it says beyond the facts is told' })

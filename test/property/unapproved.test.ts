@@ -13,7 +13,22 @@ const deed = fc.record({
   who: fc.nat({ max: people.length - 1 }),
   /** Approves what was read some deeds ago instead of now. */
   stale: fc.boolean(),
-  kind: fc.constantFrom('approve', 'approveAll', 'approveUnwritten', 'edit', 'regenerate', 'fallback', 'rename', 'retry', 'retryMany', 'pause', 'resume', 'restart', 'write', 'modelGone'),
+  kind: fc.constantFrom(
+    'approve',
+    'approveAll',
+    'approveUnwritten',
+    'edit',
+    'regenerate',
+    'fallback',
+    'rename',
+    'retry',
+    'retryMany',
+    'pause',
+    'resume',
+    'restart',
+    'write',
+    'modelGone',
+  ),
 });
 
 /** What a deed may run into; anything else is a defect. */

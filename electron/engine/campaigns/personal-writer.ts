@@ -135,7 +135,9 @@ export function createPersonalWriter(deps: {
   /** Stores a block while its mail waits; `text` null = the fallback text. */
   function save(
     id: string,
-    values: Pick<StoredPersonal, 'text'> & { source: PersonalText['source']; facts: readonly Fact[] } & Partial<Pick<StoredPersonal, 'note' | 'model' | 'promptVersion' | 'variation'>>,
+    values: Pick<StoredPersonal, 'text'> & { source: PersonalText['source']; facts: readonly Fact[] } & Partial<
+        Pick<StoredPersonal, 'note' | 'model' | 'promptVersion' | 'variation'>
+      >,
   ): void {
     const { text, source, note = null, model = null, promptVersion = null, facts, variation = null } = values;
     store.transaction((tx) =>

@@ -189,7 +189,10 @@ export function createDeliveries(deps: {
 
   /** Whether a model wrote in it: such a mail is approved only where its text is shown. */
   function holdsModelText(id: string): boolean {
-    return store.prepareRead(`select 1 from personal_texts p join deliveries d on d.id = p.delivery_id where d.id = ? and d.content is null and p.source = 'model'`).get(id) !== undefined;
+    return (
+      store.prepareRead(`select 1 from personal_texts p join deliveries d on d.id = p.delivery_id where d.id = ? and d.content is null and p.source = 'model'`).get(id) !==
+      undefined
+    );
   }
 
   function wrongState(delivery: Delivery, wish: string): AppError {

@@ -12,7 +12,16 @@ const first = <T>(list: readonly T[]): T => {
 test('a block is written ahead from what is on file, waits for approval, and the approved mail leaves as it was read', async () => {
   const run = await open();
   const review = first(await run.written());
-  expect(review.personal).toMatchObject({ text: good, fallback: fallbackOf('Nordwind'), source: 'model', model: 'llama3.2:3b', promptVersion: 'personal.v1', note: null, findings: [], used: ['custom.fleet'] });
+  expect(review.personal).toMatchObject({
+    text: good,
+    fallback: fallbackOf('Nordwind'),
+    source: 'model',
+    model: 'llama3.2:3b',
+    promptVersion: 'personal.v1',
+    note: null,
+    findings: [],
+    used: ['custom.fleet'],
+  });
   expect(review.personal?.facts).toContainEqual({ name: 'custom.fleet', value: '40 electric vans' });
   expect(review.text).toContain(`Hello anna,\n\n${good}`);
   expect(review.delivery.why?.code).toBe('approval');
