@@ -50,6 +50,11 @@ const senderNames: readonly string[] = ['name', 'address', 'signature', 'postal_
 const personalNames: readonly string[] = ['block'];
 const topNames = new Set([...standardTags.map(({ tag }) => tag.split('.')[0] ?? tag), ...contactNames, 'contact', 'custom', 'sender', 'unsubscribe']);
 
+/** Whether a mail shows its personal block. */
+export function showsPersonalBlock({ subject, html, text }: { readonly subject: string; readonly html: string; readonly text: string }): boolean {
+  return [subject, html, text].some((each) => /\bpersonal\s*\.\s*block\b/.test(each));
+}
+
 export interface UnknownTag {
   /** It can never have a value; else it depends on contacts that may still come. */
   readonly blocking: boolean;

@@ -8,6 +8,7 @@ import { contactsRoutes } from '../features/contacts/routes.ts';
 import { dashboardRoutes } from '../features/dashboard/routes.ts';
 import { inboxRoutes } from '../features/inbox/routes.ts';
 import { mailboxesRoutes } from '../features/mailboxes/routes.ts';
+import { reviewsRoutes } from '../features/reviews/routes.ts';
 import { sequencesRoutes } from '../features/sequences/routes.ts';
 import { settingsRoutes } from '../features/settings/routes.ts';
 import { tasksRoutes } from '../features/tasks/routes.ts';
@@ -19,6 +20,7 @@ const routeTree = rootRoute.addChildren([
   ...dashboardRoutes,
   ...inboxRoutes,
   ...tasksRoutes,
+  ...reviewsRoutes,
   ...templatesRoutes,
   ...campaignsRoutes,
   ...sequencesRoutes,

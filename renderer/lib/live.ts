@@ -6,6 +6,7 @@ import { useTasks } from './tasks.ts';
 
 type Area =
   | 'deliveries'
+  | 'reviews'
   | 'enrolments'
   | 'campaigns'
   | 'tasks'
@@ -46,7 +47,7 @@ export function areasOf(type: EventType): readonly Area[] {
     case 'moved_mailbox':
     case 'sent_copy_failed':
     case 'message_id_learnt':
-      return ['deliveries', 'enrolments', 'campaigns', 'workspace'];
+      return ['deliveries', 'reviews', 'enrolments', 'campaigns', 'workspace'];
     case 'branched':
     case 'acted':
     case 'moved_version':
@@ -54,7 +55,7 @@ export function areasOf(type: EventType): readonly Area[] {
     case 'task_done':
     case 'task_skipped':
     case 'task_snoozed':
-      return ['tasks', 'enrolments', 'deliveries', 'campaigns', 'workspace'];
+      return ['tasks', 'enrolments', 'deliveries', 'reviews', 'campaigns', 'workspace'];
     case 'notified':
     case 'webhook_failed':
       return ['workspace'];
@@ -68,15 +69,15 @@ export function areasOf(type: EventType): readonly Area[] {
     case 'clicked':
     case 'converted':
     case 'reply_reclassified':
-      return ['replies', 'deliveries', 'enrolments', 'campaigns', 'subscribers', 'segments', 'suppressions', 'workspace'];
+      return ['replies', 'deliveries', 'reviews', 'enrolments', 'campaigns', 'subscribers', 'segments', 'suppressions', 'workspace'];
     case 'contact_created':
     case 'contact_updated':
     case 'contact_deleted':
     case 'imported':
-      return ['subscribers', 'lists', 'segments', 'workspace'];
+      return ['subscribers', 'lists', 'segments', 'reviews', 'workspace'];
     case 'suppressed':
     case 'unsuppressed':
-      return ['suppressions', 'subscribers', 'enrolments', 'deliveries', 'campaigns', 'workspace'];
+      return ['suppressions', 'subscribers', 'enrolments', 'deliveries', 'reviews', 'campaigns', 'workspace'];
     case 'sequence_changed':
       return ['sequences'];
     case 'template_changed':
@@ -89,7 +90,7 @@ export function areasOf(type: EventType): readonly Area[] {
     case 'campaign_stopped':
     case 'campaign_finished':
     case 'campaign_auto_paused':
-      return ['campaigns', 'enrolments', 'deliveries', 'workspace'];
+      return ['campaigns', 'enrolments', 'deliveries', 'reviews', 'workspace'];
     case 'mailbox_created':
     case 'mailbox_updated':
     case 'mailbox_deleted':
@@ -175,6 +176,8 @@ export function startLive(queryClient: QueryClient): () => void {
       case 'progress': {
         const { id, task, done, total, state } = message;
         useTasks.getState().report({ id, task, done, total, state, updatedAt: Date.now() });
+        // Each text that is written shows at once.
+        if (task === 'personal_texts') throttle.add(['reviews']);
         if (state !== 'running') {
           if (task === 'model_pull') throttle.add(['assist']);
           else throttle.add(['subscribers', 'lists', 'segments', 'suppressions', 'campaigns', 'workspace']);

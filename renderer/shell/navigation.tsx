@@ -21,6 +21,7 @@ export function Navigation() {
           <span>{t(text)}</span>
           {to === '/inbox' && <Unread />}
           {to === '/tasks' && <TasksDue />}
+          {to === '/review' && <ToReview />}
         </Link>
       ))}
       <div className={styles['spacer']} />
@@ -34,11 +35,14 @@ export function Navigation() {
   );
 }
 
-/** Tasks that are due and mails to read. */
 function TasksDue() {
-  const { data: tasks = 0 } = useQuery(api.tasks.list.queryOptions({ input: { limit: 1, due: true }, select: (page) => page.total }));
-  const { data: mails = 0 } = useQuery(api.deliveries.list.queryOptions({ input: { limit: 1, state: 'held', heldFor: 'approval' }, select: (page) => page.total }));
-  return <Count count={tasks + mails} text={t('tasks.count', { count: tasks + mails })} />;
+  const { data: count = 0 } = useQuery(api.tasks.list.queryOptions({ input: { limit: 1, due: true }, select: (page) => page.total }));
+  return <Count count={count} text={t('tasks.count', { count })} />;
+}
+
+function ToReview() {
+  const { data: count = 0 } = useQuery(api.deliveries.list.queryOptions({ input: { limit: 1, state: 'held', heldFor: 'approval' }, select: (page) => page.total }));
+  return <Count count={count} text={t('reviews.count', { count })} />;
 }
 
 function Unread() {

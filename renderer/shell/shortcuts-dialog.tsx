@@ -1,7 +1,7 @@
 import { Modal } from '@mantine/core';
 import { Kbd } from '../components/kbd.tsx';
 import { t, type MessageKey } from '../lib/messages/index.ts';
-import { modKey } from './key-chords.ts';
+import { modKey } from '../lib/key-chords.ts';
 import { places, settingsPlace } from './places.ts';
 import styles from './shell.module.css';
 
@@ -29,6 +29,17 @@ const groups: readonly { readonly title: MessageKey; readonly lines: readonly Li
       { keys: ['R'], text: 'shortcuts.respond' },
       { keys: ['E'], text: 'shortcuts.settle' },
       { keys: ['U'], text: 'shortcuts.unread' },
+    ],
+  },
+  {
+    title: 'shortcuts.review',
+    lines: [
+      { keys: ['J'], text: 'shortcuts.nextMail' },
+      { keys: ['K'], text: 'shortcuts.previousMail' },
+      { keys: ['A'], text: 'shortcuts.approve' },
+      { keys: ['E'], text: 'shortcuts.editPassage' },
+      { keys: ['R'], text: 'shortcuts.regenerate' },
+      { keys: ['F'], text: 'shortcuts.fallback' },
     ],
   },
   {

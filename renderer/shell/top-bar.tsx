@@ -7,8 +7,8 @@ import type { Workspace } from '../../shared/schemas/settings.ts';
 import { api } from '../lib/client.ts';
 import { useTicking, useWorkspace, useWorkspaceNow } from '../lib/clock.ts';
 import { formatCountdown, formatFullDateTime, formatMoment } from '../lib/format.ts';
-import { t, type MessageKey } from '../lib/messages/index.ts';
-import { modKey } from './key-chords.ts';
+import { has, t, type MessageKey } from '../lib/messages/index.ts';
+import { modKey } from '../lib/key-chords.ts';
 import { isOver, useTasks, type Task } from '../lib/tasks.ts';
 import styles from './shell.module.css';
 import { useSendingPause } from './use-sending-pause.ts';
@@ -129,7 +129,8 @@ function Tasks() {
 function TaskRow({ task }: { task: Task }) {
   const dismiss = useTasks((state) => state.dismiss);
   const percent = task.total > 0 ? Math.min(100, Math.round((task.done / task.total) * 100)) : 0;
-  const name = task.task === 'import' || task.task === 'launch' || task.task === 'model_pull' ? t(`shell.task.${task.task}`) : t('shell.task.other');
+  const key = `shell.task.${task.task}`;
+  const name = has(key) ? t(key) : t('shell.task.other');
   const state = task.state === 'failed' || task.state === 'cancelled' || task.state === 'finished' ? t(`shell.task.${task.state}`) : t('shell.task.progress', { percent });
   return (
     <div>

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { isWriting, readKey, type Chord, type Keys } from './key-chords.ts';
+import { isWriting, readKey, type Chord, type Keys } from '../lib/key-chords.ts';
 import { places, settingsPlace } from './places.ts';
 
 const goTo = Object.fromEntries([...places, settingsPlace].map(({ key, to }) => [`g ${key}`, to]));

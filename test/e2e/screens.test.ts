@@ -145,6 +145,8 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
           dashboard: '/',
           inbox: '/inbox',
           'inbox-open': `/inbox?reply=${items[0]?.id ?? ''}`,
+          tasks: '/tasks',
+          review: '/review',
           campaigns: '/campaigns',
           'campaign-people': `/campaigns/${campaign.id}`,
           'campaign-mails': `/campaigns/${campaign.id}?tab=mails`,

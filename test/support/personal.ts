@@ -57,6 +57,9 @@ export async function openPersonal({ model = true, steps = mail(), recipients = 
     waiting,
     /** Before the end of the test, for tests that open many. */
     stop,
+    get engine() {
+      return engine;
+    },
     get services() {
       return engine.services;
     },

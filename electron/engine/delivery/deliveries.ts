@@ -224,7 +224,7 @@ export function createDeliveries(deps: {
       if (delivery.state !== 'failed' && delivery.state !== 'held' && delivery.state !== 'deferred' && delivery.state !== 'cancelled' && delivery.state !== 'skipped')
         throw wrongState(delivery, 'sent again');
       if (delivery.why?.code === 'approval') {
-        if (holdsModelText(id)) throw new AppError('wrong_state', 'A model wrote in this mail. Approve it under Tasks, where its text is shown.');
+        if (holdsModelText(id)) throw new AppError('wrong_state', 'A model wrote in this mail. Approve it under Review, where its text is shown.');
         return approve(delivery);
       }
       store.transaction((tx) => {

@@ -1,8 +1,9 @@
 import { edgesOf, firstEmails, reachable } from '../../../shared/graph.ts';
+import { showsPersonalBlock } from '../../../shared/merge-tags.ts';
 import type { EmailStep, GraphIssue, SequenceGraph, Step, Variant } from '../../../shared/schemas/sequence.ts';
 import type { Composer } from './composer-port.ts';
 import { issue, lowerFirst, stepName } from './issue.ts';
-import { personalBlockOf, showsPersonal } from './personal.ts';
+import { personalBlockOf } from './personal.ts';
 import { checkStep } from './validate-step.ts';
 
 /** What exists beside the sequence; null = not known, so nothing is said about it. */
@@ -117,7 +118,7 @@ function checkEmail(step: EmailStep, isFirst: boolean, composer: Pick<Composer, 
       issues.push(issue({ ...place, field: 'html', code: 'empty_body', blocking: true, message: 'This e-mail has no text.' }));
     }
     issues.push(...checkTexts(variant, composer, customFields).map((found) => ({ ...found, ...place })));
-    if (step.personal === undefined && showsPersonal(variant))
+    if (step.personal === undefined && showsPersonalBlock(variant))
       issues.push(
         issue({
           ...place,

@@ -32,6 +32,7 @@ export interface PreviewInput {
   readonly variant: Variant;
   readonly stepId: string | null;
   readonly attachments?: Attachment[];
+  readonly personal?: string;
   readonly isFirst: boolean;
   readonly previousSubject: string | null;
   readonly contactId: string | null;

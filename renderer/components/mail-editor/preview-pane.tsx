@@ -20,6 +20,8 @@ export interface Shown {
   readonly stepId: string | null;
   readonly variant: Variant;
   readonly attachments: readonly Attachment[];
+  /** Fallback text of its personal block. */
+  readonly personal?: string | undefined;
   readonly isFirst: boolean;
   /** The mail whose thread a follow-up without subject goes on in. */
   readonly previous: { readonly stepId: string; readonly variant: Variant } | null;
@@ -123,8 +125,8 @@ function hintOf({ kind, name, detail }: PreviewPerson): string {
 }
 
 function Rendered({ shown, contactId, mailboxId }: { readonly shown: Shown; readonly contactId: string | null; readonly mailboxId: string | null }) {
-  const { stepId, variant, attachments, isFirst, previous } = shown;
-  const [input] = useDebouncedValue({ stepId, variant, attachments, isFirst, previous, contactId, mailboxId }, 300);
+  const { stepId, variant, attachments, personal, isFirst, previous } = shown;
+  const [input] = useDebouncedValue({ stepId, variant, attachments, personal, isFirst, previous, contactId, mailboxId }, 300);
   // The subject of the thread may hold merge tags itself: it is rendered for the same person first.
   const thread = usePreview(
     { ...(input.previous ?? { stepId: input.stepId, variant: input.variant }), isFirst: true, previousSubject: null, contactId: input.contactId, mailboxId: input.mailboxId },
@@ -136,6 +138,7 @@ function Rendered({ shown, contactId, mailboxId }: { readonly shown: Shown; read
       stepId: input.stepId,
       variant: input.variant,
       attachments: [...input.attachments],
+      ...(input.personal === undefined ? {} : { personal: input.personal }),
       isFirst: input.isFirst,
       previousSubject,
       contactId: input.contactId,

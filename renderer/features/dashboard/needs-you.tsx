@@ -129,9 +129,16 @@ function Settle({ item }: { item: NeedsYouItem }) {
       </Button>
     );
   }
-  if (item.kind === 'task' || item.kind === 'review') {
+  if (item.kind === 'review') {
     return (
-      <LinkButton size="compact-sm" variant="light" to="/tasks" search={{ tab: item.kind === 'task' ? 'due' : 'review' }}>
+      <LinkButton size="compact-sm" variant="light" to="/review" search={item.campaignId === null ? {} : { campaign: item.campaignId }}>
+        {text}
+      </LinkButton>
+    );
+  }
+  if (item.kind === 'task') {
+    return (
+      <LinkButton size="compact-sm" variant="light" to="/tasks" search={{ tab: 'due' }}>
         {text}
       </LinkButton>
     );

@@ -1,5 +1,4 @@
 import { Alert, Group, SegmentedControl, Text, Title } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { ReplyDetail } from '../../../shared/schemas/reply.ts';
@@ -9,6 +8,7 @@ import { TimeText } from '../../components/time-text.tsx';
 import { api } from '../../lib/client.ts';
 import { formatDate } from '../../lib/format.ts';
 import { t } from '../../lib/messages/index.ts';
+import { useScreenKeys } from '../../lib/use-screen-keys.ts';
 import { useReplyActions } from './api.ts';
 import { ConversationActions, DelegateOffer } from './conversation-actions.tsx';
 import styles from './inbox.module.css';
@@ -38,11 +38,11 @@ function Detail({ reply }: { reply: ReplyDetail }) {
   useEffect(() => {
     if (body.current) body.current.scrollTop = body.current.scrollHeight;
   }, [reply.id]);
-  useHotkeys([
-    ['e', () => settled.mutate({ id: reply.id, done: !reply.done })],
-    ['u', () => mutate({ id: reply.id, unread: !reply.unread })],
-    ['r', () => respond.current?.focus()],
-  ]);
+  useScreenKeys({
+    e: () => settled.mutate({ id: reply.id, done: !reply.done }),
+    u: () => mutate({ id: reply.id, unread: !reply.unread }),
+    r: () => respond.current?.focus(),
+  });
 
   const facts = [reply.contactId === null ? t('inbox.noContact') : null, reply.campaignName, reply.mailboxName].filter((fact) => fact !== null && fact !== '');
   const answerable = reply.class === 'human' || reply.class === 'out_of_office' || reply.class === 'opt_out' || reply.class === 'unrelated';

@@ -184,6 +184,7 @@ function shownAt(graph: SequenceGraph, place: Place | null): Shown | null {
     stepId: step.id,
     variant,
     attachments: step.attachments ?? [],
+    personal: step.personal?.fallback,
     isFirst: threadState(graph, step.id) === 'first',
     previous: threadMail(graph, step.id),
   };

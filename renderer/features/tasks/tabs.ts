@@ -1,2 +1,2 @@
-export const taskTabs = ['due', 'later', 'review'] as const;
+export const taskTabs = ['due', 'later'] as const;
 export type TaskTab = (typeof taskTabs)[number];

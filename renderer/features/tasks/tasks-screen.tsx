@@ -5,15 +5,14 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { Page } from '../../components/page.tsx';
 import { api } from '../../lib/client.ts';
 import { t } from '../../lib/messages/index.ts';
-import { ReviewList } from './review-list.tsx';
 import { taskTabs, type TaskTab } from './tabs.ts';
 import { TaskList } from './task-list.tsx';
 
-/** What sequences wait for a person to do: tasks by hand, and mails to read before they leave. */
+/** What sequences wait for a person to do by hand. */
 export function TasksScreen() {
   const { tab = 'due' } = useSearch({ from: '/tasks' });
   const navigate = useNavigate();
-  const count = { due: useTaskCount(true), later: useTaskCount(false), review: useReviewCount() };
+  const count = { due: useTaskCount(true), later: useTaskCount(false) };
   return (
     <Page>
       <PageHeader title={t('tasks.title')} description={t('tasks.subtitle')} />
@@ -41,9 +40,6 @@ export function TasksScreen() {
         <Tabs.Panel value="later">
           <TaskList due={false} />
         </Tabs.Panel>
-        <Tabs.Panel value="review">
-          <ReviewList />
-        </Tabs.Panel>
       </Tabs>
     </Page>
   );
@@ -51,8 +47,4 @@ export function TasksScreen() {
 
 function useTaskCount(due: boolean): number {
   return useQuery(api.tasks.list.queryOptions({ input: { limit: 1, due }, placeholderData: keepPreviousData })).data?.total ?? 0;
-}
-
-function useReviewCount(): number {
-  return useQuery(api.deliveries.list.queryOptions({ input: { limit: 1, state: 'held', heldFor: 'approval' }, placeholderData: keepPreviousData })).data?.total ?? 0;
 }

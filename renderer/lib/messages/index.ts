@@ -9,6 +9,7 @@ import { inboxMessages } from '../../features/inbox/messages.ts';
 import { mailboxesMessages } from '../../features/mailboxes/messages.ts';
 import { canvasMessages } from '../../features/sequences/canvas-messages.ts';
 import { templatesMessages } from '../../features/templates/messages.ts';
+import { reviewsMessages } from '../../features/reviews/messages.ts';
 import { sequencesMessages } from '../../features/sequences/messages.ts';
 import { stepMessages } from '../../features/sequences/step-messages.ts';
 import { settingsMessages } from '../../features/settings/messages.ts';
@@ -38,6 +39,7 @@ const catalogue = {
   ...canvasMessages,
   ...settingsMessages,
   ...tasksMessages,
+  ...reviewsMessages,
 };
 
 export type MessageKey = keyof typeof catalogue;

@@ -90,7 +90,7 @@ test('without a model, all mails of a step leave with their fallback text once a
 test('a mail in which a model wrote is not approved from a list that does not show its text', async () => {
   const run = await open();
   const { id } = first(await run.written()).delivery;
-  expect(() => run.services.deliveries.retry(id)).toThrow('Approve it under Tasks');
+  expect(() => run.services.deliveries.retry(id)).toThrow('Approve it under Review');
   expect(await run.services.deadLetters.retryMany({ ids: [id] })).toMatchObject({ done: 0, left: 1 });
   expect(run.left()).toEqual([]);
 });

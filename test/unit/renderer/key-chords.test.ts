@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chordWait, readKey, type Chord } from '../../../renderer/shell/key-chords.ts';
+import { chordWait, readKey, type Chord } from '../../../renderer/lib/key-chords.ts';
 
 const keys = { 'g i': 'inbox', 'g c': 'campaigns', '?': 'sheet', i: 'other' };
 

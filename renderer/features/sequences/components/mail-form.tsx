@@ -11,6 +11,7 @@ import { MailEditor } from '../../../components/mail-editor/mail-editor.tsx';
 import { useTemplateActions } from '../../../components/mail-editor/api.ts';
 import { TemplateMenu } from '../../../components/mail-editor/template-menu.tsx';
 import { notifyDone } from '../../../components/notify.tsx';
+import { PersonalField } from './personal-field.tsx';
 import { VariantNumbersLine } from './variant-numbers.tsx';
 import { VariantTabs } from './variant-tabs.tsx';
 
@@ -62,7 +63,7 @@ interface Props {
 export function MailForm({ sequenceId, step, graph, issues, variantId, onVariant, onChange }: Props) {
   const variant = step.variants.find((found) => found.id === variantId) ?? step.variants[0];
   const { create } = useTemplateActions();
-  /** A template may be written in another way than what was here: the editor begins anew. */
+  /** What was put into the text from outside may be written in another way: the editor begins anew. */
   const [inserted, setInserted] = useState(0);
   if (!variant) return null;
   const insert = ({ name, subject, html, text }: Template) => {
@@ -74,7 +75,7 @@ export function MailForm({ sequenceId, step, graph, issues, variantId, onVariant
     const { subject, html, text } = variant;
     create.mutate({ name, subject, html, text }, { onSuccess: () => notifyDone(t('editor.kept', { name })) });
   };
-  const general = issues.filter((issue) => issue.field === null || !['subject', 'html', 'text', 'body'].includes(issue.field));
+  const general = issues.filter((issue) => issue.field === null || !['subject', 'html', 'text', 'body', 'personal'].includes(issue.field));
   return (
     <div>
       <Group mb="md" justify="space-between">
@@ -99,6 +100,14 @@ export function MailForm({ sequenceId, step, graph, issues, variantId, onVariant
           onChange={(change) => onChange((before) => updateVariant(before, variant.id, change))}
         />
         <AttachmentsField attachments={step.attachments ?? []} onChange={(change) => onChange((before) => updateAttachments(before, change))} />
+        <PersonalField
+          step={step}
+          issues={issues}
+          onChange={(change, texts) => {
+            onChange(change);
+            if (texts) setInserted((count) => count + 1);
+          }}
+        />
         <Checkbox
           label={t('steps.review')}
           description={t('steps.reviewHint')}
