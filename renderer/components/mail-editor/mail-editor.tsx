@@ -241,7 +241,7 @@ function BodyField({ value, views, words, error, advice, onChange, onEditor }: B
       aside={views}
       onLabel={() => editor.current?.commands.focus()}
     >
-      <Suspense fallback={<Skeleton height={236} radius="md" aria-label={t('editor.loading')} />}>
+      <Suspense fallback={<Skeleton height={236} radius="md" role="status" aria-label={t('editor.loading')} />}>
         <RichEditor label={label} labelId={`${id}-label`} hintId={`${id}-hint`} value={value} invalid={error !== null} onChange={onChange} onEditor={keepEditor} />
       </Suspense>
     </EditorField>
