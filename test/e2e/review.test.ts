@@ -75,7 +75,8 @@ describe.skipIf(chromiumPath === null)('mails are reviewed before they leave', (
     await look(page, 'review', 'empty');
     await until(() => run.left().length === 4, 'all four left');
     const left = run.left().join('\n');
-    for (const text of ['Are your 40 vans on the road all day?', fallbackOf('Nordwind'), 'routes of your cargo bikes in the old town?', 'routes of your 7 school buses?']) expect(left).toContain(text);
+    for (const text of ['Are your 40 vans on the road all day?', fallbackOf('Nordwind'), 'routes of your cargo bikes in the old town?', 'routes of your 7 school buses?'])
+      expect(left).toContain(text);
     for (const text of ['2019', 'Who looks after', 'tram lines']) expect(left).not.toContain(text);
     expect(problems).toEqual([]);
   }, 120_000);

@@ -66,7 +66,14 @@ export function ReviewPane({ review, onDecided }: { readonly review: Review; rea
         </Button>
         {personal !== null && (
           <>
-            <Button variant="default" leftSection={<IconRefresh size={16} />} rightSection={<Kbd>R</Kbd>} loading={regenerate.isPending} disabled={editing} onClick={act.regenerate}>
+            <Button
+              variant="default"
+              leftSection={<IconRefresh size={16} />}
+              rightSection={<Kbd>R</Kbd>}
+              loading={regenerate.isPending}
+              disabled={editing}
+              onClick={act.regenerate}
+            >
               {t(personal.state === 'waiting' ? 'reviews.write' : 'reviews.regenerate')}
             </Button>
             {personal.state === 'written' && personal.source !== 'fallback' && (

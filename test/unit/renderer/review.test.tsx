@@ -30,7 +30,11 @@ describe('the review queue', () => {
 
 describe('the passage in a mail', () => {
   it('is found whatever line breaks the mail put into it, and taken literally', () => {
-    expect(splitPassage('Hello,\n\nhow are (a.b)\n  things?\n\nBye', 'how are (a.b) things?')).toEqual({ before: 'Hello,\n\n', passage: 'how are (a.b)\n  things?', after: '\n\nBye' });
+    expect(splitPassage('Hello,\n\nhow are (a.b)\n  things?\n\nBye', 'how are (a.b) things?')).toEqual({
+      before: 'Hello,\n\n',
+      passage: 'how are (a.b)\n  things?',
+      after: '\n\nBye',
+    });
     expect(splitPassage('how are aXb things', 'a.b')).toBeNull();
     expect(splitPassage('text', '  ')).toBeNull();
   });
@@ -44,7 +48,10 @@ describe('asking a step for a passage', () => {
     const asked = withPersonal(step({ html: '<p>Hi,</p><p>more</p>' }, { subject: 'Other' }));
     expect(bodies(asked)).toEqual(['<p>Hi,</p><p>{{ personal.block }}</p><p>more</p>', '']);
     expect(withPersonal(asked)).toEqual(asked);
-    expect(bodies(withPersonal(step({ text: 'Hi,\n\nmore' }, { text: 'Only {{personal.block}} here' })))).toEqual(['Hi,\n\n{{ personal.block }}\n\nmore', 'Only {{personal.block}} here']);
+    expect(bodies(withPersonal(step({ text: 'Hi,\n\nmore' }, { text: 'Only {{personal.block}} here' })))).toEqual([
+      'Hi,\n\n{{ personal.block }}\n\nmore',
+      'Only {{personal.block}} here',
+    ]);
   });
 
   it('and asking for none takes the tag out again', () => {

@@ -14,7 +14,8 @@ interface Props {
 /** Whether the mail has a passage for each person, what it should say, and what stands there without one. */
 export function PersonalField({ step, issues, onChange }: Props) {
   const { personal } = step;
-  const set = (change: Partial<PersonalBlock>) => onChange((before) => (before.personal === undefined ? before : { ...before, personal: { ...before.personal, ...change } }), false);
+  const set = (change: Partial<PersonalBlock>) =>
+    onChange((before) => (before.personal === undefined ? before : { ...before, personal: { ...before.personal, ...change } }), false);
   const blocking = issues.find((issue) => issue.field === 'personal' && issue.blocking)?.message ?? null;
   return (
     <section aria-label={t('steps.personal')}>
