@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recommendationsSchema } from '../schemas/recommendation.ts';
 import { idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
 import {
   attachmentSchema,
@@ -103,6 +104,15 @@ export const sequencesContract = {
     .route({ method: 'GET', path: '/email-sequences/{id}/numbers', tags, summary: 'What each e-mail step and variant did, with intervals' })
     .input(idInput)
     .output(z.object({ items: z.array(variantNumbersSchema) })),
+  recommendations: base
+    .route({
+      method: 'GET',
+      path: '/email-sequences/{id}/recommendations',
+      tags,
+      summary: 'Changes of the draft that the figures of this sequence speak for, each with its evidence',
+    })
+    .input(idInput)
+    .output(recommendationsSchema),
   testSend: base
     .route({ method: 'POST', path: '/email-sequences/test-send', tags, summary: 'Send one rendered mail to an address of yours' })
     .input(

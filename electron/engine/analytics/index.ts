@@ -1,6 +1,7 @@
 import type { Dashboard } from '../../../shared/contract/workspace.ts';
 import type { CampaignCounts } from '../../../shared/schemas/campaign.ts';
-import type { VariantNumbers } from '../../../shared/schemas/sequence.ts';
+import type { Recommendations } from '../../../shared/schemas/recommendation.ts';
+import type { SequenceGraph, VariantNumbers } from '../../../shared/schemas/sequence.ts';
 import type { NeedsYouItem } from '../../../shared/schemas/settings.ts';
 import type { Deliveries } from '../delivery/index.ts';
 import type { Events } from '../events/index.ts';
@@ -14,8 +15,10 @@ import { localDay, ownZone } from './local-time.ts';
 import { createInsight, type Insight } from './insight.ts';
 import { needsYou } from './needs-you.ts';
 import { campaignCounts, countsIn, readOutcomes, totals, waitingMails } from './numbers.ts';
+import { recommend } from './recommendations.ts';
 import { createReports, type Reports } from './reports.ts';
 import { createRollup } from './rollup.ts';
+import { readAnswers, withOptOuts } from './sequence-facts.ts';
 import { createStepNumbers } from './step-numbers.ts';
 
 export type { EventQuery, Feed } from './feed.ts';
@@ -50,6 +53,8 @@ export interface Analytics {
   campaignCounts(campaignIds: readonly string[]): Map<string, CampaignCounts>;
   /** What each e-mail step and variant of a sequence did, with intervals. */
   stepNumbers(sequenceId: string): Promise<VariantNumbers[]>;
+  /** Changes that the figures of a sequence speak for, of a graph of it: its draft, as a rule. */
+  recommendations(sequenceId: string, graph: SequenceGraph): Promise<Recommendations>;
   readonly insight: Insight;
   readonly reports: Reports;
   /** The change feed. */
@@ -66,6 +71,7 @@ export function createAnalytics(deps: AnalyticsDeps): Analytics {
   const rollup = createRollup(deps);
   const pausedReason = deps.pausedReason ?? (() => null);
   const listNeedsYou = () => needsYou({ store, clock, pausedUntil: deps.pausedUntil, pausedReason });
+  const stepNumbers = createStepNumbers({ store, cursor: events.cursor });
   const one = (sql: string) => (store.prepareRead(sql).get() as { n: number }).n;
 
   return {
@@ -90,7 +96,8 @@ export function createAnalytics(deps: AnalyticsDeps): Analytics {
     },
     insight: createInsight({ store, clock, zone, cursor: events.cursor, daysBack: (count) => daysBack(zone, clock.now(), count), withBom: () => settings.get().csvBom }),
     reports: createReports({ store, clock, zone, withBom: () => settings.get().csvBom }),
-    stepNumbers: createStepNumbers({ store, cursor: events.cursor }),
+    stepNumbers,
+    recommendations: async (sequenceId, graph) => recommend(graph, withOptOuts(store, sequenceId, await stepNumbers(sequenceId)), readAnswers(store, sequenceId)),
     feed: createFeed({ store, events, clock, timeLapse: deps.timeLapse ?? null }),
     start: rollup.start,
     stop: rollup.stop,

@@ -3,7 +3,11 @@ import type { Analytics } from '../analytics/index.ts';
 import type { Sequences } from '../sequences/index.ts';
 import { os } from './base.ts';
 
-export function sequencesRouter(sequences: Sequences, analytics: Pick<Analytics, 'stepNumbers'>, testSend: (input: TestSendInput) => Promise<{ deliveryId: string }>) {
+export function sequencesRouter(
+  sequences: Sequences,
+  analytics: Pick<Analytics, 'stepNumbers' | 'recommendations'>,
+  testSend: (input: TestSendInput) => Promise<{ deliveryId: string }>,
+) {
   return {
     list: os.sequences.list.handler(({ input }) => sequences.list(input)),
     create: os.sequences.create.handler(({ input }) => sequences.create(input)),
@@ -28,6 +32,7 @@ export function sequencesRouter(sequences: Sequences, analytics: Pick<Analytics,
     fileSchema: os.sequences.fileSchema.handler(() => sequences.fileSchema()),
     gallery: os.sequences.gallery.handler(async () => ({ items: await sequences.gallery() })),
     numbers: os.sequences.numbers.handler(async ({ input }) => ({ items: await analytics.stepNumbers(input.id) })),
+    recommendations: os.sequences.recommendations.handler(({ input }) => analytics.recommendations(input.id, sequences.get(input.id).draft)),
     testSend: os.sequences.testSend.handler(({ input }) => testSend(input)),
   };
 }

@@ -5,7 +5,8 @@ import type { AnalyticsBreakdown, AnalyticsQuery, OutcomeRates } from '../../../
 import { formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/messages/index.ts';
 import { Panel } from './panel.tsx';
-import { RateCell, scaleOf } from './rate-cell.tsx';
+import { scaleOf } from '../../components/rate-scale.tsx';
+import { RateCell } from './rate-cell.tsx';
 
 interface Lines<K extends keyof AnalyticsBreakdown> {
   readonly lines: Extract<AnalyticsBreakdown[K], readonly unknown[]>;

@@ -1,9 +1,8 @@
 import { Text } from '@mantine/core';
 import type { AnalyticsBreakdown, Rate } from '../../../shared/schemas/analytics.ts';
-import { formatNumber } from '../../lib/format.ts';
+import { formatNumber, formatShare } from '../../lib/format.ts';
 import { t } from '../../lib/messages/index.ts';
 import styles from './analytics.module.css';
-import { percent } from './rate-cell.tsx';
 
 const shares = ['replied', 'positive', 'bounced', 'unsubscribed'] as const;
 
@@ -24,8 +23,8 @@ function Share({ name, rate }: { readonly name: string; readonly rate: Rate }) {
   return (
     <Figure
       name={name}
-      value={percent(rate.rate)}
-      aside={t('analytics.range', { low: percent(rate.low), high: percent(rate.high) })}
+      value={formatShare(rate.rate, 1)}
+      aside={t('analytics.range', { low: formatShare(rate.low, 1), high: formatShare(rate.high, 1) })}
       note={`${formatNumber(rate.count)} ${t('analytics.of.people', { of: rate.of })}`}
     />
   );

@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, TextInput, Tooltip } from '@mantine/core';
 import { useDebouncedValue, useHotkeys } from '@mantine/hooks';
 import { Link, useParams } from '@tanstack/react-router';
-import { IconCircleCheck, IconHistory, IconMail } from '@tabler/icons-react';
+import { IconBulb, IconCircleCheck, IconHistory, IconMail } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import type { GraphIssue, Sequence, SequenceGraph } from '../../../shared/schemas/sequence.ts';
 import { PreviewPane, type Shown } from '../../components/mail-editor/preview-pane.tsx';
@@ -12,6 +12,7 @@ import { SaveState } from '../../components/save-state.tsx';
 import { EmptyState, LoadingState, QueryState } from '../../components/states.tsx';
 import { t } from '../../lib/messages/index.ts';
 import { useCheck, useSequence, useSequenceActions } from './api.ts';
+import { AdviceDrawer, useAdvice } from './components/advice-drawer.tsx';
 import { EditorTools } from './components/editor-tools.tsx';
 import { IssuesBar } from './components/issues-bar.tsx';
 import classes from './components/sequences.module.css';
@@ -44,6 +45,8 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
   const { activate } = useSequenceActions();
   const [place, setPlace] = useState<Place | null>(() => firstPlace(graph));
   const [versions, setVersions] = useState(false);
+  const [advice, setAdvice] = useState(false);
+  const advised = useAdvice(sequence.id).data?.items.length ?? 0;
   const [view, setView] = useView();
   const [checked] = useDebouncedValue(graph, 500);
   const check = useCheck(checked);
@@ -114,6 +117,16 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
         </div>
         <Group gap="md" wrap="wrap" justify="flex-end" pt={22}>
           <EditorTools view={view} onView={setView} undo={draft.undo} redo={draft.redo} />
+          {sequence.activeVersion !== null && (
+            <Button
+              variant={advised > 0 ? 'light' : 'subtle'}
+              leftSection={<IconBulb size={16} />}
+              {...(advised > 0 ? { 'aria-label': t('advice.openCount', { count: advised }) } : {})}
+              onClick={() => setAdvice(true)}
+            >
+              {advised > 0 ? `${t('advice.open')} · ${advised}` : t('advice.open')}
+            </Button>
+          )}
           <Button variant="subtle" leftSection={<IconHistory size={16} />} onClick={() => setVersions(true)}>
             {t('versions.open')}
           </Button>
@@ -132,6 +145,7 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
           </Tooltip>
         </Group>
       </Group>
+      {advice && <AdviceDrawer sequenceId={sequence.id} graph={graph} onChange={change} onOpen={open} onClose={() => setAdvice(false)} />}
       {versions && <VersionsDrawer sequence={sequence} onClose={() => setVersions(false)} onRestore={(graph) => draft.edit((old) => ({ ...old, graph }))} />}
       <div className={classes['editor']}>
         {view === 'canvas' ? (

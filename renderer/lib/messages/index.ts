@@ -7,6 +7,7 @@ import { segmentMessages } from '../../features/contacts/segment-messages.ts';
 import { dashboardMessages } from '../../features/dashboard/messages.ts';
 import { inboxMessages } from '../../features/inbox/messages.ts';
 import { mailboxesMessages } from '../../features/mailboxes/messages.ts';
+import { adviceMessages } from '../../features/sequences/advice-messages.ts';
 import { canvasMessages } from '../../features/sequences/canvas-messages.ts';
 import { templatesMessages } from '../../features/templates/messages.ts';
 import { reviewsMessages } from '../../features/reviews/messages.ts';
@@ -37,6 +38,7 @@ const catalogue = {
   ...templatesMessages,
   ...stepMessages,
   ...canvasMessages,
+  ...adviceMessages,
   ...settingsMessages,
   ...tasksMessages,
   ...reviewsMessages,
