@@ -34,9 +34,11 @@ class Tally {
     this.sent += mails;
     if (mails > 0) this.#all += 1;
     else if ((bits & refused) !== 0) this.#refused += 1;
+    if ((bits & bounced) !== 0) this.#bounced += 1;
+    // Who got nothing in the period answers something older.
+    if (mails === 0) return;
     if ((bits & replied) !== 0) this.#replied += 1;
     if ((bits & positive) !== 0) this.#positive += 1;
-    if ((bits & bounced) !== 0) this.#bounced += 1;
     if ((bits & unsubscribed) !== 0) this.#unsubscribed += 1;
   }
 
