@@ -1,7 +1,6 @@
 /** Texts of what the figures of a sequence speak for. */
 export const adviceMessages = {
-  'advice.open': 'Advice',
-  'advice.openCount': '{count, plural, one {# piece of advice} other {# pieces of advice}} from your own figures',
+  'advice.openCount': 'Advice from your own figures: {count, plural, =0 {nothing to change} one {# change} other {# changes}}',
   'advice.title': 'What your figures speak for',
   'advice.intro': 'From everything this sequence has sent. Nothing is said where chance would explain it as well (below 1 in 100), and nothing changes until you take it over.',
   'advice.none': 'Nothing to change by the figures so far',

@@ -118,14 +118,12 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
         <Group gap="md" wrap="wrap" justify="flex-end" pt={22}>
           <EditorTools view={view} onView={setView} undo={draft.undo} redo={draft.redo} />
           {sequence.activeVersion !== null && (
-            <Button
-              variant={advised > 0 ? 'light' : 'subtle'}
-              leftSection={<IconBulb size={16} />}
-              {...(advised > 0 ? { 'aria-label': t('advice.openCount', { count: advised }) } : {})}
-              onClick={() => setAdvice(true)}
-            >
-              {advised > 0 ? `${t('advice.open')} · ${advised}` : t('advice.open')}
-            </Button>
+            <Tooltip label={t('advice.openCount', { count: advised })}>
+              <Button variant={advised > 0 ? 'light' : 'subtle'} px="xs" aria-label={t('advice.openCount', { count: advised })} onClick={() => setAdvice(true)}>
+                <IconBulb size={18} />
+                {advised > 0 && <span style={{ marginInlineStart: 4 }}>{advised}</span>}
+              </Button>
+            </Tooltip>
           )}
           <Button variant="subtle" leftSection={<IconHistory size={16} />} onClick={() => setVersions(true)}>
             {t('versions.open')}
