@@ -590,6 +590,7 @@ export function createFakeEngine(state: FakeState = busyState()) {
       fileSchema: os.sequences.fileSchema.handler(() => ({})),
       gallery: os.sequences.gallery.handler(() => ({ items: readGallery() })),
       numbers: os.sequences.numbers.handler(() => ({ items: state.numbers })),
+      recommendations: os.sequences.recommendations.handler(() => ({ items: [], undecided: [] })),
       testSend: os.sequences.testSend.handler(({ input }) => {
         state.deliveries.push(fakeDelivery(0, { id: 'delivery-test', kind: 'test', state: 'sent', why: null, recipient: input.to, sentAt: fakeNow, answer: '250 queued' }));
         return { deliveryId: 'delivery-test' };
