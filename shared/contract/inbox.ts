@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { chosenMomentSchema, epochMsSchema, idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
 import { conversationSchema, conversationScopeSchema, replyClassSchema, replyDetailSchema, replyIntentSchema, replySchema } from '../schemas/reply.ts';
+import { replyDraftSchema, threadBriefSchema } from '../schemas/thread.ts';
 import { base, idInput } from './base.ts';
 
 const tags = ['Replies'];
@@ -22,6 +23,14 @@ export const repliesContract = {
     .route({ method: 'PUT', path: '/replies/{id}', tags, summary: 'Mark as read, or correct class and intent (the consequences follow)' })
     .input(idInput.extend({ unread: z.boolean().optional(), class: replyClassSchema.optional(), intent: replyIntentSchema.nullable().optional().describe('Of a human reply') }))
     .output(replyDetailSchema),
+  brief: base
+    .route({ method: 'GET', path: '/replies/{id}/brief', tags, summary: 'The conversation in short, and what is next' })
+    .input(idInput.extend({ think: z.boolean().default(false).describe('Ask a language model where that helps; else by rules, at once') }))
+    .output(threadBriefSchema),
+  draft: base
+    .route({ method: 'POST', path: '/replies/{id}/draft', tags, summary: 'Propose an answer; nothing is stored or sent' })
+    .input(idInput.extend({ variation: z.number().int().min(0).max(1000).default(0).describe('Above 0: another text than those of the numbers before') }))
+    .output(replyDraftSchema),
   respond: base
     .route({ method: 'POST', path: '/replies/{id}/respond', tags, summary: 'Answer from the owning mailbox in the same thread' })
     .input(

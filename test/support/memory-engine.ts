@@ -21,6 +21,7 @@ import type { BulkChange } from '../../shared/schemas/bulk.ts';
 import type { PersonalText, Review, Writing } from '../../shared/schemas/review.ts';
 import type { Segment } from '../../shared/schemas/segment.ts';
 import type { GraphIssue, Sequence, SequenceVersion, StepChange, Template, VariantNumbers } from '../../shared/schemas/sequence.ts';
+import type { ReplyDraft, ThreadBrief } from '../../shared/schemas/thread.ts';
 import type { Task } from '../../shared/schemas/task.ts';
 import { settingsSchema, type NeedsYouItem, type Settings, type Workspace } from '../../shared/schemas/settings.ts';
 import { day, fakeCampaign, fakeContact, fakeDeliveries, fakeDelivery, fakeEvent, fakeForecast, fakeMailbox, fakeNow, fakeReply, fakeWorkspace, hour } from './fake-data.ts';
@@ -51,6 +52,8 @@ export interface FakeState {
   stranded: Stranded;
   deliveries: Delivery[];
   replies: ReplyDetail[];
+  brief: ThreadBrief;
+  replyDraft: ReplyDraft;
   events: DomainEvent[];
   needsYou: NeedsYouItem[];
   breakdown: AnalyticsBreakdown;
@@ -101,6 +104,8 @@ export function emptyState(): FakeState {
     stranded: { mailboxes: [], targets: [], busy: 0 },
     deliveries: [],
     replies: [],
+    brief: { summary: null, asks: [], action: 'answer', reason: null, source: 'rules', model: null, note: null },
+    replyDraft: { text: 'Hi,\n\nthank you. ({n})', source: 'rules', model: null, note: 'no_model' },
     events: [],
     needsYou: [],
     breakdown: nothingSent(),
@@ -730,6 +735,8 @@ export function createFakeEngine(state: FakeState = busyState()) {
         state.deliveries.push(answer);
         return { deliveryId: answer.id, slotAt: answer.slotAt };
       }),
+      brief: os.replies.brief.handler(({ input }) => ({ ...state.brief, ...(input.think ? {} : { summary: null, reason: null, source: 'rules' as const, model: null }) })),
+      draft: os.replies.draft.handler(({ input }) => ({ ...state.replyDraft, text: state.replyDraft.text.replace('{n}', String(input.variation)) })),
       snooze: os.replies.snooze.handler(({ input }) => change(state.replies, input.id, { snoozedUntil: input.until })),
       done: os.replies.done.handler(({ input }) => change(state.replies, input.id, { done: input.done, snoozedUntil: null })),
       conversations: os.replies.conversations.handler(({ input }) => {

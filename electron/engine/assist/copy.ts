@@ -13,7 +13,7 @@ const languageNames = new Intl.DisplayNames(['en'], { type: 'language' });
 const ideaSchema = z.object({ ideas: z.array(z.object({ subject: z.string(), reason: z.string() })).min(1) });
 
 /** Why rules answered and no model. */
-function noteOf(completion: Extract<Completion<unknown>, { kind: 'none' }>): CopyNote {
+export function noteOf(completion: Extract<Completion<unknown>, { kind: 'none' }>): CopyNote {
   if (completion.reason !== 'failed') return completion.reason === 'off' ? 'off' : 'no_model';
   return completion.tried.some(({ reason }) => reason === 'invalid') ? 'invalid' : 'failed';
 }

@@ -25,6 +25,8 @@ export type { Complete, Completion, CompletionRequest, Tried } from './ask.ts';
 export { factsOf, type PersonOnFile } from './facts.ts';
 export { factsIn } from './fact-check.ts';
 export { checkPersonal, writePersonal, type PersonalTask } from './personal.ts';
+export { briefThread, draftReply } from './thread.ts';
+export type { Thread } from './thread-rules.ts';
 export { asData, loadPrompt, type Prompt } from './prompts.ts';
 
 export interface AssistDeps extends ProvidersDeps {

@@ -14,6 +14,7 @@ import { createReceiver, type OwnCopyHooks } from './receive.ts';
 import { createReplies, type RepliesDeps } from './replies.ts';
 import { createSecondOpinion } from './second-opinion.ts';
 import { createSentCopies, type SentCopy } from './sent-copies.ts';
+import { createThreadHelp } from './thread-help.ts';
 import { createWatch, type InboxCheck, type Watch } from './watch.ts';
 
 export type { InboxHooks } from './consequences.ts';
@@ -25,6 +26,7 @@ export { classify, type Classified } from './classify.ts';
 export { match } from './match.ts';
 export { parseMail, type InboundMail } from './mail.ts';
 export { readReplyText } from './reply-text.ts';
+export type { ThreadHelp } from './thread-help.ts';
 export { askOpinion, opinionOf } from './second-opinion.ts';
 export { readReturnDate } from './return-date.ts';
 
@@ -57,6 +59,7 @@ export function createInbox(deps: InboxDeps) {
   const readFolder = createFolderReader({ ...deps, receiver });
   const sentCopies = createSentCopies(deps);
   const replies = createReplies({ store: deps.store, clock: deps.clock, consequences, queueReply: hooks.queueReply, render: hooks.render });
+  const help = createThreadHelp({ store: deps.store, assist: deps.assist, get: replies.get });
   const watches = new Map<string, Watch>();
   let unsubscribe: (() => void) | null = null;
 
@@ -77,6 +80,7 @@ export function createInbox(deps: InboxDeps) {
 
   return {
     ...replies,
+    ...help,
     /** Begins to watch all mailboxes, and those that are added or changed later. */
     start(): void {
       // Messages that were stored before there were conversations.

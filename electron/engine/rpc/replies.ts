@@ -1,7 +1,7 @@
-import type { Replies } from '../inbox/index.ts';
+import type { Replies, ThreadHelp } from '../inbox/index.ts';
 import { os } from './base.ts';
 
-export function repliesRouter(replies: Replies) {
+export function repliesRouter(replies: Replies & ThreadHelp) {
   return {
     list: os.replies.list.handler(({ input }) => replies.list(input)),
     get: os.replies.get.handler(({ input }) => replies.get(input.id)),
@@ -9,6 +9,8 @@ export function repliesRouter(replies: Replies) {
     conversations: os.replies.conversations.handler(({ input }) => replies.conversations(input)),
     snooze: os.replies.snooze.handler(({ input }) => replies.snooze(input.id, input.until)),
     done: os.replies.done.handler(({ input }) => replies.done(input.id, input.done)),
+    brief: os.replies.brief.handler(({ input, signal }) => replies.brief(input.id, input.think, signal)),
+    draft: os.replies.draft.handler(({ input, signal }) => replies.draft(input.id, input.variation, signal)),
     respond: os.replies.respond.handler(({ input }) => replies.respond(input)),
   };
 }

@@ -145,6 +145,12 @@ export const assistMessages = {
     'Says what a person’s answer means where its words are unclear. The person is stopped before that, and a model never opts anybody out. Without a model: word lists in 19 languages. A model sees: subject and text of the reply.',
   'assist.feature.rewrite': 'Rewrite texts',
   'assist.feature.rewrite.hint': 'Makes your text shorter, warmer or plainer, or translates it. Without a model: rules shorten and simplify. A model sees: the text.',
+  'assist.feature.thread_brief': 'Sum up conversations',
+  'assist.feature.thread_brief.hint':
+    'Says in the inbox what a long conversation is about and what is next. Without a model: rules say what is next. A model sees: the messages of the conversation.',
+  'assist.feature.reply_draft': 'Draft answers',
+  'assist.feature.reply_draft.hint':
+    'Drafts an answer when you ask for it. It leaves only when you press Send. Without a model: ready-made words. A model sees: the messages, and the fields of the person.',
   'assist.feature.personal': 'Write personal blocks',
   'assist.feature.personal.hint':
     'A passage for each person, which waits for your approval. Without a model: the fallback text of the mail. A model sees: the fields, tags and answers of the person, and the text of the mail.',

@@ -14,6 +14,7 @@ import { ConversationActions, DelegateOffer } from './conversation-actions.tsx';
 import styles from './inbox.module.css';
 import { splitQuote } from './quote.ts';
 import { RespondBox } from './respond-box.tsx';
+import { ThreadBriefStrip } from './thread-brief.tsx';
 import { OpinionHint, VerdictSelect } from './verdict.tsx';
 
 /** The conversation around one message: what it is and why, what to do with it, and the answer box. */
@@ -74,7 +75,10 @@ function Detail({ reply }: { reply: ReplyDetail }) {
         {reply.delegate && <DelegateOffer reply={reply} delegate={reply.delegate} />}
       </div>
       {answerable ? (
-        <RespondBox reply={reply} field={respond} />
+        <>
+          <ThreadBriefStrip reply={reply} />
+          <RespondBox reply={reply} field={respond} />
+        </>
       ) : (
         <Text size="sm" c="dimmed" className={styles['respond']}>
           {t('inbox.noReply')}

@@ -3,6 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconSend } from '@tabler/icons-react';
 import type { Ref } from 'react';
 import type { ReplyDetail } from '../../../shared/schemas/reply.ts';
+import { draftGap } from '../../../shared/schemas/thread.ts';
+import { confirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorAlert } from '../../components/error-alert.tsx';
 import { Kbd } from '../../components/kbd.tsx';
 import { notifyUndo } from '../../components/notify.tsx';
@@ -14,6 +16,7 @@ import { refresh } from '../../lib/query.ts';
 import styles from './inbox.module.css';
 import { dropDraft, useDraft, writeDraft } from './drafts.ts';
 import { snoozeChoices } from './moments.ts';
+import { SuggestButton, SuggestionNote, useSuggestion } from './suggest-answer.tsx';
 
 /** So long an answer may be taken back. */
 const undoSeconds = 10;
@@ -40,9 +43,14 @@ export function RespondBox({ reply, field }: { reply: ReplyDetail; field: Ref<HT
       onSettled: () => refresh(queryClient, api.replies.key(), api.deliveries.key()),
     }),
   );
-  const ready = draft !== undefined && draft.text.trim() !== '' && !respond.isPending;
-  const send = (at: number | null = null) => {
-    if (ready) respond.mutate({ id: reply.id, text: draft.text, draftId: draft.id, at, undoSeconds });
+  const suggestion = useSuggestion(reply.id);
+  const ready = draft !== undefined && draft.text.trim() !== '' && !respond.isPending && !suggestion.pending;
+  const hasGap = draft?.text.includes(draftGap) === true;
+  const send = async (at: number | null = null) => {
+    if (!ready) return;
+    const words = { title: t('inbox.gap.title', { gap: draftGap }), children: t('inbox.gap.text'), confirm: t('inbox.gap.send') };
+    if (hasGap && !(await confirmDialog(words))) return;
+    respond.mutate({ id: reply.id, text: draft.text, draftId: draft.id, at, undoSeconds });
   };
   return (
     <div className={styles['respond']}>
@@ -55,12 +63,18 @@ export function RespondBox({ reply, field }: { reply: ReplyDetail; field: Ref<HT
         minRows={2}
         maxRows={10}
         value={draft?.text ?? ''}
-        disabled={respond.isPending}
+        disabled={respond.isPending || suggestion.pending}
         onChange={(event) => writeDraft(reply.id, event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send();
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send();
         }}
       />
+      <SuggestionNote suggestion={suggestion} />
+      {hasGap && (
+        <Text size="xs" c="var(--homing-warn)" mt={4}>
+          {t('inbox.gap', { gap: draftGap })}
+        </Text>
+      )}
       <Group justify="space-between" mt="sm" gap="sm">
         <Text size="xs" c="dimmed" style={{ flex: '1 1 180px', minWidth: 0 }} lineClamp={2}>
           {t('inbox.respond.from', { mailbox: reply.mailboxName })}
@@ -69,6 +83,7 @@ export function RespondBox({ reply, field }: { reply: ReplyDetail; field: Ref<HT
           <span aria-hidden className={styles['keys']}>
             <Kbd>Ctrl</Kbd> <Kbd>Enter</Kbd>
           </span>
+          <SuggestButton suggestion={suggestion} />
           <Menu position="top-end">
             <Menu.Target>
               <Button variant="default" disabled={!ready}>
@@ -79,7 +94,7 @@ export function RespondBox({ reply, field }: { reply: ReplyDetail; field: Ref<HT
               {snoozeChoices(now()).map(({ key, label, at }) => (
                 <Menu.Item
                   key={key}
-                  onClick={() => send(at)}
+                  onClick={() => void send(at)}
                   rightSection={
                     <Text size="xs" c="dimmed">
                       {formatMoment(at, now())}
@@ -91,7 +106,7 @@ export function RespondBox({ reply, field }: { reply: ReplyDetail; field: Ref<HT
               ))}
             </Menu.Dropdown>
           </Menu>
-          <Button leftSection={<IconSend size={16} />} disabled={!ready} loading={respond.isPending} onClick={() => send()}>
+          <Button leftSection={<IconSend size={16} />} disabled={!ready} loading={respond.isPending} onClick={() => void send()}>
             {t('inbox.respond.send')}
           </Button>
         </Group>
