@@ -21,7 +21,7 @@ async function open(answer: string, model: boolean) {
   const mailboxId = engine.services.mailboxes.create(testMailbox(smtp.port, { imapPort: 143, password: 'x', fromName: 'Tess Ter' })).id;
   const steps = [emailStep('one', 'Routes', 'Hello {{ first_name }}, how do you plan your routes?')];
   await launchCampaign(engine, { recipients: ['anna@example.com'], mailboxIds: [mailboxId], steps, contact: () => ({ firstName: 'Anna', lastName: 'Berg', company: 'Nordwind' }) });
-  await until(() => smtp.messages().length === 1, 'the mail left');
+  await until(() => engine.services.deliveries.list({ limit: 1, state: 'sent' }).total === 1, 'the mail left');
   const head = ['From: Anna Berg <anna@example.com>', 'To: tess@test.example.com', `Date: ${new Date().toUTCString()}`, 'Message-ID: <a1@example.com>', 'Subject: Re: Routes'];
   mailbox.deliver([...head, `In-Reply-To: ${smtp.messages()[0]?.messageId ?? ''}`], answer);
   await engine.services.inbox.refresh(mailboxId);

@@ -70,16 +70,11 @@ export function RespondBox({ reply, field }: { reply: ReplyDetail; field: Ref<HT
         }}
       />
       <SuggestionNote suggestion={suggestion} />
-      {hasGap && (
-        <Text size="xs" c="var(--homing-warn)" mt={4}>
-          {t('inbox.gap', { gap: draftGap })}
-        </Text>
-      )}
       <Group justify="space-between" mt="sm" gap="sm">
-        <Text size="xs" c="dimmed" style={{ flex: '1 1 180px', minWidth: 0 }} lineClamp={2}>
-          {t('inbox.respond.from', { mailbox: reply.mailboxName })}
+        <Text size="xs" c={hasGap ? 'var(--homing-warn)' : 'dimmed'} style={{ flex: '1 1 180px', minWidth: 0 }} lineClamp={2}>
+          {hasGap ? t('inbox.gap', { gap: draftGap }) : t('inbox.respond.from', { mailbox: reply.mailboxName })}
         </Text>
-        <Group gap="sm" wrap="nowrap" style={{ flex: 'none' }}>
+        <Group gap="sm" wrap="nowrap" ml="auto" style={{ flex: 'none' }}>
           <span aria-hidden className={styles['keys']}>
             <Kbd>Ctrl</Kbd> <Kbd>Enter</Kbd>
           </span>

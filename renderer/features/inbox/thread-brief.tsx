@@ -17,6 +17,7 @@ import type { NextAction, ThreadBrief } from '../../../shared/schemas/thread.ts'
 import { api } from '../../lib/client.ts';
 import { t } from '../../lib/messages/index.ts';
 import { useReplyActions } from './api.ts';
+import { useDraft } from './drafts.ts';
 import styles from './inbox.module.css';
 
 const icons: Record<NextAction, Icon> = {
@@ -46,6 +47,7 @@ function useBrief(id: string, messages: number) {
 export function ThreadBriefStrip({ reply }: { reply: ReplyDetail }) {
   const { brief, thinking } = useBrief(reply.id, reply.conversation.length);
   const { settled } = useReplyActions(reply.id);
+  const writing = (useDraft(reply.id)?.text.trim() ?? '') !== '';
   if (brief === undefined || reply.done) return null;
   const ActionIcon = icons[brief.action];
   return (
@@ -55,7 +57,8 @@ export function ThreadBriefStrip({ reply }: { reply: ReplyDetail }) {
         <Text size="sm" fw={600}>
           {t(`inbox.next.${brief.action}`)}
         </Text>
-        <Why brief={brief} />
+        {/* Who writes looks at the messages themselves, and needs the room. */}
+        {!writing && <Why brief={brief} />}
       </div>
       {(brief.action === 'nothing' || brief.action === 'wait') && (
         <Button size="compact-sm" variant="default" loading={settled.isPending} onClick={() => settled.mutate({ id: reply.id, done: true })}>
