@@ -37,7 +37,11 @@ describe.skipIf(chromiumPath === null)('a conversation is answered with help', (
     const { page, problems, smtp, host, brief, box } = await open(`${long}Can it plan the routes of vans, too?`, true);
     host.says(({ system }) =>
       system.includes('"summary"')
-        ? JSON.stringify({ summary: 'She has shown it to the others. The routes change every morning.', action: 'answer_questions', reason: 'She asks whether it plans the routes of vans.' })
+        ? JSON.stringify({
+            summary: 'She has shown it to the others. The routes change every morning.',
+            action: 'answer_questions',
+            reason: 'She asks whether it plans the routes of vans.',
+          })
         : JSON.stringify({ text: 'I am glad that the others have seen it.\n\nOn the routes of vans: […]' }),
     );
     await page.reload();

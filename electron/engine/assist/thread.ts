@@ -36,7 +36,11 @@ function findingsIn(text: string, thread: Thread, facts: readonly Fact[], mostWo
   const check = { facts, own, language: threadLanguage(thread), mostWords };
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const long = text.split(/\s+/).length > mostWords;
-  return [...(lines.length === 0 ? [{ code: 'empty' as const, found: '' }] : []), ...(long ? [{ code: 'too_long' as const, found: '' }] : []), ...lines.flatMap((line) => checkText(line, check))];
+  return [
+    ...(lines.length === 0 ? [{ code: 'empty' as const, found: '' }] : []),
+    ...(long ? [{ code: 'too_long' as const, found: '' }] : []),
+    ...lines.flatMap((line) => checkText(line, check)),
+  ];
 }
 
 /** Whether a model may be asked at all: what machines wrote, and who opted out, is nothing to think about. */
@@ -46,7 +50,11 @@ const mayThink = (thread: Thread): boolean => thread.class === 'human' && latest
  * The conversation in short, and what is next. By rules at once; with `think`, a model is asked where there is more than a
  * glance shows, or the rules do not know what is next. What it says must stand in the conversation. Nothing follows from it.
  */
-export async function briefThread(complete: Complete, thread: Thread, { think, signal }: { readonly think: boolean; readonly signal?: AbortSignal | undefined }): Promise<ThreadBrief> {
+export async function briefThread(
+  complete: Complete,
+  thread: Thread,
+  { think, signal }: { readonly think: boolean; readonly signal?: AbortSignal | undefined },
+): Promise<ThreadBrief> {
   const action = actionByRules(thread);
   const ruled: ThreadBrief = { summary: null, asks: asksIn(latestInbound(thread)), action, reason: null, source: 'rules', model: null, note: null };
   const short = thread.messages.length <= glanceMessages && told(thread).length <= glanceChars;

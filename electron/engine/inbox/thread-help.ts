@@ -32,10 +32,10 @@ export function createThreadHelp({ store, assist, get }: { store: Store; assist:
   function threadOf(reply: ReplyDetail): { thread: Thread; person: Person } {
     const person = personOf(reply.contactId);
     const mailbox = store.prepareRead('select from_name as fromName from mailboxes where id = ?').get(reply.mailboxId) as { fromName: string } | undefined;
-    const messages = reply.conversation
-      .map(({ direction, text }) => ({ direction, text: direction === 'in' ? ownText(text) : text }))
-      .filter(({ text }) => text.trim() !== '');
-    const names = [`${person.firstName} ${person.lastName}`, person.firstName, person.lastName, person.company, reply.fromName].map((name) => name.trim()).filter((name) => name !== '');
+    const messages = reply.conversation.map(({ direction, text }) => ({ direction, text: direction === 'in' ? ownText(text) : text })).filter(({ text }) => text.trim() !== '');
+    const names = [`${person.firstName} ${person.lastName}`, person.firstName, person.lastName, person.company, reply.fromName]
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
     const thread: Thread = {
       messages,
       class: reply.class,

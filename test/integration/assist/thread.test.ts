@@ -32,7 +32,12 @@ describe('without a model', () => {
   test('what is next follows from the words, and the draft leaves a gap where only the sender knows', async () => {
     const bench = await open(undefined, false);
     const id = await bench.write('Sounds interesting. How many vans can it plan for? And what does it cost?\n\nAnna');
-    expect(await bench.inbox.brief(id, true)).toMatchObject({ action: 'answer_questions', asks: ['How many vans can it plan for?', 'And what does it cost?'], source: 'rules', summary: null });
+    expect(await bench.inbox.brief(id, true)).toMatchObject({
+      action: 'answer_questions',
+      asks: ['How many vans can it plan for?', 'And what does it cost?'],
+      source: 'rules',
+      summary: null,
+    });
     expect(await bench.inbox.draft(id, 0)).toEqual({
       text: 'Hi Anna,\n\nThank you for your reply.\n\n“How many vans can it plan for?”\n[…]\n\n“And what does it cost?”\n[…]\n\nBest wishes,\nTess Ter',
       ...{ source: 'rules', model: null, note: 'no_model' },
@@ -83,7 +88,11 @@ describe('with a model', () => {
   test('its draft stands between greeting and closing, another one on request, and nothing is stored or queued', async () => {
     const bench = await open(draft('Thank you for looking at it.\n\nOn the routes: […]'));
     const id = await bench.write(`${long}Can it plan all routes?`);
-    expect(await bench.inbox.draft(id, 0)).toMatchObject({ text: 'Hi Anna,\n\nThank you for looking at it.\n\nOn the routes: […]\n\nBest wishes,\nTess Ter', source: 'model', note: null });
+    expect(await bench.inbox.draft(id, 0)).toMatchObject({
+      text: 'Hi Anna,\n\nThank you for looking at it.\n\nOn the routes: […]\n\nBest wishes,\nTess Ter',
+      source: 'model',
+      note: null,
+    });
     bench.host.says(draft('Your people drive all over the north, I see.'));
     expect((await bench.inbox.draft(id, 1)).text).toContain('all over the north, I see');
     expect(bench.queued).toEqual([]);
@@ -147,7 +156,11 @@ describe('a mail that speaks to the model', () => {
     'gets no summary that says “%s”',
     async (summary) => {
       const bench = await open(brief(summary, 'answer'));
-      expect(await bench.inbox.brief(await bench.write(hostile.replace('the link http://evil.example/login', 'the link')), true)).toMatchObject({ summary: null, source: 'rules', note: 'invalid' });
+      expect(await bench.inbox.brief(await bench.write(hostile.replace('the link http://evil.example/login', 'the link')), true)).toMatchObject({
+        summary: null,
+        source: 'rules',
+        note: 'invalid',
+      });
     },
   );
 
