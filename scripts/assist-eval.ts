@@ -2,13 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createAssist } from '../electron/engine/assist/index.ts';
+import { actionByRules, briefThread, createAssist, draftReply, writePersonal, type Thread } from '../electron/engine/assist/index.ts';
 import { createEvents } from '../electron/engine/events/index.ts';
 import { askOpinion, classify, opinionOf, parseMail } from '../electron/engine/inbox/index.ts';
 import { systemClock } from '../electron/engine/lib/clock.ts';
 import { createIds } from '../electron/engine/lib/ids.ts';
 import { openStore } from '../electron/engine/store/index.ts';
 import { createSettings } from '../electron/engine/workspace/index.ts';
+import { draftGap, type NextAction } from '../shared/schemas/thread.ts';
 import { providerInputSchema } from '../shared/schemas/assist.ts';
 import { buildMail, readMailCorpus } from '../test/support/mail-corpus.ts';
 import { silentLog } from '../test/support/silent-log.ts';
@@ -62,7 +63,7 @@ async function main(): Promise<void> {
     // Who types the address on the command line agrees to it; the mails are made up.
     if (!local) assist.providers.consent(id, input.data.url, true);
     const most = Number(values.most ?? 1000);
-    const rows = [await scoreReplies(assist, most), ...(await scoreRewrites(assist, most)), await scoreSubjects(assist, most)];
+    const rows = [await scoreReplies(assist, most), ...(await scoreRewrites(assist, most)), await scoreSubjects(assist, most), await scorePassages(assist, most), ...(await scoreThreads(assist, most))];
     console.log(`${model} at ${input.data.url}`);
     console.table(rows);
     if (rows.every(({ usable }) => usable === '0 %')) process.exitCode = 1;
@@ -97,7 +98,11 @@ interface CopyCase {
 }
 
 function copyCases(most: number): CopyCase[] {
-  return everyNth(JSON.parse(readFileSync(join(root, 'test/fixtures/assist/copy.json'), 'utf8')) as CopyCase[], most);
+  return everyNth(readCases<CopyCase>('copy'), most);
+}
+
+function readCases<T>(name: 'copy' | 'people' | 'threads'): T[] {
+  return JSON.parse(readFileSync(join(root, `test/fixtures/assist/${name}.json`), 'utf8')) as T[];
 }
 
 const words = (text: string): number => text.split(/\s+/).length;
@@ -133,6 +138,63 @@ async function scoreSubjects(assist: Assist, most: number): Promise<Row> {
     if (own >= 3) right += 1;
   }
   return row('subject lines', cases.length, startedAt, { usable, right, rules: null });
+}
+
+interface PersonCase {
+  readonly instruction: string;
+  readonly mail: string;
+  readonly facts: Readonly<Record<string, string>>;
+  /** Name of the fact that the passage is to be about. */
+  readonly fact: string;
+}
+
+/** Right = the passage, which says nothing but facts, uses the one that was asked for. */
+async function scorePassages(assist: Assist, most: number): Promise<Row> {
+  const cases = everyNth(readCases<PersonCase>('people'), most);
+  let [usable, right] = [0, 0];
+  const startedAt = performance.now();
+  for (const { instruction, mail, facts, fact } of cases) {
+    const list = Object.entries(facts).map(([name, value]) => ({ name, value }));
+    const written = await writePersonal(assist.complete, { instruction, mail, facts: list, contactId: 'evaluated', variation: 0 });
+    if (written.kind === 'none') continue;
+    usable += 1;
+    if (written.used.includes(fact)) right += 1;
+  }
+  return row('personal passages', cases.length, startedAt, { usable, right, rules: null });
+}
+
+interface ThreadCase {
+  readonly messages: Thread['messages'];
+  readonly action: NextAction;
+  /** Only the sender knows the answer, so that a draft has to leave a gap. */
+  readonly gap: boolean;
+}
+
+/** Conversations whose words the rules hardly know. A draft is right that leaves a gap exactly where it has to. */
+async function scoreThreads(assist: Assist, most: number): Promise<Row[]> {
+  const cases = everyNth(readCases<ThreadCase>('threads'), most);
+  const brief = { usable: 0, right: 0, rules: 0 };
+  const draft = { usable: 0, right: 0, rules: null };
+  const threadOf = ({ messages }: ThreadCase): Thread => ({
+    ...{ messages, class: 'human', intent: null, namesOther: false, firstName: 'Anna', names: ['Anna Berg'], sender: 'Tess', contactId: null },
+  });
+  let startedAt = performance.now();
+  for (const one of cases) {
+    const thread = threadOf(one);
+    const { source, action } = await briefThread(assist.complete, thread, { think: true });
+    if (actionByRules(thread) === one.action) brief.rules += 1;
+    if (source === 'model') brief.usable += 1;
+    if (source === 'model' && action === one.action) brief.right += 1;
+  }
+  const briefs = row('what is next', cases.length, startedAt, brief);
+  startedAt = performance.now();
+  for (const one of cases) {
+    const { source, text } = await draftReply(assist.complete, threadOf(one), { facts: [], variation: 0 });
+    if (source === 'rules') continue;
+    draft.usable += 1;
+    if (text.includes(draftGap) === one.gap) draft.right += 1;
+  }
+  return [briefs, row('drafts of answers', cases.length, startedAt, draft)];
 }
 
 function row(feature: string, cases: number, startedAt: number, { usable, right, rules }: { usable: number; right: number; rules: number | null }): Row {

@@ -26,7 +26,7 @@ export { factsOf, type PersonOnFile } from './facts.ts';
 export { factsIn } from './fact-check.ts';
 export { checkPersonal, writePersonal, type PersonalTask } from './personal.ts';
 export { briefThread, draftReply } from './thread.ts';
-export type { Thread } from './thread-rules.ts';
+export { actionByRules, type Thread } from './thread-rules.ts';
 export { asData, loadPrompt, type Prompt } from './prompts.ts';
 
 export interface AssistDeps extends ProvidersDeps {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CopyNote } from '../../../shared/schemas/assist.ts';
-import type { Fact, Finding } from '../../../shared/schemas/review.ts';
+import type { Fact } from '../../../shared/schemas/review.ts';
 import { draftGap, nextActionSchema, type ReplyDraft, type ThreadBrief } from '../../../shared/schemas/thread.ts';
 import type { Complete, Completion } from './ask.ts';
 import { noteOf } from './copy.ts';
@@ -30,17 +30,16 @@ function languageOf(thread: Thread): string {
   return (language === null ? undefined : languageNames.of(language)) ?? 'the language of their last message';
 }
 
-/** What a text of a model says beyond the conversation and the facts, and what none may hold. Line by line, for a greeting is no sentence. */
-function findingsIn(text: string, thread: Thread, facts: readonly Fact[], mostWords: number): Finding[] {
+/**
+ * Whether a text of a model keeps to the conversation and the facts, and holds nothing that none may hold. Line by line, for a
+ * line may be no sentence. Words that would flatter a stranger (`claim`) are everyday ones here.
+ */
+function keepsTo(thread: Thread, text: string, facts: readonly Fact[], mostWords: number): boolean {
   const own = [...thread.messages.map((message) => message.text), ...thread.names].join('\n');
   const check = { facts, own, language: threadLanguage(thread), mostWords };
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const long = text.split(/\s+/).length > mostWords;
-  return [
-    ...(lines.length === 0 ? [{ code: 'empty' as const, found: '' }] : []),
-    ...(long ? [{ code: 'too_long' as const, found: '' }] : []),
-    ...lines.flatMap((line) => checkText(line, check)),
-  ];
+  const fits = lines.length > 0 && text.split(/\s+/).length <= mostWords;
+  return fits && lines.flatMap((line) => checkText(line, check)).every(({ code }) => code === 'claim');
 }
 
 /** Whether a model may be asked at all: what machines wrote, and who opted out, is nothing to think about. */
@@ -67,7 +66,7 @@ export async function briefThread(
     input: prompt.fill({ thread: asData(told(thread)) }),
     schema: z
       .object({ summary: z.string(), action: nextActionSchema, reason: z.string() })
-      .refine(({ summary, reason }) => findingsIn(`${summary}\n${reason}`, thread, [], briefWords).length === 0),
+      .refine(({ summary, reason }) => keepsTo(thread, `${summary}\n${reason}`, [], briefWords)),
     maxTokens: prompt.maxTokens,
     signal,
     contactId: thread.contactId,
@@ -92,7 +91,7 @@ export async function draftReply(
   const ruled = (note: CopyNote | null): ReplyDraft => ({ text: draftByRules(thread), source: 'rules', model: null, note });
   if (!mayThink(thread)) return ruled(null);
   const prompt = await loadPrompt(draftPrompt);
-  const allowed = (text: string): boolean => findingsIn(text.replaceAll(draftGap, ' '), thread, facts, draftWords).length === 0 && commitmentsIn(text, thread).length === 0;
+  const allowed = (text: string): boolean => keepsTo(thread, text.replaceAll(draftGap, ' '), facts, draftWords) && commitmentsIn(text, thread).length === 0;
   const completion: Completion<{ text: string }> = await complete({
     feature: 'reply_draft',
     promptVersion: draftPrompt,

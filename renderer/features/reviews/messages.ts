@@ -92,6 +92,7 @@ export const reviewsMessages = {
   'reviews.writing.waiting': '{count, plural, one {# passage is} other {# passages are}} not written yet.',
   'reviews.writing.now': 'Write now',
   'reviews.writing.ahead': 'They are written {hours} hours before their mail may leave.',
+  'reviews.writing.silent': 'No language model answered; look under Settings whether one is running.',
   'reviews.writing.off': 'Writing personal passages is switched off. The fallback text stands in these mails.',
   'reviews.writing.noModel': 'No language model is connected, so the fallback text stands in these mails. You can approve them as they are.',
   'reviews.writing.connect': 'Connect a model',

@@ -34,10 +34,11 @@ export function WritingBar({ scope, waiting, personal }: { readonly scope: Scope
     );
   }
   if (waiting === 0) return null;
+  const silent = writing?.state === 'no_model';
   return (
     <Group mb="md" gap="md">
-      <Text size="sm">
-        {t('reviews.writing.waiting', { count: waiting })} {aheadHours > 0 && t('reviews.writing.ahead', { hours: aheadHours })}
+      <Text size="sm" role={silent ? 'status' : undefined}>
+        {t('reviews.writing.waiting', { count: waiting })} {silent ? t('reviews.writing.silent') : aheadHours > 0 && t('reviews.writing.ahead', { hours: aheadHours })}
       </Text>
       <Button size="compact-md" variant="default" leftSection={<IconSparkles size={16} />} loading={start.isPending} onClick={() => start.mutate({ ...scope })}>
         {t('reviews.writing.now')}

@@ -17,6 +17,9 @@ test('a model is scored feature by feature on labelled mail', async () => {
   host.says(({ system, user }) => {
     if (system.includes('You sort')) return '{"class":"human","intent":"negative","confidence":0.8}';
     if (system.includes('subject lines')) return '{"ideas":[{"subject":"One","reason":"a"},{"subject":"Two","reason":"b"},{"subject":"Three","reason":"c"}]}';
+    if (system.includes('sum up')) return '{"summary":"They wrote.","action":"nothing","reason":"It says so."}';
+    if (system.includes('draft an answer')) return '{"text":"I am glad that you wrote."}';
+    if (system.includes('one short passage')) return '{"text":"What is new?","facts":["custom.fleet"]}';
     // Gives each text back as it is.
     return JSON.stringify({ text: /<data \w+>\n([\s\S]*)\n<\/data/.exec(user)?.[1] ?? '' });
   });
@@ -25,6 +28,9 @@ test('a model is scored feature by feature on labelled mail', async () => {
   const line = (name: string) => out.split('\n').find((each) => each.includes(name)) ?? '';
   expect(line('understand replies')).toMatch(/│ 4 +│ '100 %' +│ '[\d.]+ %' +│ '100 %'/);
   expect(line('rewrite: shorter')).toMatch(/│ 4 +│ '100 %' +│ '0 %'/);
+  expect(line('what is next')).toMatch(/│ 4 +│ '100 %' +│ '[\d.]+ %' +│ '0 %'/);
+  expect(line('drafts of answers')).toMatch(/│ 4 +│ '[\d.]+ %' +│ '[\d.]+ %'/);
+  expect(line('personal passages')).toMatch(/│ 4 +│ '[\d.]+ %' +│ '[\d.]+ %'/);
   expect(line('subject lines')).toMatch(/│ 4 +│ '100 %' +│ '100 %'/);
 }, 60_000);
 

@@ -100,6 +100,35 @@ describe('with a model', () => {
     expect(bench.inbox.get(id)).toMatchObject({ done: false });
   });
 
+  test.each([
+    'Thank you for showing it to the others, Anna. I would be happy to talk about it.\n\nWould a call in the morning suit you?\n\n[…]',
+    'It plans the routes of all vans every morning, as I wrote.\n\nAs to the others: […]. Please tell me if you need more.',
+    'That is good to hear! Shall I write to Ben at Nordwind as well, or will you talk to him first?',
+  ])('an everyday answer is proposed as it is: %s', async (text) => {
+    const bench = await open(draft(text));
+    const id = await bench.write(`${long}Ben will look at it, too. Is it every morning?`);
+    expect(await bench.inbox.draft(id, 0)).toMatchObject({ source: 'model', text: `Hi Anna,\n\n${text}\n\nBest wishes,\nTess Ter` });
+  });
+
+  test.each([
+    [
+      'Anna Berg has looked at the offer and shown it to her colleagues. She wants to talk about it with Ben first. Open: whether it runs every morning.',
+      'The last message asks whether it is every morning.',
+    ],
+    ['Nordwind is interested; the customer wants to know more about the routes.', 'Anna writes that they looked at it.'],
+  ])('an everyday summary is shown as it is: %s', async (summary, reason) => {
+    const bench = await open(brief(summary, 'answer_questions', reason));
+    const id = await bench.write(`${long}Ben will look at the offer, too. Is it every morning?`);
+    expect(await bench.inbox.brief(id, true)).toMatchObject({ summary, reason, source: 'model' });
+  });
+
+  test('an everyday German answer, too', async () => {
+    const text = 'vielen Dank, dass Sie es den Fahrern gezeigt haben. Gern sprechen wir darüber.\n\nZu den Touren am Morgen: […]\n\nWollen wir dazu telefonieren?';
+    const bench = await open(draft(text));
+    const id = await bench.write('Guten Tag, wir haben uns das angesehen und den Fahrern gezeigt. Jeden Morgen ändern sich bei uns die Touren. Geht das damit auch?');
+    expect(await bench.inbox.draft(id, 0)).toMatchObject({ source: 'model', text: `Guten Tag Anna,\n\n${text}\n\nFreundliche Grüße\nTess Ter` });
+  });
+
   test.each(['garbage', 'dropped', 'truncated'] as const)('where it fails (%s), the rules answer', async (kind) => {
     const bench = await open();
     const id = await bench.write('What does it cost?');
