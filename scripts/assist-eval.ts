@@ -63,7 +63,13 @@ async function main(): Promise<void> {
     // Who types the address on the command line agrees to it; the mails are made up.
     if (!local) assist.providers.consent(id, input.data.url, true);
     const most = Number(values.most ?? 1000);
-    const rows = [await scoreReplies(assist, most), ...(await scoreRewrites(assist, most)), await scoreSubjects(assist, most), await scorePassages(assist, most), ...(await scoreThreads(assist, most))];
+    const rows = [
+      await scoreReplies(assist, most),
+      ...(await scoreRewrites(assist, most)),
+      await scoreSubjects(assist, most),
+      await scorePassages(assist, most),
+      ...(await scoreThreads(assist, most)),
+    ];
     console.log(`${model} at ${input.data.url}`);
     console.table(rows);
     if (rows.every(({ usable }) => usable === '0 %')) process.exitCode = 1;
