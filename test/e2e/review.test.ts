@@ -111,6 +111,11 @@ describe.skipIf(chromiumPath === null)('mails are reviewed before they leave', (
     await look(page, 'review', 'writing');
     await page.getByRole('button', { name: 'Stop writing' }).press('Enter');
     await page.getByText('2 passages are not written yet.').waitFor();
+    // A model that does not answer is told.
+    const broken = { kind: 'status', status: 500, error: 'out of memory' } as const;
+    run.host.fail('/api/chat', ...Array.from({ length: 8 }, () => broken));
+    await page.getByRole('button', { name: 'Write now', exact: true }).press('Enter');
+    await page.getByText('No language model answered').waitFor();
     expect(problems).toEqual([]);
   }, 90_000);
 
