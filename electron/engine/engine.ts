@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EventType } from '../../shared/schemas/event.ts';
 import type { Workspace } from '../../shared/schemas/settings.ts';
-import { createAnalytics } from './analytics/index.ts';
+import { createAnalytics, createComparisons } from './analytics/index.ts';
 import { createAssist } from './assist/index.ts';
 import {
   createAutoPause,
@@ -231,6 +231,7 @@ export async function createEngine(ports: EnginePorts) {
     },
   });
   const analytics = createAnalytics({ ...base, deliveries, settings, pausedUntil: pause.until, pausedReason: pause.reason, timeLapse: ports.timeLapse });
+  const comparisons = createComparisons({ ...base, complete: assist.complete });
   const launcher = createLauncher({ ...base, contacts, planner, providers: createRecipientProviders({ store, clock, mx: (domain) => network.dns.mx(domain) }) });
   const campaigns = createCampaigns({
     ...base,
@@ -307,6 +308,7 @@ export async function createEngine(ports: EnginePorts) {
       inbox,
       assist,
       analytics,
+      comparisons,
       settings,
       vault,
       pause,

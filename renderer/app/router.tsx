@@ -12,6 +12,7 @@ import { reviewsRoutes } from '../features/reviews/routes.ts';
 import { sequencesRoutes } from '../features/sequences/routes.ts';
 import { settingsRoutes } from '../features/settings/routes.ts';
 import { tasksRoutes } from '../features/tasks/routes.ts';
+import { comparisonRoutes } from '../features/comparison/routes.ts';
 import { templatesRoutes } from '../features/templates/routes.ts';
 import { NotFoundPage, ScreenError } from '../shell/notices.tsx';
 import { rootRoute } from './root-route.tsx';
@@ -30,6 +31,7 @@ const routeTree = rootRoute.addChildren([
   ...mailboxesRoutes,
   ...settingsRoutes,
   ...assistRoutes,
+  ...comparisonRoutes,
 ]);
 
 /** The router. Addresses live in the hash, which works the same from a file, from the app's own protocol and over HTTP. */

@@ -2,7 +2,19 @@ import { Combobox, Modal, TextInput, useCombobox, useComputedColorScheme, useMan
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQueries } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { IconAt, IconFileImport, IconKeyboard, IconPlayerPause, IconPlayerPlay, IconPlus, IconSearch, IconSparkles, IconSunMoon, type Icon } from '@tabler/icons-react';
+import {
+  IconAt,
+  IconFileImport,
+  IconKeyboard,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlus,
+  IconSearch,
+  IconGitCompare,
+  IconSparkles,
+  IconSunMoon,
+  type Icon,
+} from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { Kbd } from '../components/kbd.tsx';
 import { useWorkspace } from '../lib/clock.ts';
@@ -128,6 +140,7 @@ function useCommands(onShortcuts: () => void): Command[] {
     { id: 'sequence', label: t('palette.newSequence'), icon: IconPlus, run: () => void navigate({ to: '/sequences', search: { dialog: 'new' } }) },
     { id: 'import', label: t('palette.import'), icon: IconFileImport, run: () => void navigate({ to: '/contacts/import' }) },
     { id: 'mailbox', label: t('palette.newMailbox'), icon: IconAt, run: () => void navigate({ to: '/mailboxes', search: { edit: 'new' } }) },
+    { id: 'comparison', label: t('comparison.title'), icon: IconGitCompare, run: () => void navigate({ to: '/comparison' }) },
     { id: 'models', label: t('palette.models'), icon: IconSparkles, run: () => void navigate({ to: '/settings/models' }) },
     paused
       ? { id: 'resume', label: t('palette.resume'), icon: IconPlayerPlay, run: sending.resume }

@@ -1,5 +1,6 @@
 import { assistContract } from './assist.ts';
 import { analyticsContract } from './analytics.ts';
+import { comparisonContract } from './comparison.ts';
 import { campaignsContract, deliveriesContract, enrolmentsContract, tasksContract, webhooksContract } from './campaigns.ts';
 import { filesContract } from './files.ts';
 import { repliesContract } from './inbox.ts';
@@ -28,6 +29,7 @@ export const contract = {
   deliveries: deliveriesContract,
   replies: repliesContract,
   assist: assistContract,
+  comparison: comparisonContract,
   events: eventsContract,
   settings: settingsContract,
   workspace: workspaceContract,

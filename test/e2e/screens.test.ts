@@ -154,6 +154,7 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
           'campaign-settings': `/campaigns/${campaign.id}?tab=settings`,
           sequences: '/sequences',
           'sequence-editor': `/sequences/${sequence.id}`,
+          comparison: '/comparison',
           templates: '/templates',
           'template-editor': `/templates/${template.id}`,
           snippets: '/templates?kind=snippet',

@@ -304,7 +304,22 @@ export function createFakeEngine(state: FakeState = busyState()) {
     if (before !== undefined) state.personal[id] = { ...before, ...values, state: 'written' };
     return reviewOf(pick(state.deliveries, id));
   };
+  const noSide = {
+    mails: [],
+    typical: { words: 0, wordsPerSentence: 0, subjectLength: 0, links: 0, questions: 0, aboutYou: null, bulkPhrases: 0 },
+    calls: { question: 0, link: 0, none: 0 },
+    offers: [],
+    gapsDays: [],
+    keywords: [],
+  };
   const router = os.router({
+    comparison: {
+      mails: os.comparison.mails.handler(() => ({ items: [] })),
+      add: os.comparison.add.handler(() => fail('not_found', 'There is no such mail.')),
+      remove: os.comparison.remove.handler(() => fail('not_found', 'There is no such mail.')),
+      compare: os.comparison.compare.handler(() => ({ theirs: noSide, ours: noSide, differences: [] })),
+      read: os.comparison.read.handler(() => ({ reading: null, model: null, note: 'no_model' as const })),
+    },
     assist: {
       providers: os.assist.providers.handler(() => ({ items: state.providers })),
       createProvider: os.assist.createProvider.handler(({ input: { key, ...input } }) => {

@@ -23,6 +23,7 @@ import { createStepNumbers } from './step-numbers.ts';
 
 export type { EventQuery, Feed } from './feed.ts';
 export type { Insight } from './insight.ts';
+export { createComparisons, type Comparisons } from './comparison.ts';
 export type { Reports } from './reports.ts';
 
 /** Days of the dashboard's series. */

@@ -1,4 +1,4 @@
-import type { Analytics } from '../analytics/index.ts';
+import type { Analytics, Comparisons } from '../analytics/index.ts';
 import type { Assist } from '../assist/index.ts';
 import type { Campaigns, EnrolmentList, Forecaster, Migration, Reviews, StrandedPeople, Tasks } from '../campaigns/index.ts';
 import type { Contacts } from '../contacts/index.ts';
@@ -12,6 +12,7 @@ import type { SettingsService } from '../workspace/index.ts';
 import { assistRouter } from './assist.ts';
 import { os } from './base.ts';
 import { analyticsRouter } from './analytics.ts';
+import { comparisonRouter } from './comparison.ts';
 import { campaignsRouter } from './campaigns.ts';
 import { deliveriesRouter } from './deliveries.ts';
 import { enrolmentsRouter } from './enrolments.ts';
@@ -51,6 +52,7 @@ export interface RouterDeps extends Omit<WorkspaceDeps, 'analytics'> {
   readonly inbox: Inbox;
   readonly assist: Assist;
   readonly analytics: Analytics;
+  readonly comparisons: Comparisons;
   readonly settings: SettingsService;
   readonly testSend: (input: TestSendInput) => Promise<{ deliveryId: string }>;
 }
@@ -74,6 +76,7 @@ export function createRouter(deps: RouterDeps) {
     deliveries: deliveriesRouter(deps.deliveries, deps.deadLetters),
     replies: repliesRouter(deps.inbox),
     assist: assistRouter(deps.assist),
+    comparison: comparisonRouter(deps.comparisons, deps.sequences),
     events: eventsRouter(deps.analytics.feed),
     settings: settingsRouter(deps.settings),
     workspace: workspaceRouter(deps),

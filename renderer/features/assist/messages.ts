@@ -154,6 +154,8 @@ export const assistMessages = {
   'assist.feature.personal': 'Write personal blocks',
   'assist.feature.personal.hint':
     'A passage for each person, which waits for your approval. Without a model: the fallback text of the mail. A model sees: the fields, tags and answers of the person, and the text of the mail.',
+  'assist.feature.competitors': 'Describe mails of competitors',
+  'assist.feature.competitors.hint': 'Offer, audience and tone in a few words. Without a model: figures only. A model sees: the mails of the competitor that you kept.',
   'assist.feature.subject_ideas': 'Suggest subject lines',
   'assist.feature.subject_ideas.hint': 'Ideas with a reason for each. Without a model: patterns filled with your own words. A model sees: the text of the mail.',
 

@@ -19,6 +19,7 @@ import { useState } from 'react';
 import type { Sequence } from '../../../shared/schemas/sequence.ts';
 import { confirmDialog } from '../../components/confirm-dialog.tsx';
 import { DataTable, type Column } from '../../components/data-table.tsx';
+import { LinkButton } from '../../components/links.tsx';
 import { notifyDone, notifyError } from '../../components/notify.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Page } from '../../components/page.tsx';
@@ -57,6 +58,9 @@ export function SequencesScreen() {
         description={t('sequences.subtitle')}
         actions={
           <>
+            <LinkButton to="/comparison" variant="subtle" leftSection={<IconGitCompare size={16} />}>
+              {t('comparison.open')}
+            </LinkButton>
             <ImportSequence onImported={open} />
             {add}
           </>

@@ -2,6 +2,7 @@ import { activityMessages } from '../../features/activity/messages.ts';
 import { analyticsMessages } from '../../features/analytics/messages.ts';
 import { assistMessages } from '../../features/assist/messages.ts';
 import { campaignsMessages } from '../../features/campaigns/messages.ts';
+import { comparisonMessages } from '../../features/comparison/messages.ts';
 import { contactsMessages } from '../../features/contacts/messages.ts';
 import { segmentMessages } from '../../features/contacts/segment-messages.ts';
 import { dashboardMessages } from '../../features/dashboard/messages.ts';
@@ -29,6 +30,7 @@ const catalogue = {
   ...analyticsMessages,
   ...assistMessages,
   ...campaignsMessages,
+  ...comparisonMessages,
   ...contactsMessages,
   ...segmentMessages,
   ...dashboardMessages,

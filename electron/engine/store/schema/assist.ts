@@ -67,6 +67,20 @@ export const assistCache = sqliteTable(
   (t) => [index('assist_cache_used').on(t.usedAt), index('assist_cache_contact').on(t.contactId)],
 );
 
+/** Mails of others that a person keeps to compare own ones with. */
+export const competitorMails = sqliteTable(
+  'competitor_mails',
+  {
+    id: id(),
+    competitor: text('competitor').notNull(),
+    subject: text('subject').notNull(),
+    text: text('text').notNull(),
+    sentAt: integer('sent_at'),
+    createdAt: createdAt(),
+  },
+  (t) => [index('competitor_mails_competitor').on(t.competitor, t.sentAt)],
+);
+
 /** Personal blocks of mails, one row per delivery that has one. `waiting` = nothing was written yet. */
 export const personalTexts = sqliteTable(
   'personal_texts',
