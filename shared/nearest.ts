@@ -18,7 +18,7 @@ function plain(name: string): string {
 }
 
 /** Edits between two words, a swap of neighbours counting as one (optimal string alignment); `limit` when at least that many. */
-function distance(a: string, b: string, limit: number): number {
+export function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let before: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -74,9 +74,12 @@ export async function createEngine(ports: EnginePorts) {
 
   const wake = () => dispatcher.wake();
   const enrolments = createEnrolments(base);
+  const network = ports.network ?? createNetwork({ dnsServers: () => settings.get().dnsServers });
   const contacts = createContacts({
     ...base,
     settings,
+    // Practice writes to example domains, which take no mail.
+    ...(ports.timeLapse === null ? { dns: network.dns } : {}),
     onSuppressed(tx, { reason, contactIds }) {
       const stop = reason === 'hard_bounce' ? 'bounced' : reason === 'unsubscribed' ? 'unsubscribed' : reason === 'complaint' ? 'complained' : 'suppressed';
       for (const id of contactIds) enrolments.stopContact(tx, id, stop, 'engine');
@@ -86,7 +89,6 @@ export async function createEngine(ports: EnginePorts) {
       assist.forget(tx, contactIds);
     },
   });
-  const network = ports.network ?? createNetwork({ dnsServers: () => settings.get().dnsServers });
   const mailboxes = createMailboxes({
     ...base,
     vault,

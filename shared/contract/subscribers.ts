@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, pageOf, pageQuerySchema } from '../schemas/common.ts';
+import { addressVerdictSchema, domainCorrectionsSchema } from '../schemas/address-check.ts';
 import { bulkActionSchema, bulkChangeSchema, bulkTargetSchema } from '../schemas/bulk.ts';
 import {
   contactInputSchema,
@@ -25,6 +26,7 @@ const contactQuerySchema = pageQuerySchema.extend({
   listId: idSchema.optional(),
   segmentId: idSchema.optional(),
   status: contactStatusSchema.optional(),
+  verdict: addressVerdictSchema.optional().describe('How the address looks'),
   tag: z.string().optional(),
   offset: z.number().int().min(0).optional().describe('Instead of a cursor: jump to a row, for windowed tables'),
 });
@@ -89,6 +91,7 @@ export const subscribersContract = {
         listId: idSchema.optional(),
         listName: z.string().trim().min(1).max(200).optional().describe('Create this list, or use the one of that name'),
         tags: z.array(z.string().trim().min(1).max(60)).max(20).optional(),
+        corrections: domainCorrectionsSchema.optional().describe('Mistyped domains to write as they were meant'),
         dryRun: z.boolean().default(false),
       }),
     )

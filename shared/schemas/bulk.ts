@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addressVerdictSchema } from './address-check.ts';
 import { epochMsSchema, idSchema } from './common.ts';
 import { contactStatusSchema } from './contact.ts';
 import { segmentFilterSchema } from './segment.ts';
@@ -12,6 +13,7 @@ export const bulkActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('remove_from_list'), listId: idSchema }),
   z.object({ kind: z.literal('set_field'), field: z.string().trim().min(1).max(100).describe('`company`, or `custom.plan`; not the address'), value: z.string().max(10_000) }),
   z.object({ kind: z.literal('suppress'), note: z.string().max(500).default('') }),
+  z.object({ kind: z.literal('check_addresses') }).describe('Looks at each address and asks DNS for its domain; nothing is sent to anybody'),
   z.object({ kind: z.literal('delete') }),
 ]);
 export type BulkAction = z.infer<typeof bulkActionSchema>;
@@ -25,6 +27,7 @@ export const bulkTargetSchema = z.union([
       listId: idSchema.optional(),
       segmentId: idSchema.optional(),
       status: contactStatusSchema.optional(),
+      verdict: addressVerdictSchema.optional(),
       tag: z.string().optional(),
       filter: segmentFilterSchema.optional(),
     }),
@@ -39,7 +42,7 @@ export const bulkChangeSchema = z.object({
   state: bulkStateSchema,
   total: z.number().int(),
   done: z.number().int(),
-  changed: z.number().int().describe('People whom it changed; the others were so already'),
+  changed: z.number().int().describe('People whom it changed; the others were so already. Of a check of addresses: those that look risky or undeliverable'),
   error: z.string().nullable(),
   createdAt: epochMsSchema,
   finishedAt: epochMsSchema.nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addressCheckSchema, addressCountsSchema } from './address-check.ts';
 import { epochMsSchema, idSchema, zoneSchema } from './common.ts';
 
 export const contactStatusSchema = z.enum(['active', 'bounced', 'unsubscribed', 'suppressed']);
@@ -76,6 +77,7 @@ export const contactSchema = z.object({
   tags: z.array(z.string()),
   custom: z.record(z.string(), z.string()),
   status: contactStatusSchema,
+  check: addressCheckSchema.nullable().describe('What is known against or for the address; null = nothing'),
   source: z.string().describe('Where the person came from, for example the import file'),
   lastSentAt: epochMsSchema.nullable(),
   lastReplyAt: epochMsSchema.nullable(),
@@ -139,6 +141,7 @@ export const importRunSchema = z.object({
   rejected: z.number().int(),
   suppressed: z.number().int().describe('Imported or known, but must never be mailed'),
   rejectedSample: z.array(z.object({ line: z.number().int(), reason: z.string(), text: z.string() })).describe('The first 20; all of them stand in the rejected CSV'),
+  addresses: addressCountsSchema.nullable().describe('Null in reports of older versions'),
   notes: z.array(z.string()).describe('What was left out of rows that were imported, with counts'),
   error: z.string().nullable(),
   startedAt: epochMsSchema,

@@ -10,7 +10,7 @@ export interface ContactsBase extends TestBase {
 }
 
 /** Contacts on a real store with a fake clock. */
-export function openContacts(hooks: Pick<ContactsDeps, 'onSuppressed' | 'onRemoved' | 'zone'> = {}, base: TestBase = openTestBase()): ContactsBase {
+export function openContacts(hooks: Pick<ContactsDeps, 'onSuppressed' | 'onRemoved' | 'zone' | 'dns'> = {}, base: TestBase = openTestBase()): ContactsBase {
   const contacts = createContacts({ ...base, ...hooks });
   onTestFinished(() => contacts.stop());
   return {

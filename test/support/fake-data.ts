@@ -46,6 +46,7 @@ export function fakeContact(index: number, patch: Partial<Contact> = {}): Contac
     zoneSource: index % 4 === 1 ? 'domain' : null,
     tags: index % 4 === 0 ? ['fair-2026'] : [],
     custom: {},
+    check: null,
     status: index % 17 === 5 ? 'bounced' : index % 23 === 7 ? 'unsubscribed' : 'active',
     source: 'fair.csv',
     lastSentAt: index % 2 === 0 ? fakeNow - index * hour : null,

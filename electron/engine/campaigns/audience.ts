@@ -88,6 +88,12 @@ export function audienceZones(deps: AudienceDeps, audience: Audience): { zone: s
     .all(...params) as { zone: string | null; people: number; guessed: number }[];
 }
 
+/** How many of an audience have an address that looks undeliverable. Suppressed people are left out. */
+export function undeliverablePeople(deps: AudienceDeps, audience: Audience): number {
+  const { sql, params } = members(deps, audience);
+  return (deps.store.prepareRead(`select count(*) as n from contacts c where c.verdict = 'undeliverable' and not ${suppressed} and ${sql}`).get(...params) as { n: number }).n;
+}
+
 /** How many of an audience have their mail at each domain. Suppressed people are left out. */
 export function audienceDomains(deps: AudienceDeps, audience: Audience): { domain: string; people: number }[] {
   const { sql, params } = members(deps, audience);

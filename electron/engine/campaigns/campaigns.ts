@@ -10,7 +10,7 @@ import type { Logger } from '../ports.ts';
 import { parseRules } from '../scheduling/index.ts';
 import { firstEmails, reachableEmails, type Enrolments } from '../sequences/index.ts';
 import { oneOf, schema, type Store, type Tx } from '../store/index.ts';
-import { audienceDomains, audienceZones, missingFields, viewAudience, type AudienceDeps } from './audience.ts';
+import { audienceDomains, audienceZones, missingFields, undeliverablePeople, viewAudience, type AudienceDeps } from './audience.ts';
 import { chosenMailboxes } from './chosen-mailboxes.ts';
 import type { Launcher } from './launch.ts';
 import { launchTarget } from './launch-target.ts';
@@ -170,6 +170,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       otherProviders: rules.providerMatching === 'strict' ? peopleOfOtherProviders(store, audienceDomains(deps, audience), mailboxes) : 0,
       missingMailboxes: new Set(mailboxIds).size - mailboxes.length,
       copyNotes: deps.copyNotes(graph),
+      undeliverable: undeliverablePeople(deps, audience),
       missingFields: missingFields(deps, audience, deps.requiredFields(graph)),
       secretsLocked: deps.secretsLocked(),
       now: clock.now(),

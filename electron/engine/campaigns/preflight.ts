@@ -19,6 +19,8 @@ export interface PreflightFacts {
   readonly missingMailboxes: number;
   /** Notes of the copy check on the texts of its mails. */
   readonly copyNotes: number;
+  /** People of the audience whose address looks undeliverable. */
+  readonly undeliverable: number;
   readonly missingFields: readonly { field: string; count: number }[];
   readonly secretsLocked: boolean;
   readonly now: number;
@@ -110,6 +112,14 @@ export function checkPreflight(facts: PreflightFacts): Preflight {
       count,
     );
   }
+  if (facts.undeliverable > 0)
+    item(
+      'undeliverable',
+      false,
+      false,
+      `${facts.undeliverable} ${facts.undeliverable === 1 ? 'address looks' : 'addresses look'} undeliverable. Mail to them would bounce and harm how your mailboxes are seen.`,
+      facts.undeliverable,
+    );
   if (facts.audience.suppressed > 0)
     item('suppressed', false, true, `${facts.audience.suppressed} suppressed ${facts.audience.suppressed === 1 ? 'person is' : 'people are'} left out.`, facts.audience.suppressed);
   return {

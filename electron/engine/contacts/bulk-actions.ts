@@ -64,6 +64,8 @@ export function createBulkActions({ clock }: ContactsDeps, parts: { suppressions
         const { suppression, isNew } = suppressions.suppress(tx, { kind: 'address', value: contact.email, reason: 'by_hand', note: action.note, actor: 'person' });
         return isNew ? { suppressionId: suppression.id } : null;
       }
+      case 'check_addresses':
+        return null;
       case 'delete': {
         const row = tx.prepare('select * from contacts where id = ?').get(contactId) as Record<string, unknown>;
         const memberships = tx.prepare('select list_id, added_at from list_members where contact_id = ?').all(contactId) as Member[];

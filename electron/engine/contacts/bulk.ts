@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { BulkAction, BulkChange, BulkTarget } from '../../../shared/schemas/bulk.ts';
 import { day } from '../lib/clock.ts';
+import type { AddressChecks } from './address-checks.ts';
 import { createBulkActions } from './bulk-actions.ts';
 import type { ContactsDeps } from './deps.ts';
 import { matchingIds } from './find.ts';
@@ -14,19 +15,21 @@ const columns = 'id, action, state, total, done, changed, error, created_at as c
 const sliceMs = 10;
 const progressMs = 100;
 const undoPage = 500;
+const checkPageSize = 100;
 
 interface Running {
   readonly id: string;
   readonly settled: Promise<void>;
-  cancelled: boolean;
+  readonly abort: AbortController;
 }
 
 /**
  * Changes of many contacts at once, one at a time, in slices that leave the event loop free. Each slice is one
  * transaction that also keeps what takes it back, so that a crash leaves either both or neither.
  */
-export function createBulk(deps: ContactsDeps, parts: { suppressions: Suppressions; lists: Lists; segments: Segments; subscribers: Subscribers }) {
+export function createBulk(deps: ContactsDeps, parts: { suppressions: Suppressions; lists: Lists; segments: Segments; subscribers: Subscribers; checks: AddressChecks }) {
   const { store, events, clock, ids, log } = deps;
+  const { checks } = parts;
   const actions = createBulkActions(deps, parts);
   let running: Running | null = null;
 
@@ -40,37 +43,47 @@ export function createBulk(deps: ContactsDeps, parts: { suppressions: Suppressio
     if (running !== null) throw new AppError('wrong_state', 'Many contacts are being changed already. Wait until that is finished, or cancel it.', { changeId: running.id });
   }
 
+  /** A page of a check of addresses; DNS answers in its own time. */
+  async function checkPage(id: string, people: readonly string[], from: number, signal: AbortSignal): Promise<number> {
+    const next = Math.min(from + checkPageSize, people.length);
+    await checks.check(people.slice(from, next), signal, (tx, troubled) => {
+      tx.prepare('update bulk_changes set done = ?, changed = changed + ? where id = ?').run(next, troubled, id);
+    });
+    return next;
+  }
+
   function settle(id: string, state: BulkChange['state'], error: string | null = null): void {
     store.transaction((tx) => tx.prepare('update bulk_changes set state = ?, error = ?, finished_at = ? where id = ?').run(state, error, clock.now(), id));
   }
 
   /** Works in the background on what `next` gives until it gives nothing. `work` returns how many contacts it changed. */
-  function run(id: string, total: number, end: BulkChange['state'], slice: (from: number, goesOn: () => boolean) => number): void {
+  function run(id: string, total: number, end: BulkChange['state'], slice: (from: number, goesOn: () => boolean, signal: AbortSignal) => number | Promise<number>): void {
     let toldAt = 0;
     const tell = (done: number, state: string): void => events.progress({ task: 'bulk', id, done, total, state });
-    const own: { -readonly [K in keyof Running]: Running[K] } = { id, cancelled: false, settled: Promise.resolve() };
+    const abort = new AbortController();
+    const { signal } = abort;
     async function work(): Promise<void> {
       let done = 0;
-      while (done < total && !own.cancelled) {
+      while (done < total && !signal.aborted) {
         const endAt = clock.monotonic() + sliceMs;
-        done = slice(done, () => clock.monotonic() < endAt);
+        done = await slice(done, () => clock.monotonic() < endAt, signal);
         if (clock.monotonic() - toldAt >= progressMs) {
           toldAt = clock.monotonic();
           tell(done, 'running');
         }
         await breathe();
       }
-      settle(id, own.cancelled ? 'cancelled' : end);
-      tell(done, own.cancelled ? 'cancelled' : 'finished');
+      settle(id, signal.aborted ? 'cancelled' : end);
+      tell(done, signal.aborted ? 'cancelled' : 'finished');
     }
-    own.settled = work()
+    const settled = work()
       .catch((error: unknown) => {
         log.error({ err: error, changeId: id }, 'a change of many contacts failed');
         settle(id, 'failed', error instanceof Error ? error.message : 'Something went wrong.');
         tell(total, 'failed');
       })
       .finally(() => (running = null));
-    running = own;
+    running = { id, abort, settled };
   }
 
   return {
@@ -89,7 +102,8 @@ export function createBulk(deps: ContactsDeps, parts: { suppressions: Suppressio
           clock.now(),
         );
       });
-      run(id, people.length, 'finished', (from, goesOn) =>
+      if (action.kind === 'check_addresses') checks.begin();
+      run(id, people.length, 'finished', (from, goesOn, signal) => action.kind === 'check_addresses' ? checkPage(id, people, from, signal) :
         store.transaction((tx) => {
           let next = from;
           let changed = 0;
@@ -110,7 +124,7 @@ export function createBulk(deps: ContactsDeps, parts: { suppressions: Suppressio
     /** Stops a running change; what is done stays, and can be undone. */
     async cancel({ id }: { id: string }): Promise<BulkChange> {
       if (running?.id === id) {
-        running.cancelled = true;
+        running.abort.abort();
         await running.settled;
       }
       return get({ id });
@@ -149,7 +163,7 @@ export function createBulk(deps: ContactsDeps, parts: { suppressions: Suppressio
     },
     async stop(): Promise<void> {
       if (running === null) return;
-      running.cancelled = true;
+      running.abort.abort();
       await running.settled;
     },
   };

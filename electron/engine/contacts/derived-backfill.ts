@@ -1,16 +1,17 @@
 import { companyKeyOf } from '../lib/free-mail.ts';
 import type { ContactsDeps } from './deps.ts';
-import { contactColumns, guessColumns, parseContact, type StoredContact } from './rows.ts';
+import { checkAddress } from './address-check.ts';
+import { checkColumns, contactColumns, guessColumns, parseContact, type StoredContact } from './rows.ts';
 import { breathe } from './slices.ts';
 
 const settingsKey = 'contacts.derived';
 /** Raise it when guesses or keys get better: they are made anew for everybody at the next start. */
-const derivedVersion = 1;
+const derivedVersion = 2;
 const sliceRows = 500;
 const sliceMs = 10;
 
 /**
- * Works out what follows from a contact's other columns, its guessed zone and its company's key, for contacts that were
+ * Works out what follows from a contact's other columns, its guessed zone, its company's key and how its address looks, for contacts that were
  * written by an older version, in slices beside other work.
  */
 export function createDerivedBackfill(deps: ContactsDeps): { start(): void; stop(): Promise<void> } {
@@ -36,12 +37,16 @@ export function createDerivedBackfill(deps: ContactsDeps): { start(): void; stop
             if (row === undefined) continue;
             const guess = guessColumns(parseContact(row));
             const companyKey = companyKeyOf(row.company, row.domain);
-            if (guess.guessedZone === row.guessedZone && guess.zoneSource === row.zoneSource && companyKey === row.companyKey) continue;
+            const known = parseContact(row).check;
+            const { verdict, addressCheck } = checkColumns(known ?? checkAddress(row.email));
+            if (addressCheck === row.addressCheck && guess.guessedZone === row.guessedZone && guess.zoneSource === row.zoneSource && companyKey === row.companyKey) continue;
             // Only where nothing was written since the page was read: such a write has worked them out already.
-            tx.prepare('update contacts set guessed_zone = ?, zone_source = ?, company_key = ? where id = ? and updated_at = ?').run(
+            tx.prepare('update contacts set guessed_zone = ?, zone_source = ?, company_key = ?, verdict = ?, address_check = ? where id = ? and updated_at = ?').run(
               guess.guessedZone,
               guess.zoneSource,
               companyKey,
+              verdict,
+              addressCheck,
               row.id,
               row.updatedAt,
             );

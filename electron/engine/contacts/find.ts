@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
+import type { AddressVerdict } from '../../../shared/schemas/address-check.ts';
 import type { Contact, ContactStatus } from '../../../shared/schemas/contact.ts';
 import { decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { SegmentFilter } from '../../../shared/schemas/segment.ts';
@@ -12,6 +13,7 @@ import { searchable } from './text.ts';
 export interface ContactQuery extends PageQuery {
   readonly listId?: string | undefined;
   readonly status?: ContactStatus | undefined;
+  readonly verdict?: AddressVerdict | undefined;
   readonly tag?: string | undefined;
   readonly segmentId?: string | undefined;
   readonly filter?: SegmentFilter | undefined;
@@ -166,6 +168,11 @@ function filterOf(query: Omit<ContactQuery, 'limit'>): { filter: string[]; value
   if (query.status !== undefined) {
     filter.push(query.status === 'active' ? `c.status = 'active'` : `c.status = ? and c.status <> 'active'`);
     if (query.status !== 'active') values.push(query.status);
+  }
+  if (query.verdict !== undefined) {
+    // An address that was never looked at has no row of its own in the verdict's index.
+    filter.push(query.verdict === 'unknown' ? `(c.verdict is null or c.verdict = 'unknown')` : query.verdict === 'good' ? `c.verdict = 'good'` : `c.verdict = ? and c.verdict is not null and c.verdict <> 'good'`);
+    if (query.verdict !== 'unknown' && query.verdict !== 'good') values.push(query.verdict);
   }
   if (query.listId !== undefined) {
     filter.push('exists (select 1 from list_members m where m.list_id = ? and m.contact_id = c.id)');

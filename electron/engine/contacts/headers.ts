@@ -20,6 +20,7 @@ const reserved = new Set([
   'tags',
   'status',
   'source',
+  'address_verdict',
   'domain',
   'custom',
   'lists',

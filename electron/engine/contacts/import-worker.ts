@@ -1,8 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isAppError } from '../../../shared/errors.ts';
+import type { AddressCounts } from '../../../shared/schemas/address-check.ts';
 import type { CustomField } from '../../../shared/schemas/contact.ts';
 import { csvLine } from '../lib/csv.ts';
+import { createAddressCounter } from './address-counter.ts';
 import { readRecords, type CsvLayout } from './csv/reader.ts';
 import type { MappingPlan } from './mapping.ts';
 import { mapRow, type RowNote } from './row.ts';
@@ -22,6 +24,8 @@ export interface ImportJob {
   readonly fields: readonly CustomField[];
   /** Tags that everybody of this import gets. */
   readonly tags: readonly string[];
+  /** Mistyped domain → the one that was meant. */
+  readonly corrections: Readonly<Record<string, string>>;
 }
 
 /** Counts so far; they come with every batch. */
@@ -30,6 +34,7 @@ export interface ReadCounts {
   readonly rows: number;
   readonly duplicates: number;
   readonly rejected: number;
+  readonly addresses: AddressCounts;
 }
 
 export interface RejectedRow {
@@ -52,7 +57,9 @@ async function run(job: ImportJob, port: NonNullable<typeof parentPort>): Promis
   const seen = createSeen();
   const fields = new Map(job.fields.map((field) => [field.name, field]));
   const notes = createNotes();
-  const counts = { bytesRead: 0, rows: 0, duplicates: 0, rejected: 0 };
+  const addresses = createAddressCounter(job.corrections);
+  const read = { bytesRead: 0, rows: 0, duplicates: 0, rejected: 0 };
+  const countsNow = (): ReadCounts => ({ ...read, addresses: addresses.counts() });
   const rejectedSample: RejectedRow[] = [];
   const rejectedFile = openSync(job.rejectedPath, 'w', 0o600);
   let rejectedText = `\ufeff${csvLine(['line', 'reason', ...job.columns])}`;
@@ -72,26 +79,33 @@ async function run(job: ImportJob, port: NonNullable<typeof parentPort>): Promis
       wake = null;
     }
     underWay += 1;
-    port.postMessage({ kind: 'batch', rows: batch, counts: { ...counts }, rejectedSample: [...rejectedSample] } satisfies WorkerMessage);
+    port.postMessage({ kind: 'batch', rows: batch, counts: countsNow(), rejectedSample: [...rejectedSample] } satisfies WorkerMessage);
     batch = [];
   }
 
   function take(cells: readonly string[], line: number): void {
-    counts.rows += 1;
+    read.rows += 1;
     if (cells.length > job.layout.width) notes.add('wide', line, '');
     const mapped = mapRow(cells, job.plan, (note) => notes.add(note.kind, line, note.text), fields);
     if (!mapped.ok) {
-      counts.rejected += 1;
+      read.rejected += 1;
       rejectedText += csvLine([line, mapped.error, ...cells]);
       if (rejectedSample.length < sampleSize) rejectedSample.push({ line, reason: mapped.error, text: cells.join(', ').slice(0, 200) });
-    } else if (seen.add(mapped.value.email))
-      batch.push(toWritable(job.tags.length === 0 ? mapped.value : { ...mapped.value, tags: uniqueTags([...mapped.value.tags, ...job.tags]) }));
-    else counts.duplicates += 1;
+      return;
+    }
+    const person = addresses.corrected(mapped.value);
+    if (!seen.add(person.email)) {
+      read.duplicates += 1;
+      return;
+    }
+    const writable = toWritable(job.tags.length === 0 ? person : { ...person, tags: uniqueTags([...person.tags, ...job.tags]) });
+    addresses.add(writable);
+    batch.push(writable);
   }
 
   try {
     await readRecords(job.path, job.layout, async (records, bytesRead) => {
-      counts.bytesRead = bytesRead;
+      read.bytesRead = bytesRead;
       for (const { cells, line } of records) {
         take(cells, line);
         if (batch.length >= batchRows) await send();
@@ -101,13 +115,13 @@ async function run(job: ImportJob, port: NonNullable<typeof parentPort>): Promis
         rejectedText = '';
       }
     });
-    counts.bytesRead = job.layout.bytes;
+    read.bytesRead = job.layout.bytes;
     if (batch.length > 0) await send();
     writeSync(rejectedFile, rejectedText);
   } finally {
     closeSync(rejectedFile);
   }
-  port.postMessage({ kind: 'done', counts, rejectedSample, notes: notes.sentences() } satisfies WorkerMessage);
+  port.postMessage({ kind: 'done', counts: countsNow(), rejectedSample, notes: notes.sentences() } satisfies WorkerMessage);
 }
 
 type NoteKind = RowNote['kind'] | 'wide';

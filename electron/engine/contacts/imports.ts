@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
 import type { DedupeMode, ImportInspection, ImportMapping, ImportRun } from '../../../shared/schemas/contact.ts';
 import { hour } from '../lib/clock.ts';
+import { normaliseDomain } from '../lib/address.ts';
 import { decodeCursor, encodeCursor } from '../lib/page.ts';
 import { inspectCsv } from './csv/reader.ts';
 import type { CustomFields } from './custom-fields.ts';
@@ -21,6 +22,7 @@ export interface ImportInput {
   readonly listId?: string | undefined;
   readonly listName?: string | undefined;
   readonly tags?: readonly string[] | undefined;
+  readonly corrections?: Readonly<Record<string, string>> | undefined;
   readonly dryRun: boolean;
 }
 
@@ -89,6 +91,7 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
       columns: columns.map((column) => column.name),
       fields: customFields.all(),
       tags: uniqueTags(input.tags ?? []),
+      corrections: domainCorrections(input.corrections ?? {}),
     };
     const run = startRun(deps, suppressions, job, { mode: input.mode, listId, source: upload.fileName }, report);
     running = run;
@@ -130,6 +133,7 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
       rejected: 0,
       suppressed: 0,
       rejectedSample: [],
+      addresses: null,
       notes: [],
       error: null,
       startedAt: clock.now(),
@@ -218,5 +222,17 @@ function snapshot(report: ImportRun): ImportRun {
 }
 
 function parseReport(text: string): ImportRun {
-  return { notes: [], ...(JSON.parse(text) as Omit<ImportRun, 'notes'>) };
+  return { notes: [], addresses: null, ...(JSON.parse(text) as Omit<ImportRun, 'notes' | 'addresses'>) };
+}
+
+/** Both sides in key form. Throws AppError validation with the domain in `fields`. */
+function domainCorrections(corrections: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(corrections).map(([from, to]) => {
+      const domains = [normaliseDomain(from), normaliseDomain(to)] as const;
+      const wrong = domains[0] === null ? from : domains[1] === null ? to : null;
+      if (wrong !== null) throw new AppError('validation', `“${wrong}” is not a domain such as example.com.`, { fields: { [`corrections.${from}`]: 'Not a domain' } });
+      return domains as [string, string];
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+import { createAddressChecks } from './address-checks.ts';
 import { createBulk } from './bulk.ts';
 import { createCustomFields } from './custom-fields.ts';
 import type { ContactsDeps } from './deps.ts';
@@ -21,7 +22,7 @@ export function createContacts(deps: ContactsDeps) {
   const segments = createSegments(deps);
   const customFields = createCustomFields(deps);
   const subscribers = createSubscribers(deps, suppressions, segments, customFields);
-  const bulk = createBulk(deps, { suppressions, lists, segments, subscribers });
+  const bulk = createBulk(deps, { suppressions, lists, segments, subscribers, checks: createAddressChecks(deps) });
   const { recover, stop, ...imports } = createImports(deps, suppressions, lists, customFields, subscribers.forgetNames);
   const derived = createDerivedBackfill(deps);
   return {

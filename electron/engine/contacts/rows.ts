@@ -1,6 +1,8 @@
 import type { Contact, ContactStatus, SuppressionReason, ZoneSource } from '../../../shared/schemas/contact.ts';
+import type { AddressCheck, AddressVerdict } from '../../../shared/schemas/address-check.ts';
 import { companyKeyOf } from '../lib/free-mail.ts';
 import type { Tx } from '../store/index.ts';
+import { checkAddress } from './address-check.ts';
 import { maxCustomFields } from './headers.ts';
 import type { IncomingContact } from './row.ts';
 import { maxTags, searchable, textFields, uniqueTags, type TextField } from './text.ts';
@@ -17,6 +19,7 @@ export interface StoredContact extends Record<TextField, string> {
   tags: string;
   custom: string;
   status: ContactStatus;
+  addressCheck: string | null;
   source: string;
   softBounces: number;
   lastSentAt: number | null;
@@ -33,11 +36,11 @@ export interface ContactRow extends Contact {
 
 /** Select list of `StoredContact`, for `from contacts c`. */
 export const contactColumns = `c.id, c.email, c.domain, c.first_name as firstName, c.last_name as lastName, c.company, c.title, c.phone, c.website, c.city, c.country,
-  c.time_zone as timeZone, c.guessed_zone as guessedZone, c.zone_source as zoneSource, c.tags, c.custom, c.status, c.source, c.soft_bounces as softBounces, c.last_sent_at as lastSentAt, c.last_reply_at as lastReplyAt,
+  c.time_zone as timeZone, c.guessed_zone as guessedZone, c.zone_source as zoneSource, c.tags, c.custom, c.status, c.address_check as addressCheck, c.source, c.soft_bounces as softBounces, c.last_sent_at as lastSentAt, c.last_reply_at as lastReplyAt,
   c.created_at as createdAt, c.updated_at as updatedAt`;
 
-export function parseContact(row: StoredContact): ContactRow {
-  return { ...row, tags: JSON.parse(row.tags) as string[], custom: JSON.parse(row.custom) as Record<string, string> };
+export function parseContact({ addressCheck, ...row }: StoredContact): ContactRow {
+  return { ...row, check: addressCheck === null ? null : (JSON.parse(addressCheck) as AddressCheck), tags: JSON.parse(row.tags) as string[], custom: JSON.parse(row.custom) as Record<string, string> };
 }
 
 /** The contact as the contract shows it. */
@@ -58,8 +61,8 @@ export function statusFor(reason: SuppressionReason | null): ContactStatus {
   return reason === 'hard_bounce' ? 'bounced' : 'suppressed';
 }
 
-const insertSql = `insert into contacts (id, email, domain, first_name, last_name, company, title, phone, website, city, country, time_zone, guessed_zone, zone_source, tags, custom, status, source, search, company_key, soft_bounces, created_at, updated_at)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) on conflict (email) do nothing`;
+const insertSql = `insert into contacts (id, email, domain, first_name, last_name, company, title, phone, website, city, country, time_zone, guessed_zone, zone_source, tags, custom, status, verdict, address_check, source, search, company_key, soft_bounces, created_at, updated_at)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) on conflict (email) do nothing`;
 
 /** A contact as it is written: JSON columns as text, search text and company key made. */
 export interface WritableContact extends Readonly<Record<TextField, string>> {
@@ -72,6 +75,8 @@ export interface WritableContact extends Readonly<Record<TextField, string>> {
   readonly custom: string;
   readonly search: string;
   readonly companyKey: string;
+  readonly verdict: AddressVerdict | null;
+  readonly addressCheck: string | null;
 }
 
 /** The columns of a guessed zone; empty where the zone is known. */
@@ -83,11 +88,19 @@ export function guessColumns(contact: Pick<IncomingContact, 'timeZone' | 'countr
   return { guessedZone: guess?.zone ?? null, zoneSource: guess?.source ?? null };
 }
 
+/** The columns of what is known of an address; empty where nothing speaks against it and DNS was not asked. */
+export function checkColumns(check: AddressCheck | null): { verdict: AddressVerdict | null; addressCheck: string | null } {
+  return check === null || (check.verdict === 'unknown' && check.checkedAt === null)
+    ? { verdict: null, addressCheck: null }
+    : { verdict: check.verdict, addressCheck: JSON.stringify(check) };
+}
+
 /** Makes the texts of the JSON and search columns and the company's key, and guesses the zone. Importing does it in the reading thread. */
 export function toWritable(contact: IncomingContact): WritableContact {
   return {
     ...contact,
     ...guessColumns(contact),
+    ...checkColumns(checkAddress(contact.email)),
     tags: contact.tags.length === 0 ? '[]' : JSON.stringify(contact.tags),
     custom: JSON.stringify(contact.custom),
     search: searchText(contact),
@@ -97,7 +110,7 @@ export function toWritable(contact: IncomingContact): WritableContact {
 
 /** The inverse of `toWritable`. */
 export function fromWritable(contact: WritableContact): IncomingContact {
-  const { search: _search, companyKey: _companyKey, guessedZone: _zone, zoneSource: _source, ...rest } = contact;
+  const { search: _search, companyKey: _companyKey, guessedZone: _zone, zoneSource: _source, verdict: _verdict, addressCheck: _check, ...rest } = contact;
   return { ...rest, tags: JSON.parse(contact.tags) as string[], custom: JSON.parse(contact.custom) as Record<string, string> };
 }
 
@@ -124,6 +137,8 @@ export function insertContact(tx: Tx, contact: WritableContact, more: { id: stri
         contact.tags,
         contact.custom,
         more.status,
+        contact.verdict,
+        contact.addressCheck,
         more.source,
         contact.search,
         contact.companyKey,
@@ -136,9 +151,10 @@ export function insertContact(tx: Tx, contact: WritableContact, more: { id: stri
 /** Writes every field a person can change. */
 export function updateContact(tx: Tx, contact: ContactRow): void {
   const { guessedZone, zoneSource } = guessColumns(contact);
+  const { verdict, addressCheck } = checkColumns(contact.check);
   tx.prepare(
     `update contacts set email = ?, domain = ?, first_name = ?, last_name = ?, company = ?, title = ?, phone = ?, website = ?, city = ?, country = ?, time_zone = ?,
-     guessed_zone = ?, zone_source = ?, tags = ?, custom = ?, status = ?, search = ?, company_key = ?, soft_bounces = ?, updated_at = ? where id = ?`,
+     guessed_zone = ?, zone_source = ?, tags = ?, custom = ?, status = ?, verdict = ?, address_check = ?, search = ?, company_key = ?, soft_bounces = ?, updated_at = ? where id = ?`,
   ).run(
     contact.email,
     contact.domain,
@@ -156,6 +172,8 @@ export function updateContact(tx: Tx, contact: ContactRow): void {
     JSON.stringify(contact.tags),
     JSON.stringify(contact.custom),
     contact.status,
+    verdict,
+    addressCheck,
     searchText(contact),
     companyKeyOf(contact.company, contact.domain),
     contact.softBounces,

@@ -31,6 +31,7 @@ const textColumns: Readonly<Record<string, string>> = {
   country: 'c.country',
   time_zone: `coalesce(c.time_zone, '')`,
   source: 'c.source',
+  address_verdict: `coalesce(c.verdict, 'unknown')`,
 };
 const momentColumns: Readonly<Record<(typeof momentFields)[number], string>> = {
   created_at: 'c.created_at',

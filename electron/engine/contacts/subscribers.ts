@@ -6,6 +6,7 @@ import { ok } from '../lib/result.ts';
 import type { Store, Tx } from '../store/index.ts';
 import type { ContactsDeps } from './deps.ts';
 import type { CustomFields } from './custom-fields.ts';
+import { checkAddress } from './address-check.ts';
 import { fieldValue } from './field-types.ts';
 import { findContacts, type ContactQuery } from './find.ts';
 import { customFieldName, isReservedName, maxCustomFields } from './headers.ts';
@@ -110,7 +111,7 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     const other = tx.prepare('select id from contacts where email = ?').get(address.email);
     if (other !== undefined) throw taken(address.email);
     const status = statusFor(suppressions.reasonOf((sql) => tx.prepare(sql), address.email, address.domain));
-    return { ...contact, email: address.email, domain: address.domain, status, softBounces: 0 };
+    return { ...contact, email: address.email, domain: address.domain, status, check: checkAddress(address.email), softBounces: 0 };
   }
 
   /** Deletes people inside another transaction; returns how many there were. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { AddressCheck, AddressVerdict } from '../../../../shared/schemas/address-check.ts';
 import type { ContactStatus, CustomFieldType, SuppressionReason } from '../../../../shared/schemas/contact.ts';
 import type { BulkAction } from '../../../../shared/schemas/bulk.ts';
 import type { SegmentFilter, SegmentView } from '../../../../shared/schemas/segment.ts';
@@ -29,6 +30,10 @@ export const contacts = sqliteTable(
     tags: json<string[]>('tags').notNull(),
     custom: json<Record<string, string>>('custom').notNull(),
     status: text('status').$type<ContactStatus>().notNull(),
+    /** How the address looks (see contacts/address-check.ts); null = nothing speaks against it, and DNS was not asked. */
+    verdict: text('verdict').$type<AddressVerdict>(),
+    /** What that rests on; null with the verdict. */
+    addressCheck: json<AddressCheck>('address_check'),
     source: text('source').notNull(),
     /** Address, name and company in lower case without accents: what free-text search looks in. */
     search: text('search').notNull().default(''),
@@ -52,6 +57,9 @@ export const contacts = sqliteTable(
     index('contacts_status')
       .on(t.status, t.createdAt, t.id)
       .where(sql`${t.status} <> 'active'`),
+    index('contacts_verdict')
+      .on(t.verdict, t.createdAt, t.id)
+      .where(sql`${t.verdict} is not null and ${t.verdict} <> 'good'`),
     check('contacts_status', sql`${t.status} in ('active','bounced','unsubscribed','suppressed')`),
   ],
 );
@@ -74,6 +82,13 @@ export const domainProviders = sqliteTable('domain_providers', {
   domain: text('domain').primaryKey(),
   /** A key of `resources/providers.json`, or `other`. */
   provider: text('provider').notNull(),
+  checkedAt: integer('checked_at').notNull(),
+});
+
+/** Whether a domain takes mail, from its MX and address records; a cache. */
+export const mailDomains = sqliteTable('mail_domains', {
+  domain: text('domain').primaryKey(),
+  takesMail: flag('takes_mail').notNull(),
   checkedAt: integer('checked_at').notNull(),
 });
 
