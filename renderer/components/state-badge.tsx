@@ -26,6 +26,7 @@ import {
   IconPencil,
   type Icon,
 } from '@tabler/icons-react';
+import type { AddressVerdict } from '../../shared/schemas/address-check.ts';
 import type { CampaignStatus } from '../../shared/schemas/campaign.ts';
 import type { ContactStatus } from '../../shared/schemas/contact.ts';
 import type { DeliveryState } from '../../shared/schemas/delivery.ts';
@@ -80,6 +81,12 @@ const looks = {
     unsubscribed: ['quiet', IconUserOff],
     suppressed: ['quiet', IconBan],
   } satisfies Record<ContactStatus, Look>,
+  addressVerdict: {
+    good: ['good', IconCheck],
+    risky: ['warn', IconAlertTriangle],
+    undeliverable: ['bad', IconX],
+    unknown: ['quiet', IconCircleDashed],
+  } satisfies Record<AddressVerdict, Look>,
   reply: {
     human: ['good', IconMessageReply],
     out_of_office: ['info', IconClock],

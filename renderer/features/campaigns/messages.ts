@@ -88,6 +88,7 @@ export const campaignsMessages = {
   'campaigns.fix.audience': 'To the audience',
   'campaigns.fix.mailboxes': 'To the mailboxes',
   'campaigns.fix.rules': 'To the rules',
+  'campaigns.fix.undeliverable': 'See these people',
   'campaigns.fix.settings': 'To the settings',
   'campaigns.firstSlot': 'The first mail would leave',
   'campaigns.launch': 'Launch',

@@ -1,4 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { AddressVerdict } from '../../../shared/schemas/address-check.ts';
 import type { ContactStatus } from '../../../shared/schemas/contact.ts';
 import type { SegmentFilter } from '../../../shared/schemas/segment.ts';
 import { useOffsetRows } from '../../components/row-source.ts';
@@ -9,6 +10,7 @@ export interface ContactFilter {
   readonly q?: string;
   readonly listId?: string;
   readonly status?: ContactStatus;
+  readonly verdict?: AddressVerdict;
   readonly tag?: string;
   readonly filter?: SegmentFilter;
 }

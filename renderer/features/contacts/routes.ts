@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { addressVerdictSchema, type AddressVerdict } from '../../../shared/schemas/address-check.ts';
 import { rootRoute } from '../../app/root-route.tsx';
 import { choiceParam, textParam } from '../../lib/search.ts';
 
@@ -9,6 +10,8 @@ export interface ContactsSearch {
   readonly segment?: string;
   /** The contact in the drawer. */
   readonly contact?: string;
+  /** Only people whose address looks like this. */
+  readonly verdict?: AddressVerdict;
   readonly tab?: 'suppressions';
 }
 
@@ -25,6 +28,7 @@ export const contactsRoutes = [
       ...textParam(search, 'list'),
       ...textParam(search, 'segment'),
       ...textParam(search, 'contact'),
+      ...choiceParam(search, 'verdict', addressVerdictSchema.options),
       ...choiceParam(search, 'tab', ['suppressions'] as const),
     }),
     component: lazyRouteComponent(() => import('./contacts-screen.tsx'), 'ContactsScreen'),

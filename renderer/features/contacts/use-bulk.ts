@@ -50,7 +50,7 @@ export function useBulk() {
             : change.state === 'failed'
               ? t('bulk.failed', { message: change.error ?? '' })
               : t(`bulk.done.${action.kind}`, { count: change.changed, list: listName });
-        if (change.changed > 0) notifyUndo(words, () => undo(change.id), undoShownMs);
+        if (change.changed > 0 && action.kind !== 'check_addresses') notifyUndo(words, () => undo(change.id), undoShownMs);
         else notifyDone(words);
         onDone?.();
       };

@@ -1,3 +1,4 @@
+import type { AddressVerdict } from '../../../shared/schemas/address-check.ts';
 import type { CampaignStatus } from '../../../shared/schemas/campaign.ts';
 import type { ContactStatus, SuppressionReason } from '../../../shared/schemas/contact.ts';
 import type { AnswerClass, DeliveryKind, DeliveryState, WhyCode } from '../../../shared/schemas/delivery.ts';
@@ -67,6 +68,13 @@ const contact = {
   'contactStatus.unsubscribed': 'Opted out',
   'contactStatus.suppressed': 'Suppressed',
 } as const satisfies Words<'contactStatus', ContactStatus>;
+
+const addressVerdict = {
+  'addressVerdict.good': 'Good',
+  'addressVerdict.risky': 'Risky',
+  'addressVerdict.undeliverable': 'Undeliverable',
+  'addressVerdict.unknown': 'Not checked',
+} as const satisfies Words<'addressVerdict', AddressVerdict>;
 
 const suppression = {
   'suppression.unsubscribed': 'Opted out',

@@ -64,6 +64,7 @@ function runOf(fields: Partial<ImportRun>): ImportRun {
     rejected: 1,
     suppressed: 0,
     rejectedSample: [],
+    addresses: null,
     notes: [],
     error: null,
     startedAt: 1,

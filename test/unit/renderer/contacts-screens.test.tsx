@@ -168,6 +168,7 @@ const run = (patch: Partial<ImportRun>): ImportRun => ({
   rejected: 1,
   suppressed: 0,
   rejectedSample: [{ line: 7, reason: 'The address has no @', text: 'nobody;18' }],
+  addresses: null,
   notes: ['2 phone numbers were too long'],
   error: null,
   startedAt: fakeNow,

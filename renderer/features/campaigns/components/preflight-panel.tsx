@@ -119,6 +119,7 @@ function Item({ item, sequenceId }: { readonly item: Preflight['items'][number];
   const go = (to: NonNullable<FixTarget>) => {
     modals.closeAll();
     if (to === 'sequence') void navigate({ to: '/sequences/$sequenceId', params: { sequenceId } });
+    else if (to === 'undeliverable') void navigate({ to: '/contacts', search: { verdict: 'undeliverable' } });
     else if (to === 'settings') void navigate({ to: '/settings' });
     else if (to === 'mailboxes' && item.code !== 'mailboxes') void navigate({ to: '/mailboxes' });
     else goToSection(to);

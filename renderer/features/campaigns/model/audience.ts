@@ -22,13 +22,14 @@ export function summariseAudience(audience: Audience, lists: readonly NamedList[
 }
 
 /** Where a checklist item is put right. */
-export type FixTarget = 'sequence' | 'audience' | 'mailboxes' | 'rules' | 'settings' | null;
+export type FixTarget = 'sequence' | 'audience' | 'mailboxes' | 'rules' | 'settings' | 'undeliverable' | null;
 
 const targets: Readonly<Record<string, FixTarget>> = {
   sequence: 'sequence',
   draft_changed: 'sequence',
   audience: 'audience',
   missing_field: 'audience',
+  undeliverable: 'undeliverable',
   mailboxes: 'mailboxes',
   mailbox_login: 'mailboxes',
   mailbox_untested: 'mailboxes',

@@ -1,5 +1,5 @@
 import { Button, Menu, Progress, ScrollArea, Text } from '@mantine/core';
-import { IconBan, IconChevronDown, IconForms, IconListCheck, IconPlus, IconTag, IconTagOff, IconTrash, IconUserMinus } from '@tabler/icons-react';
+import { IconBan, IconChevronDown, IconForms, IconListCheck, IconMailCheck, IconPlus, IconTag, IconTagOff, IconTrash, IconUserMinus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { BulkAction, BulkTarget } from '../../../../shared/schemas/bulk.ts';
 import type { ContactList } from '../../../../shared/schemas/contact.ts';
@@ -93,6 +93,9 @@ export function BulkBar({ count, total, target, list, onAll, onClear }: Props) {
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconTagOff size={15} />} onClick={() => setAsked('remove_tags')}>
             {t('bulk.removeTags')}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconMailCheck size={15} />} onClick={() => actNow({ kind: 'check_addresses' })}>
+            {t('bulk.checkAddresses')}
           </Menu.Item>
           <Menu.Item leftSection={<IconForms size={15} />} onClick={() => setAsked('set_field')}>
             {t('bulk.setField')}

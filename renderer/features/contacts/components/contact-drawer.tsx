@@ -10,7 +10,7 @@ import { TimeText } from '../../../components/time-text.tsx';
 import { t } from '../../../lib/messages/index.ts';
 import { useContact, useContactActions } from '../api.ts';
 import { useBulk } from '../use-bulk.ts';
-import { nameOf } from '../words.ts';
+import { flagWords, nameOf } from '../words.ts';
 import { ContactFormDialog } from './contact-form.tsx';
 import { ContactHistory } from './contact-history.tsx';
 import classes from './contacts.module.css';
@@ -111,6 +111,19 @@ function Header({ contact, onClose }: { readonly contact: Contact; readonly onCl
   );
 }
 
+function Meant({ contact, email }: { readonly contact: Contact; readonly email: string }) {
+  const { update } = useContactActions();
+  const use = () => update.mutate({ id: contact.id, email }, { onSuccess: () => notifyDone(t('contacts.saved', { name: email })), onError: notifyError });
+  return (
+    <Group gap="xs" mt={4}>
+      <Text size="sm">{t('contacts.meant', { email })}</Text>
+      <Button size="compact-xs" variant="default" loading={update.isPending} onClick={use}>
+        {t('contacts.useMeant')}
+      </Button>
+    </Group>
+  );
+}
+
 function Facts({ contact }: { readonly contact: Contact }) {
   const standard = (['phone', 'website', 'city', 'country', 'timeZone'] as const).flatMap((field) =>
     contact[field] ? [[t(`contacts.field.${field}`), contact[field]] as readonly [string, string]] : [],
@@ -126,6 +139,16 @@ function Facts({ contact }: { readonly contact: Contact }) {
           <dd>{value}</dd>
         </div>
       ))}
+      {contact.check !== null && (
+        <>
+          <dt>{t('contacts.verdict')}</dt>
+          <dd>
+            <StateBadge kind="addressVerdict" state={contact.check.verdict} />
+            {flagWords(contact) !== null && <Text size="sm">{flagWords(contact)}</Text>}
+            {contact.check.suggestion !== null && <Meant contact={contact} email={contact.check.suggestion} />}
+          </dd>
+        </>
+      )}
       {contact.source !== '' && (
         <>
           <dt>{t('contacts.source')}</dt>

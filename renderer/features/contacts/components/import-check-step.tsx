@@ -3,7 +3,7 @@ import type { Dispatch } from 'react';
 import { t } from '../../../lib/messages/index.ts';
 import { importable, importPercent, type WizardAction, type WizardState } from '../model/import-wizard.ts';
 import classes from './contacts.module.css';
-import { ImportCounts, ImportNotes, RejectedRows } from './import-counts.tsx';
+import { ImportAddresses, ImportCounts, ImportNotes, RejectedRows } from './import-counts.tsx';
 
 /** What the import would do, from a dry run over the whole file. */
 export function CheckStep({ state, dispatch, onImport }: { readonly state: WizardState; readonly dispatch: Dispatch<WizardAction>; readonly onImport: () => void }) {
@@ -38,6 +38,7 @@ export function CheckStep({ state, dispatch, onImport }: { readonly state: Wizar
           </Alert>
         )}
         <ImportCounts run={run} />
+        <ImportAddresses run={run} corrections={state.corrections} onCorrect={(domain, meant) => dispatch({ type: 'correct', domain, meant })} />
         <ImportNotes run={run} />
         {run.state === 'finished' && count === 0 && (
           <Alert color="amber" variant="light">

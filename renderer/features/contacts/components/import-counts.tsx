@@ -1,4 +1,4 @@
-import { Alert, Group, List, Table, Text, Title } from '@mantine/core';
+import { Alert, Checkbox, Group, List, Stack, Table, Text, Title } from '@mantine/core';
 import type { ImportRun } from '../../../../shared/schemas/contact.ts';
 import { DownloadButton } from '../../../components/download-button.tsx';
 import { client } from '../../../lib/client.ts';
@@ -22,6 +22,40 @@ export function ImportCounts({ run }: { readonly run: ImportRun }) {
           </div>
         ))}
     </dl>
+  );
+}
+
+interface AddressesProps {
+  readonly run: ImportRun;
+  readonly corrections: Readonly<Record<string, string>>;
+  readonly onCorrect: (domain: string, meant: string | null) => void;
+}
+
+/** How the addresses look, with the domains that can be put right. */
+export function ImportAddresses({ run: { addresses }, corrections, onCorrect }: AddressesProps) {
+  if (addresses === null || addresses.role + addresses.disposable + addresses.freeMail + addresses.typo === 0) return null;
+  const { slips, ...counts } = addresses;
+  return (
+    <div>
+      <Title order={3}>{t('import.addresses')}</Title>
+      <Text size="sm" c="dimmed">
+        {t('import.addressCounts', counts)}
+      </Text>
+      {slips.length > 0 && (
+        <Stack gap={6} mt="sm" role="group" aria-label={t('import.slips')}>
+          <Text size="sm">{t('import.slips')}</Text>
+          {slips.map(({ domain, meant, people }) => (
+            <Checkbox
+              key={domain}
+              size="sm"
+              label={t('import.slip', { domain, meant, people })}
+              checked={corrections[domain] !== undefined}
+              onChange={(event) => onCorrect(domain, event.currentTarget.checked ? meant : null)}
+            />
+          ))}
+        </Stack>
+      )}
+    </div>
   );
 }
 

@@ -3,6 +3,7 @@ import { useDebouncedValue, useHotkeys, useMediaQuery } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { IconAddressBook, IconFilter, IconSearch, IconUsersGroup } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
+import { addressVerdictSchema, type AddressVerdict } from '../../../../shared/schemas/address-check.ts';
 import { contactStatusSchema, type ContactStatus } from '../../../../shared/schemas/contact.ts';
 import { DataTable } from '../../../components/data-table.tsx';
 import { EmptyState } from '../../../components/states.tsx';
@@ -24,6 +25,7 @@ import { SegmentEditor } from './segment-editor.tsx';
 interface Props {
   readonly listId: string | null;
   readonly segmentId: string | null;
+  readonly verdict: AddressVerdict | null;
   readonly openId: string | null;
   readonly onAdd: () => void;
 }
@@ -37,12 +39,13 @@ interface Selected {
 const nobody: Selected = { ids: new Set(), all: false };
 
 /** The table of contacts with its search, filter, columns and what can be done with many of them. */
-export function People({ listId, segmentId, openId, onAdd }: Props) {
+export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onAdd }: Props) {
   const navigate = useNavigate();
   const searchField = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState('');
   const [q] = useDebouncedValue(typed.trim(), 200);
   const [status, setStatus] = useState<ContactStatus | null>(null);
+  const [verdict, setVerdict] = useState(verdictAtFirst);
   const [tag, setTag] = useState<string | null>(null);
   const [selected, setSelected] = useState<Selected>(nobody);
   const draft = useSegmentDraft(segmentId);
@@ -58,6 +61,7 @@ export function People({ listId, segmentId, openId, onAdd }: Props) {
     ...(q === '' ? {} : { q }),
     ...(listId === null ? {} : { listId }),
     ...(status === null ? {} : { status }),
+    ...(verdict === null ? {} : { verdict }),
     ...(tag === null ? {} : { tag }),
     ...(rules.rules.length === 0 ? {} : { filter: rules }),
   };
@@ -71,10 +75,11 @@ export function People({ listId, segmentId, openId, onAdd }: Props) {
     setSelected(nobody);
     void navigate({ to: '/contacts', search });
   };
-  const filtered = q !== '' || status !== null || tag !== null || rules.rules.length > 0;
+  const filtered = q !== '' || status !== null || verdict !== null || tag !== null || rules.rules.length > 0;
   const clear = () => {
     setTyped('');
     setStatus(null);
+    setVerdict(null);
     setTag(null);
     draft.clear();
   };
@@ -107,6 +112,15 @@ export function People({ listId, segmentId, openId, onAdd }: Props) {
             data={contactStatusSchema.options.map((value) => ({ value, label: t(`contactStatus.${value}`) }))}
             value={status}
             onChange={(value) => setStatus(value as ContactStatus | null)}
+          />
+          <Select
+            aria-label={t('contacts.filterVerdict')}
+            placeholder={t('contacts.anyVerdict')}
+            clearable
+            w={144}
+            data={addressVerdictSchema.options.map((value) => ({ value, label: t(`addressVerdict.${value}`) }))}
+            value={verdict}
+            onChange={(value) => setVerdict(value as AddressVerdict | null)}
           />
           <Select
             aria-label={t('contacts.filterTag')}

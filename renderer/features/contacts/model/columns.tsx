@@ -4,7 +4,7 @@ import type { Column } from '../../../components/data-table.tsx';
 import { StateBadge } from '../../../components/state-badge.tsx';
 import { TimeText } from '../../../components/time-text.tsx';
 import { t, type MessageKey } from '../../../lib/messages/index.ts';
-import { nameOf } from '../words.ts';
+import { flagWords, nameOf } from '../words.ts';
 
 type TextKey = 'firstName' | 'lastName' | 'company' | 'title' | 'phone' | 'website' | 'city' | 'country';
 
@@ -27,6 +27,12 @@ const fixed: readonly Column<Contact>[] = [
   { id: 'name', header: t('contacts.name'), grow: 1.3, sortField: 'name', cell: nameOf },
   { id: 'email', header: t('contacts.email'), grow: 1.6, sortField: 'email', cell: (contact) => contact.email },
   { id: 'status', header: t('contacts.status'), width: 122, sortField: 'status', cell: (contact) => <StateBadge kind="contactStatus" state={contact.status} /> },
+  {
+    id: 'verdict',
+    header: t('contacts.verdict'),
+    width: 150,
+    cell: (contact) => <StateBadge kind="addressVerdict" state={contact.check?.verdict ?? 'unknown'} detail={flagWords(contact)} />,
+  },
   { id: 'time_zone', header: t('contacts.field.timeZone'), grow: 0.9, cell: (contact) => contact.timeZone ?? contact.guessedZone ?? '' },
   { id: 'source', header: t('contacts.source'), cell: (contact) => contact.source },
   { id: 'lastSent', header: t('contacts.lastSent'), width: 132, sortField: 'lastSentAt', cell: (contact) => <TimeText at={contact.lastSentAt} never={t('contacts.never')} /> },

@@ -13,6 +13,8 @@ export interface WizardState {
   readonly mode: DedupeMode;
   readonly list: ListChoice;
   readonly tags: readonly string[];
+  /** Mistyped domains that are to be written as they were meant. */
+  readonly corrections: Readonly<Record<string, string>>;
   readonly dryRun: ImportRun | null;
   readonly run: ImportRun | null;
   /** Something is on its way; buttons wait. */
@@ -28,13 +30,14 @@ export type WizardAction =
   | { readonly type: 'mode'; readonly mode: DedupeMode }
   | { readonly type: 'list'; readonly list: ListChoice }
   | { readonly type: 'tags'; readonly tags: readonly string[] }
+  | { readonly type: 'correct'; readonly domain: string; readonly meant: string | null }
   | { readonly type: 'go'; readonly stage: WizardStage }
   | { readonly type: 'dry-run'; readonly run: ImportRun }
   | { readonly type: 'run'; readonly run: ImportRun }
   | { readonly type: 'restart' };
 
 export function startWizard(): WizardState {
-  return { stage: 'file', inspection: null, mapping: {}, mode: 'skip', list: { kind: 'none' }, tags: [], dryRun: null, run: null, busy: false, error: null };
+  return { stage: 'file', inspection: null, mapping: {}, mode: 'skip', list: { kind: 'none' }, tags: [], corrections: {}, dryRun: null, run: null, busy: false, error: null };
 }
 
 export function reduceWizard(state: WizardState, action: WizardAction): WizardState {
@@ -62,6 +65,10 @@ export function reduceWizard(state: WizardState, action: WizardAction): WizardSt
       return { ...state, list: action.list, dryRun: null };
     case 'tags':
       return { ...state, tags: action.tags, dryRun: null };
+    case 'correct': {
+      const { [action.domain]: _before, ...others } = state.corrections;
+      return { ...state, corrections: action.meant === null ? others : { ...others, [action.domain]: action.meant } };
+    }
     case 'go':
       return canGo(state, action.stage) ? { ...state, stage: action.stage, error: null } : state;
     case 'dry-run':
@@ -158,6 +165,7 @@ export interface ImportRequest {
   listId?: string;
   listName?: string;
   tags?: string[];
+  corrections?: Record<string, string>;
 }
 
 /** The call that the state means; null while no file was inspected. */
@@ -167,6 +175,8 @@ export function importRequest(state: WizardState, dryRun: boolean): ImportReques
   if (state.list.kind === 'existing' && state.list.id !== null) request.listId = state.list.id;
   if (state.list.kind === 'new' && state.list.name.trim() !== '') request.listName = state.list.name.trim();
   if (state.tags.length > 0) request.tags = [...state.tags];
+  // A dry run shows the file as it is, so that every slip stays there to be ticked.
+  if (!dryRun && Object.keys(state.corrections).length > 0) request.corrections = { ...state.corrections };
   return request;
 }
 
