@@ -255,6 +255,7 @@ export const stateMessages = {
   ...campaign,
   ...mailbox,
   ...contact,
+  ...addressVerdict,
   ...suppression,
   ...reply,
   ...intent,
