@@ -114,7 +114,15 @@ describe('a check of many addresses', () => {
     );
     const base = openContacts({ dns });
     const { contacts, add, clock } = base;
-    for (const email of ['a@good.example.com', 'b@good.example.com', 'info@good.example.com', 'a@null.example.com', 'a@bare.example.com', 'a@gone.example.com', 'a@silent.example.com'])
+    for (const email of [
+      'a@good.example.com',
+      'b@good.example.com',
+      'info@good.example.com',
+      'a@null.example.com',
+      'a@bare.example.com',
+      'a@gone.example.com',
+      'a@silent.example.com',
+    ])
       add(email);
     expect(await checked(base)).toMatchObject({ state: 'finished', total: 7, done: 7, changed: 3 });
     const found = (verdict: 'good' | 'risky' | 'undeliverable' | 'unknown') =>
@@ -178,7 +186,9 @@ describe('a check of many addresses', () => {
 });
 
 describe('an import', () => {
-  const file = ['Email,Name', 'anna@gmial.com,Anna', 'bob@gmial.com,Bob', 'cem@outlok.com,Cem', 'info@firm.example.com,Office', 'dia@mailinator.com,Dia', 'eva@gmail.com,Eva'].join('\n');
+  const file = ['Email,Name', 'anna@gmial.com,Anna', 'bob@gmial.com,Bob', 'cem@outlok.com,Cem', 'info@firm.example.com,Office', 'dia@mailinator.com,Dia', 'eva@gmail.com,Eva'].join(
+    '\n',
+  );
 
   it('tells in a dry run how the addresses look, and writes domains as the person says they were meant', async () => {
     const { contacts, importText } = openContacts();
@@ -200,7 +210,9 @@ describe('an import', () => {
     expect(contacts.findByAddress('anna@gmial.com')).toBeNull();
     expect(contacts.findByAddress('cem@outlok.com')?.check).toMatchObject({ verdict: 'risky', flags: ['typo'], suggestion: 'cem@outlook.com' });
     expect(contacts.list({ limit: 9, verdict: 'risky' }).total).toBe(3);
-    expect(contacts.segments.count({ filter: { version: 1, match: 'all', rules: [{ kind: 'text', field: 'address_verdict', op: 'equals', values: ['risky'], not: false }] } })).toEqual({ count: 3 });
+    expect(
+      contacts.segments.count({ filter: { version: 1, match: 'all', rules: [{ kind: 'text', field: 'address_verdict', op: 'equals', values: ['risky'], not: false }] } }),
+    ).toEqual({ count: 3 });
   });
 
   it('refuses a correction that is no domain', async () => {

@@ -103,20 +103,22 @@ export function createBulk(deps: ContactsDeps, parts: { suppressions: Suppressio
         );
       });
       if (action.kind === 'check_addresses') checks.begin();
-      run(id, people.length, 'finished', (from, goesOn, signal) => action.kind === 'check_addresses' ? checkPage(id, people, from, signal) :
-        store.transaction((tx) => {
-          let next = from;
-          let changed = 0;
-          for (; next < people.length && (next === from || goesOn()); next += 1) {
-            const contactId = people[next] ?? '';
-            const before = actions.apply(tx, contactId, action);
-            if (before === null) continue;
-            changed += 1;
-            tx.prepare('insert into bulk_undo (change_id, contact_id, before) values (?, ?, ?)').run(id, contactId, JSON.stringify(before));
-          }
-          tx.prepare('update bulk_changes set done = ?, changed = changed + ? where id = ?').run(next, changed, id);
-          return next;
-        }),
+      run(id, people.length, 'finished', (from, goesOn, signal) =>
+        action.kind === 'check_addresses'
+          ? checkPage(id, people, from, signal)
+          : store.transaction((tx) => {
+              let next = from;
+              let changed = 0;
+              for (; next < people.length && (next === from || goesOn()); next += 1) {
+                const contactId = people[next] ?? '';
+                const before = actions.apply(tx, contactId, action);
+                if (before === null) continue;
+                changed += 1;
+                tx.prepare('insert into bulk_undo (change_id, contact_id, before) values (?, ?, ?)').run(id, contactId, JSON.stringify(before));
+              }
+              tx.prepare('update bulk_changes set done = ?, changed = changed + ? where id = ?').run(next, changed, id);
+              return next;
+            }),
       );
       return get({ id });
     },

@@ -171,7 +171,13 @@ function filterOf(query: Omit<ContactQuery, 'limit'>): { filter: string[]; value
   }
   if (query.verdict !== undefined) {
     // An address that was never looked at has no row of its own in the verdict's index.
-    filter.push(query.verdict === 'unknown' ? `(c.verdict is null or c.verdict = 'unknown')` : query.verdict === 'good' ? `c.verdict = 'good'` : `c.verdict = ? and c.verdict is not null and c.verdict <> 'good'`);
+    filter.push(
+      query.verdict === 'unknown'
+        ? `(c.verdict is null or c.verdict = 'unknown')`
+        : query.verdict === 'good'
+          ? `c.verdict = 'good'`
+          : `c.verdict = ? and c.verdict is not null and c.verdict <> 'good'`,
+    );
     if (query.verdict !== 'unknown' && query.verdict !== 'good') values.push(query.verdict);
   }
   if (query.listId !== undefined) {

@@ -40,7 +40,12 @@ export const contactColumns = `c.id, c.email, c.domain, c.first_name as firstNam
   c.created_at as createdAt, c.updated_at as updatedAt`;
 
 export function parseContact({ addressCheck, ...row }: StoredContact): ContactRow {
-  return { ...row, check: addressCheck === null ? null : (JSON.parse(addressCheck) as AddressCheck), tags: JSON.parse(row.tags) as string[], custom: JSON.parse(row.custom) as Record<string, string> };
+  return {
+    ...row,
+    check: addressCheck === null ? null : (JSON.parse(addressCheck) as AddressCheck),
+    tags: JSON.parse(row.tags) as string[],
+    custom: JSON.parse(row.custom) as Record<string, string>,
+  };
 }
 
 /** The contact as the contract shows it. */

@@ -38,7 +38,14 @@ export function ContactsScreen() {
           <Tabs.Tab value="suppressions">{t('contacts.tab.suppressions')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="people">
-          <People key={`${search.segment ?? ''} ${search.verdict ?? ''}`} verdict={search.verdict ?? null} listId={search.list ?? null} segmentId={search.segment ?? null} onAdd={() => setAdding(true)} openId={search.contact ?? null} />
+          <People
+            key={`${search.segment ?? ''} ${search.verdict ?? ''}`}
+            verdict={search.verdict ?? null}
+            listId={search.list ?? null}
+            segmentId={search.segment ?? null}
+            onAdd={() => setAdding(true)}
+            openId={search.contact ?? null}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="suppressions">
           <SuppressionsTab />

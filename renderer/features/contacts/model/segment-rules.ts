@@ -6,7 +6,21 @@ export type Subject = `field:${string}` | `event:${SegmentEvent}` | 'tag' | 'lis
 /** How a rule compares, with its negation: `text:equals`, `text:equals:not`. */
 export type Comparison = string;
 
-export const textFieldNames = ['first_name', 'last_name', 'email', 'domain', 'company', 'title', 'city', 'country', 'phone', 'website', 'time_zone', 'source', 'address_verdict'] as const;
+export const textFieldNames = [
+  'first_name',
+  'last_name',
+  'email',
+  'domain',
+  'company',
+  'title',
+  'city',
+  'country',
+  'phone',
+  'website',
+  'time_zone',
+  'source',
+  'address_verdict',
+] as const;
 export const momentNames = ['created_at', 'last_sent_at', 'last_reply_at'] as const;
 const moments: ReadonlySet<string> = new Set(momentNames);
 
