@@ -161,6 +161,14 @@ describe('a check of many addresses', () => {
     expect(base.contacts.list({ limit: 1, verdict: 'good' }).total).toBe(300);
   });
 
+  it('believes no network that knows not even the mail servers of a free-mail provider', async () => {
+    const { dns } = resolver({});
+    const base = openContacts({ dns });
+    for (const email of ['a@firm.example.com', 'b@gmail.com', 'c@shop.example.com']) base.add(email);
+    expect(await checked(base)).toMatchObject({ state: 'finished', done: 3, changed: 0 });
+    expect(base.contacts.list({ limit: 9, verdict: 'undeliverable' }).total).toBe(0);
+  });
+
   it('can be cancelled while DNS is silent', async () => {
     const dns: Pick<DnsResolver, 'mx' | 'addresses'> = {
       mx: (_domain, signal) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve(unknown))),

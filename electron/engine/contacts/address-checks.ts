@@ -1,5 +1,6 @@
 import type { AddressVerdict } from '../../../shared/schemas/address-check.ts';
 import { day } from '../lib/clock.ts';
+import { isFreeMail } from '../lib/free-mail.ts';
 import type { DnsResolver } from '../ports.ts';
 import type { Tx } from '../store/index.ts';
 import { checkAddress, type MailAnswer } from './address-check.ts';
@@ -17,6 +18,7 @@ export type AddressChecks = ReturnType<typeof createAddressChecks>;
 /** Checks stored addresses: what they say themselves, and whether DNS knows who takes mail for their domain. No mail server is ever asked. */
 export function createAddressChecks({ store, clock, dns }: Pick<ContactsDeps, 'store' | 'clock' | 'dns'>) {
   let failed = 0;
+  let trusted = true;
 
   // RFC 5321 section 5.1: without MX the address record takes the mail; RFC 7505: an MX of "." says that nobody does.
   async function ask(resolver: Pick<DnsResolver, 'mx' | 'addresses'>, domain: string, signal: AbortSignal): Promise<MailAnswer> {
@@ -41,13 +43,16 @@ export function createAddressChecks({ store, clock, dns }: Pick<ContactsDeps, 's
     const queue = domains.filter((domain) => !known.has(domain));
     const fresh = new Map<string, MailAnswer>();
     const worker = async (): Promise<void> => {
-      for (let domain = queue.pop(); dns !== undefined && domain !== undefined && failed < givesUpAfter && !signal.aborted; domain = queue.pop()) {
+      for (let domain = queue.pop(); dns !== undefined && domain !== undefined && trusted && failed < givesUpAfter && !signal.aborted; domain = queue.pop()) {
         const answer = await ask(dns, domain, signal);
+        // A network that knows no mail server of a free-mail provider answers for nobody (a captive portal, a filter).
+        if (answer === 'problem' && isFreeMail(domain)) trusted = false;
         failed = answer === 'unknown' ? failed + 1 : 0;
         if (answer !== 'unknown') fresh.set(domain, answer);
       }
     };
     await Promise.all(Array.from({ length: Math.min(atOnce, queue.length) }, worker));
+    if (!trusted) fresh.clear();
     if (fresh.size > 0)
       store.transaction((tx) => {
         for (const [domain, answer] of fresh)
@@ -60,7 +65,10 @@ export function createAddressChecks({ store, clock, dns }: Pick<ContactsDeps, 's
 
   return {
     /** Before a run: a resolver that was out of reach is asked again. */
-    begin: () => (failed = 0),
+    begin() {
+      failed = 0;
+      trusted = true;
+    },
     /** Checks these people and stores what was found. Returns how many look risky or undeliverable, `write` having the last word in the same transaction. */
     async check(contactIds: readonly string[], signal: AbortSignal, write: (tx: Tx, troubled: number) => void): Promise<void> {
       const people = store

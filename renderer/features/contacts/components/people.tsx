@@ -108,7 +108,7 @@ export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onA
             aria-label={t('contacts.filterStatus')}
             placeholder={t('contacts.allStatuses')}
             clearable
-            w={136}
+            w={124}
             data={contactStatusSchema.options.map((value) => ({ value, label: t(`contactStatus.${value}`) }))}
             value={status}
             onChange={(value) => setStatus(value as ContactStatus | null)}
@@ -117,7 +117,7 @@ export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onA
             aria-label={t('contacts.filterVerdict')}
             placeholder={t('contacts.anyVerdict')}
             clearable
-            w={144}
+            w={124}
             data={addressVerdictSchema.options.map((value) => ({ value, label: t(`addressVerdict.${value}`) }))}
             value={verdict}
             onChange={(value) => setVerdict(value as AddressVerdict | null)}
@@ -127,7 +127,7 @@ export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onA
             placeholder={t('contacts.anyTag')}
             clearable
             searchable
-            w={136}
+            w={124}
             data={fields.data?.tags ?? []}
             value={tag}
             onChange={setTag}
