@@ -21,9 +21,7 @@ test('what DNS says of addresses stands in the checklist of a campaign, forbids 
   });
   sequences.activate(sequence.id);
   const mailbox = mailboxes.create(testMailbox(9));
-  const { id } = campaigns.create(
-    campaignInputSchema.parse({ name: 'C', sequenceId: sequence.id, audience: { everyone: true }, mailboxIds: [mailbox.id], rules: anyTime }),
-  );
+  const { id } = campaigns.create(campaignInputSchema.parse({ name: 'C', sequenceId: sequence.id, audience: { everyone: true }, mailboxIds: [mailbox.id], rules: anyTime }));
   expect(campaigns.preflight(id).items.map(({ code }) => code)).not.toContain('undeliverable');
 
   const check = contacts.bulk.start({ target: { query: {} }, action: { kind: 'check_addresses' } });
