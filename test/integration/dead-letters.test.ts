@@ -45,8 +45,8 @@ test('a failed mail is edited by a person: it leaves once, in their words, to th
 });
 
 test('an edit needs an address and a text, and what was sent cannot be edited', async () => {
-  const { smtp, deadLetters, deliveries } = await open({}, ['anna@example.com']);
-  await until(() => smtp.messages().length === 1, 'it left');
+  const { deadLetters, deliveries } = await open({}, ['anna@example.com']);
+  await until(() => deliveries.list({ limit: 1, state: 'sent' }).total === 1, 'it left');
   const id = deliveries.list({ limit: 1, state: 'sent' }).items[0]?.id ?? '';
   const text = { recipient: 'anna@example.com', subject: 'S', text: 'T', html: '' };
   expect(() => deadLetters.edit(id, { ...text, recipient: 'anna' })).toThrow(expect.objectContaining({ code: 'validation' }) as Error);

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,11 +89,18 @@ export interface RecordingSmtp {
   close(): Promise<void>;
 }
 
+let folder: string | null = null;
 let files = 0;
 
+/** In a folder of this process only: process numbers come again, and so would the record of a process of the past. */
 function newFile(): string {
+  if (folder === null) {
+    const made = mkdtempSync(join(tmpdir(), 'homing-smtp-'));
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    folder = made;
+  }
   files += 1;
-  return join(tmpdir(), `homing-smtp-${process.pid}-${files}.jsonl`);
+  return join(folder, `${files}.jsonl`);
 }
 
 function readLines(file: string): (RecordedMessage | CutConnection)[] {

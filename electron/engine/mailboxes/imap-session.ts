@@ -126,7 +126,11 @@ function wrap(client: ImapFlow, { sourceCap, socketTimeoutMs }: { sourceCap: num
   client.on('expunge', forget);
 
   /** Runs `work` with the folder selected read-only; a watched folder is selected again afterwards, so that IDLE listens to it. */
-  async function inFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
+  function inFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
+    return unlessSilent(() => selected(path, work));
+  }
+
+  async function selected<T>(path: string, work: () => Promise<T>): Promise<T> {
     const lock = await select(path);
     try {
       return await work();
@@ -136,9 +140,18 @@ function wrap(client: ImapFlow, { sourceCap, socketTimeoutMs }: { sourceCap: num
     }
   }
 
+  /** A server that falls silent between our IDLE and its answer leaves the client waiting without end: nothing received for this long closes the connection. */
+  async function unlessSilent<T>(work: () => Promise<T>): Promise<T> {
+    let { received } = client.stats();
+    const patience = realInterval(() => {
+      if (client.stats().received === received) client.close();
+      received = client.stats().received;
+    }, 2 * socketTimeoutMs);
+    return work().finally(() => clearInterval(patience));
+  }
+
   async function select(path: string): Promise<MailboxLockObject> {
-    const cancel = closeWhenSilent(client, 2 * socketTimeoutMs);
-    const lock = await client.getMailboxLock(path, { readOnly: true }).finally(cancel);
+    const lock = await client.getMailboxLock(path, { readOnly: true });
     if (!client.usable) {
       lock.release();
       throw new Error('The connection was lost');
@@ -179,11 +192,11 @@ function wrap(client: ImapFlow, { sourceCap, socketTimeoutMs }: { sourceCap: num
     },
     async folders() {
       const statusQuery = { uidNext: true, uidValidity: true };
-      const list = await client.list(client.capabilities.has('LIST-STATUS') ? { statusQuery } : {});
+      const list = await unlessSilent(() => client.list(client.capabilities.has('LIST-STATUS') ? { statusQuery } : {}));
       return assignRoles(list.filter(({ flags }) => !flags.has('\\Noselect') && !flags.has('\\NonExistent')).map((each) => ({ ...each, status: toStatus(each.status) })));
     },
     async status(path): Promise<FolderStatus> {
-      const status = toStatus(await client.status(path, { uidValidity: true, uidNext: true }));
+      const status = toStatus(await unlessSilent(() => client.status(path, { uidValidity: true, uidNext: true })));
       if (status === null) throw new Error(`The folder ${path} cannot be read`);
       return status;
     },
@@ -245,7 +258,7 @@ function wrap(client: ImapFlow, { sourceCap, socketTimeoutMs }: { sourceCap: num
     },
     async watch(path, onNew) {
       watched = { path, onNew };
-      (await select(path)).release();
+      (await unlessSilent(() => select(path))).release();
       // Without waiting for the idle delay: from here on the server pushes.
       client.idle().catch(() => undefined);
     },
@@ -283,16 +296,6 @@ function toHead(message: FetchMessageObject): InboxHead {
 function toStatus(status: { uidValidity?: bigint | undefined; uidNext?: number | undefined } | false | undefined): FolderStatus | null {
   if (status === undefined || status === false || status.uidValidity === undefined || status.uidNext === undefined) return null;
   return { uidValidity: String(status.uidValidity), uidNext: status.uidNext };
-}
-
-/** A server that falls silent between our IDLE and its answer leaves the client waiting without end: nothing received for `forMs` closes it. */
-function closeWhenSilent(client: ImapFlow, forMs: number): () => void {
-  let received = client.stats().received;
-  const patience = realInterval(() => {
-    if (client.stats().received === received) client.close();
-    received = client.stats().received;
-  }, forMs);
-  return () => clearInterval(patience);
 }
 
 async function closedOrTired(client: ImapFlow): Promise<void> {
