@@ -47,7 +47,7 @@ import { createDispatcher, createPlanner, type Dispatcher } from './scheduling/i
 import { createEnrolments, createSequences, createTemplates } from './sequences/index.ts';
 import { openStore, type Tx } from './store/index.ts';
 import { createWebhooks } from './webhooks/index.ts';
-import { createBackups, createSendingPause, createSettings, createVault, folderWarnings, openInstance } from './workspace/index.ts';
+import { createBackups, createSendingPause, createSettings, createTeam, createVault, folderWarnings, openInstance } from './workspace/index.ts';
 
 const lookSoonMs = 100;
 
@@ -71,6 +71,7 @@ export async function createEngine(ports: EnginePorts) {
   await vault.open();
   const backups = createBackups({ ...base, settings });
   const pause = createSendingPause({ ...base, settings });
+  const team = createTeam(base);
 
   const wake = () => dispatcher.wake();
   const enrolments = createEnrolments(base);
@@ -312,6 +313,7 @@ export async function createEngine(ports: EnginePorts) {
       analytics,
       comparisons,
       settings,
+      team,
       vault,
       pause,
     },
@@ -335,6 +337,7 @@ export async function createEngine(ports: EnginePorts) {
     /** What a host passes to the practice workspace, to be filled with samples. */
     practiceServices,
     context: { log },
+    people: { callerOf: team.callerOf, onRevoked: team.onRevoked },
     workspace,
     optOut: inbox.optOut,
     enrolmentList,

@@ -97,11 +97,12 @@ async function serve(
   });
   try {
     const token = loadToken(own.dataDir);
-    const { router, context } = workspace.engine;
+    const { router, context, people } = workspace.engine;
     const start = (port: number) =>
       startHttpServer({
         router,
         context,
+        people,
         optOut: workspace.engine.optOut,
         host: options.host,
         port,

@@ -10,7 +10,8 @@ import { codeOfStatus, problem, problemOf, problemType } from './problem.ts';
 import type { Served } from './router.ts';
 import { createSocketServer } from './socket.ts';
 import { createStaticFiles, securityHeaders } from './static-files.ts';
-import { bearerToken, sameToken } from './token.ts';
+import { admit, type Admitted } from './admission.ts';
+import { bearerToken } from './token.ts';
 
 export interface HttpServerOptions extends Served {
   readonly host: string;
@@ -51,6 +52,12 @@ const uploads = [
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const app = Fastify({ logger: false, bodyLimit: usualBodyLimit, forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true }, frameworkErrors: unreadable });
   const failures = createFailureLimit(failuresPerMinute);
+  const admissions = new WeakMap<FastifyRequest, Admitted>();
+  /** Answers under way to holders of a personal token: a stream must not outlive it. */
+  const personal = new Set<{ profileId: string; end: () => void }>();
+  const unsubscribe = options.people?.onRevoked((profileId) => {
+    for (const open of personal) if (open.profileId === profileId) open.end();
+  });
   let guard: Guard = createGuard({ host: options.host, port: options.port, allowHosts: options.allowHosts ?? [] });
 
   addErrors(app, options);
@@ -68,7 +75,16 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     if (!needsToken(request)) return undefined;
     reply.header('cache-control', 'no-store');
     const given = bearerToken(request.headers.authorization);
-    if (given !== null && sameToken(options.token, given)) return undefined;
+    const admitted = admit(options, given);
+    if (admitted !== null) {
+      admissions.set(request, admitted);
+      if (admitted.profileId !== null) {
+        const open = { profileId: admitted.profileId, end: () => request.raw.socket.destroy() };
+        personal.add(open);
+        reply.raw.once('close', () => personal.delete(open));
+      }
+      return undefined;
+    }
     const waitSeconds = failures.fail(request.ip);
     if (waitSeconds > 0)
       return reply
@@ -86,7 +102,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       reply.header('content-type', problemType);
   });
 
-  addRoutes(app, options);
+  addRoutes(app, options, (request) => admissions.get(request)?.context ?? options.context);
   await listen(app, options);
   const { port } = app.server.address() as AddressInfo;
   guard = createGuard({ host: options.host, port, allowHosts: options.allowHosts ?? [] });
@@ -95,25 +111,26 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     url: `http://${shownHost(options.host)}:${port}`,
     port,
     async close() {
+      unsubscribe?.();
       sockets.close();
       await app.close();
     },
   };
 }
 
-function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
+function addRoutes(app: FastifyInstance, options: HttpServerOptions, contextOf: (request: FastifyRequest) => RpcContext): void {
   const rpc = new RPCHandler<RpcContext>(options.router, { eventIteratorKeepAliveInterval: 15_000 });
   const ui = createStaticFiles(options.uiDir);
   // The document, its schema converters and the REST handler are loaded at first use: the UI needs none of them.
-  const rest = once(async () => (await import('./rest.ts')).createRest(options.router, options.context));
+  const rest = once(async () => (await import('./rest.ts')).createRest(options.router));
   const document = once(async () => (await import('./openapi.ts')).openApiDocument(options.version));
   const docs = once(async () => ({ ...(await import('./docs.ts')), files: createStaticFiles(options.swaggerDir) }));
 
   async function callRpc(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { matched } = await rpc.handle(request, reply, { prefix: '/rpc', context: options.context });
+    const { matched } = await rpc.handle(request, reply, { prefix: '/rpc', context: contextOf(request) });
     if (!matched) await reply.code(404).send(problem('not_found', 'There is no such procedure.'));
   }
-  const callRest = async (request: FastifyRequest, reply: FastifyReply) => (await rest())(request, reply);
+  const callRest = async (request: FastifyRequest, reply: FastifyReply) => (await rest())(request, reply, contextOf(request));
 
   if (options.optOut !== undefined) addOptOut(app, options.optOut);
   app.get('/health', () => ({ status: 'ok' }));

@@ -12,7 +12,7 @@ import type { ContractRouter } from './router.ts';
 export const restPrefix = '/api/v1';
 
 /** Serves the contract as REST. PATCH is taken for PUT: every update of the contract is partial. */
-export function createRest(router: ContractRouter, context: RpcContext) {
+export function createRest(router: ContractRouter) {
   const handler = new OpenAPIHandler<RpcContext>(router, {
     customErrorResponseBodyEncoder: problemOf,
     // Query strings and form fields are text; the schema says what they mean.
@@ -22,7 +22,7 @@ export function createRest(router: ContractRouter, context: RpcContext) {
   });
   const routes = restRoutes();
 
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  return async (request: FastifyRequest, reply: FastifyReply, context: RpcContext): Promise<void> => {
     if (request.raw.method === 'PATCH') request.raw.method = 'PUT';
     const { matched } = await handler.handle(request, reply, { prefix: restPrefix, context });
     if (matched) return;

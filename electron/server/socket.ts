@@ -5,7 +5,8 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { RpcContext } from '../engine/rpc/base.ts';
 import type { Guard } from './guard.ts';
 import type { Served } from './router.ts';
-import { bearerToken, sameToken } from './token.ts';
+import { admit } from './admission.ts';
+import { bearerToken } from './token.ts';
 
 export const socketPath = '/ws';
 const protocol = 'homing';
@@ -26,13 +27,15 @@ export function createSocketServer(options: { server: Server; served: Served; gu
   const handler = new RPCHandler<RpcContext>(options.served.router);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols: (offered) => (offered.has(protocol) ? protocol : false) });
   const alive = new WeakSet<WebSocket>();
+  const profiles = new WeakMap<WebSocket, string>();
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const path = (request.url ?? '').split('?')[0];
     if (path !== socketPath) return refuse(socket, 404, 'Not Found');
     if (!options.guard().hostAllowed(request.headers.host) || !options.guard().originAllowed(request.headers.origin)) return refuse(socket, 403, 'Forbidden');
     const given = bearerToken(request.headers.authorization) ?? offeredToken(request.headers['sec-websocket-protocol']);
-    if (given === null || !sameToken(options.token, given)) {
+    const admitted = admit({ ...options.served, token: options.token }, given);
+    if (admitted === null) {
       const waitSeconds = options.onRefused(request.socket.remoteAddress ?? '');
       return waitSeconds > 0 ? refuse(socket, 429, 'Too Many Requests') : refuse(socket, 401, 'Unauthorized');
     }
@@ -40,10 +43,14 @@ export function createSocketServer(options: { server: Server; served: Served; gu
       alive.add(client);
       client.on('pong', () => alive.add(client));
       client.on('error', () => client.terminate());
-      void handler.upgrade(client, { context: options.served.context });
+      if (admitted.profileId !== null) profiles.set(client, admitted.profileId);
+      void handler.upgrade(client, { context: admitted.context });
     });
   }
 
+  const unsubscribe = options.served.people?.onRevoked((profileId) => {
+    for (const client of sockets.clients) if (profiles.get(client) === profileId) client.close(4401, 'This token no longer counts');
+  });
   const timer = setInterval(() => {
     for (const client of sockets.clients) {
       if (!alive.delete(client)) client.terminate();
@@ -56,6 +63,7 @@ export function createSocketServer(options: { server: Server; served: Served; gu
   return {
     close() {
       clearInterval(timer);
+      unsubscribe?.();
       options.server.off('upgrade', upgrade);
       for (const client of sockets.clients) client.close(1001, 'Homing is closing');
       sockets.close();

@@ -9,6 +9,7 @@ import { reviewsContract } from './reviews.ts';
 import { segmentsContract } from './segments.ts';
 import { sequencesContract, templatesContract } from './sequences.ts';
 import { listsContract, subscribersContract, suppressionsContract } from './subscribers.ts';
+import { teamContract } from './team.ts';
 import { eventsContract, reportsContract, settingsContract, workspaceContract } from './workspace.ts';
 
 /** The whole contract. REST paths are relative to `/api/v1`. */
@@ -33,6 +34,7 @@ export const contract = {
   events: eventsContract,
   settings: settingsContract,
   workspace: workspaceContract,
+  team: teamContract,
   reports: reportsContract,
   analytics: analyticsContract,
 };

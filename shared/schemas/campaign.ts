@@ -99,6 +99,7 @@ export const campaignSchema = z.object({
   sequenceVersion: z.number().int().nullable().describe('Pinned at launch'),
   status: campaignStatusSchema,
   statusReason: z.string().nullable(),
+  ownerId: idSchema.nullable().describe('The person of the team whose campaign it is; null = the owner by the launch token'),
   audience: audienceSchema,
   mailboxIds: z.array(idSchema),
   rules: campaignRulesSchema,

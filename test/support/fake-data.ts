@@ -271,6 +271,7 @@ export function fakeCampaign(index: number, patch: Partial<Campaign> = {}): Camp
     sequenceVersion: 1,
     status: 'running',
     statusReason: null,
+    ownerId: null,
     audience: { listIds: [], contactIds: [], everyone: true },
     mailboxIds: ['mailbox-0'],
     rules: campaignRulesSchema.parse({ calendar: { zone: 'Europe/Berlin', windows: officeHours, holidays: [] } }),

@@ -23,8 +23,11 @@ import type { Segment } from '../../shared/schemas/segment.ts';
 import type { GraphIssue, Sequence, SequenceVersion, StepChange, Template, VariantNumbers } from '../../shared/schemas/sequence.ts';
 import type { ReplyDraft, ThreadBrief } from '../../shared/schemas/thread.ts';
 import type { Task } from '../../shared/schemas/task.ts';
+import { launchOwnerId, type Profile } from '../../shared/schemas/team.ts';
 import { settingsSchema, type NeedsYouItem, type Settings, type Workspace } from '../../shared/schemas/settings.ts';
 import { day, fakeCampaign, fakeContact, fakeDeliveries, fakeDelivery, fakeEvent, fakeForecast, fakeMailbox, fakeNow, fakeReply, fakeWorkspace, hour } from './fake-data.ts';
+
+const launchOwner: Profile = { id: launchOwnerId, name: 'Owner', role: 'owner', createdAt: null };
 
 /** Everything that the fake engine knows; tests change it freely before or during a test. */
 export interface FakeState {
@@ -820,6 +823,14 @@ export function createFakeEngine(state: FakeState = busyState()) {
       })),
       breakdown: os.analytics.breakdown.handler(() => state.breakdown),
       table: os.analytics.table.handler(({ input }) => new File(['table\r\n'], `${input.table}.csv`, { type: 'text/csv' })),
+    },
+    team: {
+      me: os.team.me.handler(() => launchOwner),
+      list: os.team.list.handler(() => ({ items: [launchOwner] })),
+      add: os.team.add.handler(({ input }) => ({ profile: { id: newId(), createdAt: fakeNow, ...input }, token: 'T'.repeat(43) })),
+      update: os.team.update.handler(({ input }) => ({ ...launchOwner, ...defined(input) })),
+      renewToken: os.team.renewToken.handler(() => ({ profile: launchOwner, token: 'T'.repeat(43) })),
+      remove: os.team.remove.handler(({ input }) => ({ id: input.id, deleted: true as const })),
     },
     reports: {
       deliveries: os.reports.deliveries.handler(() => new File(['recipient,state\r\n'], 'deliveries.csv', { type: 'text/csv' })),

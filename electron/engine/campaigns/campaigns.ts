@@ -19,7 +19,8 @@ import { peopleOfOtherProviders } from './recipient-providers.ts';
 
 export interface Campaigns {
   list(query: PageQuery & { status?: CampaignStatus | undefined }): Page<Campaign>;
-  create(input: CampaignInput): Campaign;
+  /** `ownerId` is the profile that creates it; null = the owner by the launch token. */
+  create(input: CampaignInput, ownerId?: string | null): Campaign;
   get(id: string): Campaign;
   update(id: string, patch: CampaignPatch): Campaign;
   remove(id: string): void;
@@ -228,14 +229,14 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       const last = items.at(-1);
       return { items: present(items), nextCursor: rows.length > query.limit && last !== undefined ? encodeCursor([last.createdAt, last.id]) : null, total };
     },
-    create(input) {
+    create(input, ownerId = null) {
       checkReferences(input);
       const id = ids.next();
       const now = clock.now();
       store.transaction((tx) =>
         tx
-          .prepare(`insert into campaigns (id, name, sequence_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, ?, ?, 'draft', ?, ?, ?, ?, ?)`)
-          .run(id, input.name, input.sequenceId, JSON.stringify(input.audience), JSON.stringify([...new Set(input.mailboxIds)]), JSON.stringify(input.rules), now, now),
+          .prepare(`insert into campaigns (id, name, sequence_id, owner_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?)`)
+          .run(id, input.name, input.sequenceId, ownerId, JSON.stringify(input.audience), JSON.stringify([...new Set(input.mailboxIds)]), JSON.stringify(input.rules), now, now),
       );
       return get(id);
     },

@@ -1,20 +1,41 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../../shared/contract/index.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { may, onlyOwn, roleFor } from '../../../shared/roles.ts';
 import type { Logger } from '../ports.ts';
+import type { TeamMember } from '../workspace/index.ts';
 import { contractError } from './errors.ts';
+
+export type Caller = TeamMember;
 
 /** What every procedure may know of its caller. Authentication is done before, by the transport. */
 export interface RpcContext {
   readonly log: Logger;
+  /** Who calls, looked up anew; throws unauthorized once the token no longer counts. Absent = the owner by the launch token. */
+  readonly who?: () => Caller;
 }
 
-/** The implementer that all routers use. Errors are mapped here, once, the same for every transport. */
+/** The profile to which something that is created now belongs; null = the owner by the launch token. */
+export function ownerIdOf(context: RpcContext): string | null {
+  return context.who?.().id ?? null;
+}
+
+/** The implementer that all routers use. Roles are checked and errors mapped here, once, the same for every transport. */
 export const os = implement(contract)
   .$context<RpcContext>()
-  .use(async ({ next, context, path }) => {
+  .use(async ({ next, context, path }, input: unknown) => {
     try {
+      if (context.who !== undefined) checkRole(context.who(), path, input);
       return await next();
     } catch (error) {
       throw contractError(error, context.log, path);
     }
   });
+
+function checkRole(caller: Caller, path: readonly string[], input: unknown): void {
+  if (!may(caller.role, path)) throw new AppError('forbidden', `Your role is ${caller.role}; this needs ${roleFor(path)}. Ask an owner of this workspace.`);
+  const thing = onlyOwn[path.join('.')];
+  const id = (input as { id?: unknown } | null | undefined)?.id;
+  if (caller.role === 'sender' && thing !== undefined && typeof id === 'string' && !caller.owns(thing, id))
+    throw new AppError('forbidden', 'This campaign belongs to somebody else. Senders change their own; ask its owner or a manager.');
+}

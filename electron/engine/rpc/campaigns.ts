@@ -1,10 +1,10 @@
 import type { Campaigns, Forecaster, Migration, StrandedPeople } from '../campaigns/index.ts';
-import { os } from './base.ts';
+import { os, ownerIdOf } from './base.ts';
 
 export function campaignsRouter(campaigns: Campaigns, forecaster: Forecaster, migration: Migration, stranded: StrandedPeople) {
   return {
     list: os.campaigns.list.handler(({ input }) => campaigns.list(input)),
-    create: os.campaigns.create.handler(({ input }) => campaigns.create(input)),
+    create: os.campaigns.create.handler(({ input, context }) => campaigns.create(input, ownerIdOf(context))),
     get: os.campaigns.get.handler(({ input }) => campaigns.get(input.id)),
     update: os.campaigns.update.handler(({ input: { id, ...patch } }) => campaigns.update(id, patch)),
     remove: os.campaigns.remove.handler(({ input }) => {

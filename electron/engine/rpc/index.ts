@@ -8,7 +8,7 @@ import type { Inbox } from '../inbox/index.ts';
 import type { Mailboxes } from '../mailboxes/index.ts';
 import type { Sequences, Templates } from '../sequences/index.ts';
 import type { Webhooks } from '../webhooks/index.ts';
-import type { SettingsService } from '../workspace/index.ts';
+import type { SettingsService, Team } from '../workspace/index.ts';
 import { assistRouter } from './assist.ts';
 import { os } from './base.ts';
 import { analyticsRouter } from './analytics.ts';
@@ -29,6 +29,7 @@ import { settingsRouter } from './settings.ts';
 import { subscribersRouter } from './subscribers.ts';
 import { suppressionsRouter } from './suppressions.ts';
 import { tasksRouter } from './tasks.ts';
+import { teamRouter } from './team.ts';
 import { templatesRouter } from './templates.ts';
 import { webhooksRouter } from './webhooks.ts';
 import { workspaceRouter, type WorkspaceDeps } from './workspace.ts';
@@ -54,6 +55,7 @@ export interface RouterDeps extends Omit<WorkspaceDeps, 'analytics'> {
   readonly analytics: Analytics;
   readonly comparisons: Comparisons;
   readonly settings: SettingsService;
+  readonly team: Team;
   readonly testSend: (input: TestSendInput) => Promise<{ deliveryId: string }>;
 }
 
@@ -80,6 +82,7 @@ export function createRouter(deps: RouterDeps) {
     events: eventsRouter(deps.analytics.feed),
     settings: settingsRouter(deps.settings),
     workspace: workspaceRouter(deps),
+    team: teamRouter(deps.team),
     reports: reportsRouter(deps.analytics.reports),
     analytics: analyticsRouter(deps.analytics.insight),
   });

@@ -64,6 +64,8 @@ export const campaigns = sqliteTable(
     sequenceVersionId: text('sequence_version_id').references(() => sequenceVersions.id),
     status: text('status').$type<CampaignStatus>().notNull(),
     statusReason: text('status_reason'),
+    /** The profile whose campaign it is; null = the owner by the launch token. */
+    ownerId: text('owner_id'),
     audience: json<Audience>('audience').notNull(),
     mailboxIds: json<string[]>('mailbox_ids').notNull(),
     rules: json<CampaignRules>('rules').notNull(),

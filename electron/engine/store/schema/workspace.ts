@@ -1,4 +1,5 @@
 import { sqliteTable, text, integer, blob } from 'drizzle-orm/sqlite-core';
+import type { Role } from '../../../../shared/schemas/team.ts';
 
 /** Key → JSON value: settings, instance id, engine-wide pause, practice clock. */
 export const settings = sqliteTable('settings', {
@@ -19,5 +20,14 @@ export const keyWrappers = sqliteTable('key_wrappers', {
   kind: text('kind').primaryKey(),
   wrapped: blob('wrapped', { mode: 'buffer' }).notNull(),
   params: text('params').notNull(),
+  createdAt: integer('created_at').notNull(),
+});
+
+/** People beside the holder of the launch token. A personal token is kept only as its SHA-256. */
+export const profiles = sqliteTable('profiles', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  role: text('role').$type<Role>().notNull(),
+  tokenHash: text('token_hash').notNull().unique(),
   createdAt: integer('created_at').notNull(),
 });
