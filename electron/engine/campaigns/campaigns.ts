@@ -46,6 +46,7 @@ interface CampaignRow {
   versionNumber: number | null;
   status: CampaignStatus;
   statusReason: string | null;
+  ownerId: string | null;
   audience: string;
   mailboxIds: string;
   rules: string;
@@ -55,7 +56,7 @@ interface CampaignRow {
   updatedAt: number;
 }
 
-const columns = `g.id, g.name, g.sequence_id as sequenceId, s.name as sequenceName, g.sequence_version_id as versionId, v.number as versionNumber, g.status, g.status_reason as statusReason,
+const columns = `g.id, g.name, g.sequence_id as sequenceId, s.name as sequenceName, g.sequence_version_id as versionId, v.number as versionNumber, g.status, g.status_reason as statusReason, g.owner_id as ownerId,
   g.audience, g.mailbox_ids as mailboxIds, g.rules, g.launched_at as launchedAt, g.paused_at as pausedAt, g.created_at as createdAt, g.updated_at as updatedAt`;
 const joins = 'from campaigns g join sequences s on s.id = g.sequence_id left join sequence_versions v on v.id = g.sequence_version_id';
 
@@ -106,6 +107,7 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
         sequenceVersion: row.versionNumber,
         status: row.status,
         statusReason: row.statusReason,
+        ownerId: row.ownerId,
         audience: JSON.parse(row.audience) as Audience,
         mailboxIds: JSON.parse(row.mailboxIds) as string[],
         rules: parseRules(row.rules),
