@@ -237,7 +237,9 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
       const now = clock.now();
       store.transaction((tx) =>
         tx
-          .prepare(`insert into campaigns (id, name, sequence_id, owner_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?)`)
+          .prepare(
+            `insert into campaigns (id, name, sequence_id, owner_id, status, audience, mailbox_ids, rules, created_at, updated_at) values (?, ?, ?, ?, 'draft', ?, ?, ?, ?, ?)`,
+          )
           .run(id, input.name, input.sequenceId, ownerId, JSON.stringify(input.audience), JSON.stringify([...new Set(input.mailboxIds)]), JSON.stringify(input.rules), now, now),
       );
       return get(id);
