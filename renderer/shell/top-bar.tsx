@@ -5,6 +5,7 @@ import { Kbd } from '../components/kbd.tsx';
 import { LinkButton } from '../components/links.tsx';
 import type { Workspace } from '../../shared/schemas/settings.ts';
 import { api } from '../lib/client.ts';
+import { useMe, useRefusal } from '../lib/may.ts';
 import { useTicking, useWorkspace, useWorkspaceNow } from '../lib/clock.ts';
 import { formatCountdown, formatFullDateTime, formatMoment } from '../lib/format.ts';
 import { has, t, type MessageKey } from '../lib/messages/index.ts';
@@ -31,6 +32,7 @@ export function TopBar({ onFind }: { readonly onFind: () => void }) {
         </LinkButton>
       )}
       <Tasks />
+      <Who />
       <ThemeSwitch />
     </header>
   );
@@ -47,6 +49,7 @@ export function tomorrowMorning(now: number): number {
 function SendingState({ workspace }: { workspace: Workspace }) {
   const now = useWorkspaceNow();
   const sending = useSendingPause();
+  const refusal = useRefusal('workspace', 'pauseSending');
   const until = workspace.sendingPausedUntil;
   const paused = until !== null;
   const label = !paused ? t('shell.sending') : until >= untilResumed ? t('shell.paused') : t('shell.pausedUntil', { time: formatMoment(until, workspace.now) });
@@ -54,7 +57,14 @@ function SendingState({ workspace }: { workspace: Workspace }) {
     <>
       <Menu position="bottom-start" width={230}>
         <Menu.Target>
-          <Button variant="default" size="compact-md" rightSection={<IconChevronDown size={14} />} loading={sending.busy} title={workspace.pausedReason ?? label}>
+          <Button
+            variant="default"
+            size="compact-md"
+            rightSection={<IconChevronDown size={14} />}
+            loading={sending.busy}
+            disabled={refusal !== null}
+            title={refusal ?? workspace.pausedReason ?? label}
+          >
             <span className={styles['sendState']}>
               <span className={styles['dot']} data-paused={paused} aria-hidden />
               {label}
@@ -152,11 +162,23 @@ function TaskRow({ task }: { task: Task }) {
   );
 }
 
+/** Who is here, where somebody has a name of their own. */
+function Who() {
+  const me = useMe();
+  if (me === undefined || me.createdAt === null) return null;
+  return (
+    <Text size="sm" c="dimmed" maw={220} truncate title={t('team.me', { name: me.name, role: t(`team.role.${me.role}`) })}>
+      {`${me.name} · ${t(`team.role.${me.role}`)}`}
+    </Text>
+  );
+}
+
 const themes = ['system', 'light', 'dark'] as const;
 
 function ThemeSwitch() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const update = useMutation(api.settings.update.mutationOptions());
+  const refusal = useRefusal('settings', 'update');
   const current = colorScheme === 'auto' ? 'system' : colorScheme;
   const next = themes[(themes.indexOf(current) + 1) % themes.length] ?? 'system';
   const label = t('shell.theme', { theme: t(`shell.theme.${current}` as MessageKey) });
@@ -168,7 +190,7 @@ function ThemeSwitch() {
         aria-label={label}
         onClick={() => {
           setColorScheme(next === 'system' ? 'auto' : next);
-          update.mutate({ theme: next });
+          if (refusal === null) update.mutate({ theme: next });
         }}
       >
         <ThemeIcon size={18} stroke={1.7} />

@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..', '..');
 export async function openServed(engine: Engine): Promise<{ browser: Browser; page: Page; problems: string[] }> {
   const token = 'T'.repeat(43);
   const server = await startHttpServer({
-    ...{ router: engine.router, context: { log: silentLog }, host: '127.0.0.1', port: 0, token, version: '0' },
+    ...{ router: engine.router, context: { log: silentLog }, people: engine.people, host: '127.0.0.1', port: 0, token, version: '0' },
     uiDir: join(root, 'out', 'renderer'),
     swaggerDir: join(root, 'node_modules', 'swagger-ui-dist'),
   });

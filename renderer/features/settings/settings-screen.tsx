@@ -25,9 +25,11 @@ import { Page } from '../../components/page.tsx';
 import { QueryState } from '../../components/states.tsx';
 import { api, getTransport } from '../../lib/client.ts';
 import { useWorkspace } from '../../lib/clock.ts';
+import { useRefusal } from '../../lib/may.ts';
 import { t } from '../../lib/messages/index.ts';
 import { RetryChoices } from './retry-policy.tsx';
 import { Secrets } from './secrets.tsx';
+import { Team } from './team.tsx';
 
 /** Everything of the workspace that a person may choose. Each change is stored at once. */
 export function SettingsScreen() {
@@ -39,12 +41,30 @@ export function SettingsScreen() {
       <QueryState query={settings}>
         {(values) => (
           <Stack gap="lg" pb="xl">
-            <Choices settings={values} />
+            <WherePermitted>
+              <Choices settings={values} />
+            </WherePermitted>
+            <Section title={t('team.title')}>
+              <Team />
+            </Section>
             <QueryState query={workspace}>{(data) => <OfWorkspace workspace={data} />}</QueryState>
           </Stack>
         )}
       </QueryState>
     </Page>
+  );
+}
+
+/** The choices, out of reach and with the reason for whoever may not change settings. */
+function WherePermitted({ children }: { children: ReactNode }) {
+  const refusal = useRefusal('settings', 'update');
+  return (
+    <fieldset disabled={refusal !== null} aria-label={t('nav.settings')} style={{ border: 0, margin: 0, padding: 0, minWidth: 0 }}>
+      <Stack gap="lg">
+        {refusal !== null && <Text c="dimmed">{refusal}</Text>}
+        {children}
+      </Stack>
+    </fieldset>
   );
 }
 
