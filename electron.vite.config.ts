@@ -47,6 +47,7 @@ export default defineConfig({
     build: {
       outDir: join(here, 'out/renderer'),
       emptyOutDir: true,
+      minify: true,
       rollupOptions: { input: { index: join(here, 'renderer/index.html') } },
     },
   },
