@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
@@ -201,4 +202,27 @@ test('after a crash a mail whose connection had begun the next one counts as sen
   expect(of('ben@example.com')).toEqual(['unknown']);
   expect(of('anna@example.com').sort()).toEqual(['planned', 'sent']);
   expect(after.services.deliveries.list({ limit: 1, state: 'sent' }).items[0]?.sentAt).toBe(1000);
+});
+
+test('stopping while a connection is being opened is no failure of the server: the mail leaves at once after the next start', async () => {
+  let asked = 0;
+  const silent = createServer(() => (asked += 1));
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const dataDir = temporaryDir();
+  const before = await startEngine(realPorts(dataDir));
+  const mailboxId = before.services.mailboxes.create(testMailbox(port)).id;
+  await launchCampaign(before, { recipients: ['anna@example.com'], mailboxIds: [mailboxId], steps: [emailStep('a', 'Hello', 'Hi')] });
+  await until(() => asked > 0, 'the server is asked');
+  await before.stop();
+  await new Promise((resolve) => silent.close(resolve));
+
+  const smtp = await startRecordingSmtp({ port });
+  const after = await startEngine(realPorts(dataDir));
+  onTestFinished(async () => {
+    await after.stop();
+    await smtp.close();
+  });
+  expect(after.services.mailboxes.get(mailboxId)).toMatchObject({ state: 'untested', stateReason: null });
+  await until(() => smtp.messages().length === 1, 'it left');
 });

@@ -323,7 +323,8 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
       cancelTimer?.();
       for (const lane of lanes.values()) {
         for (const session of lane.idle.splice(0)) session.close();
-        if (lane.inFlight === 0) lane.abort.abort();
+        // Ends only what is still being opened: a message under way goes on.
+        lane.abort.abort();
       }
       if (allWorkers() === 0) return Promise.resolve();
       return new Promise((resolve) => {

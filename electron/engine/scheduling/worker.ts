@@ -98,7 +98,7 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
   function giveBack(lane: Lane, { claimed, left }: Taken<Claimed>): Promise<void> {
     lane.inFlight -= 1;
     left(null);
-    return settled(lane, (tx) => outbox.release(tx, claimed.row, 'The mail server could not be reached'));
+    return settled(lane, (tx) => outbox.release(tx, claimed.row, isRunning() ? 'The mail server could not be reached' : 'Sending was stopped'));
   }
 
   /** Writes what has happened already: a full disk or a busy file is waited for, the fact is not let go. */
@@ -125,6 +125,8 @@ export function createWorker<Row extends DispatchRow, Claimed extends { readonly
       openedAt.set(session, clock.now());
       return session;
     } catch (error) {
+      // Given up by ourselves: that tells nothing of the server.
+      if (lane.abort.signal.aborted) return null;
       const failure = error instanceof ConnectError ? error : new ConnectError('connect', error instanceof Error ? error.message : String(error), null, { cause: error });
       log.warn({ stage: failure.stage, mailboxId: lane.mailboxId, cause: failure.message }, 'mail server not reached');
       await settled(lane, (tx) => {
