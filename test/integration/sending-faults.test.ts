@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
-import { hour, minute } from '../../electron/engine/lib/clock.ts';
+import { hour, minute, systemClock, type Clock } from '../../electron/engine/lib/clock.ts';
 import { openStore } from '../../electron/engine/store/index.ts';
 import { anyTime, emailStep, fastClock, launchCampaign, realPorts, startEngine, testMailbox, until, waitStep } from '../support/engine.ts';
 import { startImapStandIn } from '../support/imap-stand-in.ts';
@@ -224,5 +224,43 @@ test('stopping while a connection is being opened is no failure of the server: t
     await smtp.close();
   });
   expect(after.services.mailboxes.get(mailboxId)).toMatchObject({ state: 'untested', stateReason: null });
+  await until(() => smtp.messages().length === 1, 'it left');
+});
+
+/** Timers that fire a millisecond before their time, which has passed when the time is asked again. */
+function hastyClock(): Clock {
+  let early: number | null = null;
+  return {
+    ...systemClock,
+    now() {
+      const at = early ?? systemClock.now();
+      early = null;
+      return at;
+    },
+    after(delayMs, callback) {
+      const due = systemClock.now() + delayMs;
+      return systemClock.after(delayMs, () => {
+        early = delayMs > 100 ? due - 1 : null;
+        callback();
+        early = null;
+      });
+    },
+  };
+}
+
+test('a slot that passes while the queue is looked at is not slept over', async () => {
+  const smtp = await startRecordingSmtp();
+  const engine = await startEngine(realPorts(temporaryDir(), { clock: hastyClock() }));
+  onTestFinished(async () => {
+    await engine.stop();
+    await smtp.close();
+  });
+  const { id } = engine.services.mailboxes.create(testMailbox(smtp.port));
+  await launchCampaign(engine, {
+    recipients: ['anna@example.com'],
+    mailboxIds: [id],
+    steps: [emailStep('a', 'Hello', 'Hi')],
+    rules: { startAt: Date.now() + 1500 },
+  });
   await until(() => smtp.messages().length === 1, 'it left');
 });

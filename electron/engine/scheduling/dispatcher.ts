@@ -42,6 +42,8 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
   /** At the last look some mailbox had mail and got no connection. */
   let crowded = false;
   let turn = 0;
+  /** When the queue was last looked at as a whole. */
+  let lookedAt = 0;
   let cancelTimer: (() => void) | null = null;
   const accepted = createRateMeter(clock.monotonic);
   let onDrained: (() => void) | null = null;
@@ -266,8 +268,9 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
 
   function look(): void {
     if (!running) return;
+    lookedAt = clock.now();
     try {
-      lookAround(clock.now());
+      lookAround(lookedAt);
     } catch (error) {
       // A full disk or a busy file: nothing is lost, the next look tries again.
       log.error({ err: error }, 'the queue could not be looked at');
@@ -297,18 +300,21 @@ export function createDispatcher<Row extends DispatchRow, Claimed extends { read
     for (const [id, workers] of granted) for (let started = 0; started < workers; started += 1) void work(laneOf(id));
   }
 
-  /** Sleeps until the next slot or the end of the nearest block, never past `maxSleepMs`. */
+  /**
+   * Sleeps until the next slot or the end of the nearest block, never past `maxSleepMs`. What came since the last look is
+   * due at once: a timer may fire a moment before its slot, which then passes between the look and this.
+   */
   function schedule(): void {
     if (!running) return;
     cancelTimer?.();
     const now = clock.now();
     const next =
       (
-        store.prepareRead(`select min(slot_at) as at from deliveries indexed by deliveries_slot where slot_at > +? and state in ('planned','deferred')`).get(now) as {
+        store.prepareRead(`select min(slot_at) as at from deliveries indexed by deliveries_slot where slot_at > +? and state in ('planned','deferred')`).get(lookedAt) as {
           at: number | null;
         }
       ).at ?? Infinity;
-    const wakes = [...lanes.values()].map((lane) => lane.wakeAt).filter((at) => at > now);
+    const wakes = [...lanes.values()].map((lane) => lane.wakeAt).filter((at) => at > lookedAt);
     const at = Math.min(next, now + deps.maxSleepMs, ...wakes);
     cancelTimer = clock.after(Math.max(1, at - now), look);
   }
