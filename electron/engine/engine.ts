@@ -354,6 +354,7 @@ export async function createEngine(ports: EnginePorts) {
       reviews,
       webhooks,
       deliveries,
+      team,
       deadLetters,
       inbox,
       assist,

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { leastRole, may } from '../../shared/roles.ts';
+import { leastRole, may, onlyOwn } from '../../shared/roles.ts';
+import type { Campaign } from '../../shared/schemas/campaign.ts';
 import type { Profile } from '../../shared/schemas/team.ts';
 import { api } from './client.ts';
 import { t } from './messages/index.ts';
@@ -19,4 +20,22 @@ export function useRefusal<A extends keyof Areas>(area: A, procedure: keyof Area
   const me = useMe();
   if (me === undefined || may(me.role, [area, procedure])) return null;
   return t('team.refused', { role: t(`team.role.${me.role}`), least: t(`team.role.${leastRole[area][procedure] as Profile['role']}`) });
+}
+
+/** Why the person here may not steer a campaign, in a sentence; null = they may. Senders steer their own. */
+export function useCampaignRefusal(campaign: Pick<Campaign, 'ownerId'>, procedure: keyof Areas['campaigns'] & string): string | null {
+  const refused = useRefusal('campaigns', procedure);
+  const me = useMe();
+  if (refused !== null || me?.role !== 'sender' || onlyOwn[`campaigns.${procedure}`] === undefined || campaign.ownerId === me.id) return refused;
+  return t('team.notYours');
+}
+
+/** The people of this workspace. `shared` = there are others beside the holder of the launch token. */
+export function useTeam(): { people: readonly Profile[]; shared: boolean; nameOf: (profileId: string | null) => string } {
+  const people = useQuery(api.team.list.queryOptions({ input: {} })).data?.items ?? [];
+  return {
+    people,
+    shared: people.length > 1,
+    nameOf: (profileId) => people.find(({ id }) => id === profileId)?.name ?? '',
+  };
 }

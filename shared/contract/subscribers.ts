@@ -28,6 +28,7 @@ const contactQuerySchema = pageQuerySchema.extend({
   status: contactStatusSchema.optional(),
   verdict: addressVerdictSchema.optional().describe('How the address looks'),
   tag: z.string().optional(),
+  ownerId: idSchema.optional().describe('Contacts of one person of the team'),
   offset: z.number().int().min(0).optional().describe('Instead of a cursor: jump to a row, for windowed tables'),
 });
 

@@ -75,7 +75,9 @@ export const campaignInputSchema = z.object({
   rules: campaignRulesSchema.default(() => campaignRulesSchema.parse({})),
 });
 export type CampaignInput = z.infer<typeof campaignInputSchema>;
-export const campaignPatchSchema = patchOf(campaignInputSchema).extend({ rules: patchOf(campaignRulesSchema).optional().describe('Rules left out stay') });
+export const campaignPatchSchema = patchOf(campaignInputSchema).extend({ rules: patchOf(campaignRulesSchema).optional().describe('Rules left out stay'),
+  ownerId: idSchema.nullable().optional().describe('The person of the team to whom it passes; null = the owner by the launch token'),
+});
 export type CampaignPatch = z.infer<typeof campaignPatchSchema>;
 
 export const campaignCountsSchema = z.object({
@@ -123,7 +125,7 @@ export const preflightSchema = z.object({
   ok: z.boolean(),
   items: z.array(preflightItemSchema),
   people: z.number().int().describe('Would be enrolled now'),
-  leftOut: z.array(z.object({ reason: z.enum(['suppressed', 'already_enrolled', 'invalid_address']), count: z.number().int() })),
+  leftOut: z.array(z.object({ reason: z.enum(['suppressed', 'already_enrolled', 'owned_by_others', 'invalid_address']), count: z.number().int() })),
   firstSlotAt: epochMsSchema.nullable(),
 });
 export type Preflight = z.infer<typeof preflightSchema>;

@@ -88,6 +88,7 @@ export const eventSchema = z.object({
   at: epochMsSchema,
   type: eventTypeSchema,
   actor: actorSchema,
+  profileId: idSchema.nullable().describe('The person of the team, where the actor is one; null = the owner by the launch token'),
   reason: z.string().nullable(),
   contactId: idSchema.nullable(),
   enrolmentId: idSchema.nullable(),

@@ -29,7 +29,7 @@ const heartbeatMs = 15 * second;
 /** Events that wait for one slow reader; older ones are dropped and `more` says so. */
 const maxBuffered = 500;
 
-const columns = `id, at, type, actor, reason, contact_id as contactId, enrolment_id as enrolmentId, delivery_id as deliveryId,
+const columns = `id, at, type, actor, profile_id as profileId, reason, contact_id as contactId, enrolment_id as enrolmentId, delivery_id as deliveryId,
   campaign_id as campaignId, mailbox_id as mailboxId, step_id as stepId, variant_id as variantId, data`;
 
 type Row = Parameters<typeof parseEventRow>[0];

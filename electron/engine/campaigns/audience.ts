@@ -14,6 +14,8 @@ export interface Candidate {
 export interface AudienceView {
   readonly enrollable: number;
   readonly suppressed: number;
+  /** Contacts of other people of the team, which a sender's campaign does not write to. */
+  readonly ownedByOthers: number;
   readonly alreadyEnrolled: number;
 }
 
@@ -48,6 +50,9 @@ function members({ store, contacts }: AudienceDeps, audience: Audience): { sql: 
 const suppressed = `(c.status <> 'active' or exists (select 1 from suppressions s where s.kind = 'address' and s.value = c.email)
   or exists (select 1 from suppressions s where s.kind = 'domain' and (s.value = c.domain or c.domain like '%.' || s.value)))`;
 
+// Only the campaigns of senders are held to it: managers and owners look after everybody.
+const ownedByOthers = `(c.owner_id is not null and exists (select 1 from campaigns g join profiles p on p.id = g.owner_id where g.id = ? and p.role = 'sender' and p.id <> c.owner_id))`;
+
 function enrolled(rules: CampaignRules): string {
   // Only who came to the end may come again: not who replied, was stopped, or failed.
   const states = rules.reEnrol === 'when_finished' ? `and e.state <> 'finished'` : '';
@@ -59,10 +64,11 @@ export function viewAudience(deps: AudienceDeps, campaignId: string, audience: A
   const { sql, params } = members(deps, audience);
   return deps.store
     .prepareRead(
-      `select coalesce(sum(not blocked and not known), 0) as enrollable, coalesce(sum(blocked), 0) as suppressed, coalesce(sum(known and not blocked), 0) as alreadyEnrolled
-       from (select ${suppressed} as blocked, ${enrolled(rules)} as known from contacts c where ${sql})`,
+      `select coalesce(sum(not blocked and not known and not theirs), 0) as enrollable, coalesce(sum(blocked), 0) as suppressed, coalesce(sum(known and not blocked), 0) as alreadyEnrolled,
+         coalesce(sum(theirs and not blocked and not known), 0) as ownedByOthers
+       from (select ${suppressed} as blocked, ${enrolled(rules)} as known, ${ownedByOthers} as theirs from contacts c where ${sql})`,
     )
-    .get(campaignId, ...params) as AudienceView;
+    .get(campaignId, campaignId, ...params) as AudienceView;
 }
 
 /** People to enrol, in order of id after `afterId`: pages of a launch. */
@@ -71,9 +77,9 @@ export function candidates(deps: AudienceDeps, campaignId: string, audience: Aud
   const rows = deps.store
     .prepareRead(
       `select c.id as contactId, c.email, c.company_key as companyKey, ${recipientColumns} from contacts c
-       where c.id > ? and not ${suppressed} and not ${enrolled(rules)} and ${sql} order by c.id limit ?`,
+       where c.id > ? and not ${suppressed} and not ${enrolled(rules)} and not ${ownedByOthers} and ${sql} order by c.id limit ?`,
     )
-    .all(afterId, campaignId, ...params, limit) as (RecipientRow & { contactId: string; email: string; companyKey: string })[];
+    .all(afterId, campaignId, campaignId, ...params, limit) as (RecipientRow & { contactId: string; email: string; companyKey: string })[];
   return rows.map((row) => ({ contactId: row.contactId, email: row.email, domain: row.domain, companyKey: row.companyKey, recipient: toRecipient(row) }));
 }
 

@@ -18,7 +18,8 @@ import { checkPreflight } from './preflight.ts';
 import { peopleOfOtherProviders } from './recipient-providers.ts';
 
 export interface Campaigns {
-  list(query: PageQuery & { status?: CampaignStatus | undefined }): Page<Campaign>;
+  /** `ownerId` null = those of the owner by the launch token. */
+  list(query: PageQuery & { status?: CampaignStatus | undefined; ownerId?: string | null | undefined }): Page<Campaign>;
   /** `ownerId` is the profile that creates it; null = the owner by the launch token. */
   create(input: CampaignInput, ownerId?: string | null): Campaign;
   get(id: string): Campaign;
@@ -219,8 +220,14 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
     preflight,
     list(query) {
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
-      const parts = [query.status === undefined ? '1' : 'g.status = ?', query.q === undefined || query.q === '' ? '1' : "g.name like ? escape '\\'"];
-      const params = [...(query.status === undefined ? [] : [query.status]), ...(query.q === undefined || query.q === '' ? [] : [containing(query.q)])];
+      const filters: [string, string | null | undefined][] = [
+        ['g.status = ?', query.status],
+        ["g.name like ? escape '\\'", query.q === undefined || query.q === '' ? undefined : containing(query.q)],
+        ['g.owner_id is ?', query.ownerId],
+      ];
+      const used = filters.filter(([, value]) => value !== undefined);
+      const parts = ['1', ...used.map(([sql]) => sql)];
+      const params = used.map(([, value]) => value ?? null);
       const total = (store.prepareRead(`select count(*) as n from campaigns g where ${parts.join(' and ')}`).get(...params) as { n: number }).n;
       const rows = store
         .prepareRead(
@@ -257,12 +264,15 @@ export function createCampaigns(deps: CampaignsDeps): Campaigns {
           fields: { mailboxIds: 'At least one mailbox must stay' },
         });
       checkReferences(patch);
+      if (patch.ownerId != null && store.prepareRead('select 1 from profiles where id = ?').get(patch.ownerId) === undefined)
+        throw new AppError('validation', 'There is no such person in this workspace.', { fields: { ownerId: 'No such person' } });
       store.transaction((tx) =>
         tx
-          .prepare('update campaigns set name = ?, sequence_id = ?, audience = ?, mailbox_ids = ?, rules = ?, updated_at = ? where id = ?')
+          .prepare('update campaigns set name = ?, sequence_id = ?, owner_id = ?, audience = ?, mailbox_ids = ?, rules = ?, updated_at = ? where id = ?')
           .run(
             patch.name ?? row.name,
             patch.sequenceId ?? row.sequenceId,
+            patch.ownerId === undefined ? row.ownerId : patch.ownerId,
             patch.audience === undefined ? row.audience : JSON.stringify(patch.audience),
             patch.mailboxIds === undefined ? row.mailboxIds : JSON.stringify([...new Set(patch.mailboxIds)]),
             patch.rules === undefined ? row.rules : JSON.stringify({ ...parseRules(row.rules), ...patch.rules }),

@@ -122,6 +122,14 @@ export function checkPreflight(facts: PreflightFacts): Preflight {
     );
   if (facts.audience.suppressed > 0)
     item('suppressed', false, true, `${facts.audience.suppressed} suppressed ${facts.audience.suppressed === 1 ? 'person is' : 'people are'} left out.`, facts.audience.suppressed);
+  if (facts.audience.ownedByOthers > 0)
+    item(
+      'owned_by_others',
+      false,
+      true,
+      `${facts.audience.ownedByOthers} ${facts.audience.ownedByOthers === 1 ? 'contact of somebody else in the team is' : 'contacts of others in the team are'} left out.`,
+      facts.audience.ownedByOthers,
+    );
   return {
     ok: items.every((entry) => entry.ok || !entry.blocking),
     items,
@@ -129,6 +137,7 @@ export function checkPreflight(facts: PreflightFacts): Preflight {
     leftOut: [
       { reason: 'suppressed', count: facts.audience.suppressed },
       { reason: 'already_enrolled', count: facts.audience.alreadyEnrolled },
+      { reason: 'owned_by_others', count: facts.audience.ownedByOthers },
     ],
     firstSlotAt,
   };

@@ -12,6 +12,7 @@ import { camel } from './text.ts';
 type Before =
   | { readonly tags: readonly string[] }
   | { readonly value: string; readonly became: string }
+  | { readonly ownerId: string | null }
   | { readonly suppressionId: string }
   | { readonly row: Readonly<Record<string, unknown>>; readonly lists: readonly Member[]; readonly aliases: readonly Alias[] }
   | Record<never, never>;
@@ -60,6 +61,11 @@ export function createBulkActions({ clock }: ContactsDeps, parts: { suppressions
         const became = after === null ? value : valueOf(after, action.field);
         return became === value ? null : { value, became };
       }
+      case 'set_owner': {
+        if (contact.ownerId === action.ownerId) return null;
+        subscribers.change(tx, contactId, 'person', () => ({ ownerId: action.ownerId }));
+        return { ownerId: contact.ownerId };
+      }
       case 'suppress': {
         const { suppression, isNew } = suppressions.suppress(tx, { kind: 'address', value: contact.email, reason: 'by_hand', note: action.note, actor: 'person' });
         return isNew ? { suppressionId: suppression.id } : null;
@@ -93,6 +99,12 @@ export function createBulkActions({ clock }: ContactsDeps, parts: { suppressions
       if (action.kind !== 'set_field' || valueOf(contact, action.field) !== before.became) return;
       return subscribers.change(tx, contactId, 'person', (known) => patchOf(known, action.field, before.value), false);
     }
+    if ('ownerId' in before) {
+      // Somebody has given it away since, or the former owner has left: that stays.
+      if (action.kind !== 'set_owner' || contact.ownerId !== action.ownerId) return;
+      const former = before.ownerId !== null && tx.prepare('select 1 from profiles where id = ?').get(before.ownerId) === undefined ? null : before.ownerId;
+      return subscribers.change(tx, contactId, 'person', () => ({ ownerId: former }));
+    }
     if ('suppressionId' in before) return suppressions.liftIn(tx, before.suppressionId);
     if (action.kind === 'add_to_list') lists.removeIn(tx, action.listId, contactId);
     else if (action.kind === 'remove_from_list') lists.addIn(tx, action.listId, contactId);
@@ -114,6 +126,7 @@ export function createBulkActions({ clock }: ContactsDeps, parts: { suppressions
     /** Throws AppError where an action could not be done to anybody. */
     check(action: BulkAction): void {
       if (action.kind === 'add_to_list' || action.kind === 'remove_from_list') lists.get({ id: action.listId });
+      if (action.kind === 'set_owner') subscribers.checkOwner(action.ownerId);
       if (action.kind === 'set_field') subscribers.checkValue(action.field, action.value);
     },
   };

@@ -15,6 +15,7 @@ export interface ContactQuery extends PageQuery {
   readonly status?: ContactStatus | undefined;
   readonly verdict?: AddressVerdict | undefined;
   readonly tag?: string | undefined;
+  readonly ownerId?: string | undefined;
   readonly segmentId?: string | undefined;
   readonly filter?: SegmentFilter | undefined;
   readonly offset?: number | undefined;
@@ -159,6 +160,10 @@ function filterOf(query: Omit<ContactQuery, 'limit'>): { filter: string[]; value
     .slice(0, 8)) {
     filter.push('instr(c.search, ?) > 0');
     values.push(word);
+  }
+  if (query.ownerId !== undefined) {
+    filter.push('c.owner_id = ?');
+    values.push(query.ownerId);
   }
   if (query.tag !== undefined && query.tag !== '') {
     // As in segment-sql.ts, but in this spelling only.

@@ -21,6 +21,7 @@ export interface StoredContact extends Record<TextField, string> {
   status: ContactStatus;
   addressCheck: string | null;
   source: string;
+  ownerId: string | null;
   softBounces: number;
   lastSentAt: number | null;
   lastReplyAt: number | null;
@@ -36,7 +37,7 @@ export interface ContactRow extends Contact {
 
 /** Select list of `StoredContact`, for `from contacts c`. */
 export const contactColumns = `c.id, c.email, c.domain, c.first_name as firstName, c.last_name as lastName, c.company, c.title, c.phone, c.website, c.city, c.country,
-  c.time_zone as timeZone, c.guessed_zone as guessedZone, c.zone_source as zoneSource, c.tags, c.custom, c.status, c.address_check as addressCheck, c.source, c.soft_bounces as softBounces, c.last_sent_at as lastSentAt, c.last_reply_at as lastReplyAt,
+  c.time_zone as timeZone, c.guessed_zone as guessedZone, c.zone_source as zoneSource, c.tags, c.custom, c.status, c.address_check as addressCheck, c.source, c.owner_id as ownerId, c.soft_bounces as softBounces, c.last_sent_at as lastSentAt, c.last_reply_at as lastReplyAt,
   c.created_at as createdAt, c.updated_at as updatedAt`;
 
 export function parseContact({ addressCheck, ...row }: StoredContact): ContactRow {
@@ -159,7 +160,7 @@ export function updateContact(tx: Tx, contact: ContactRow): void {
   const { verdict, addressCheck } = checkColumns(contact.check);
   tx.prepare(
     `update contacts set email = ?, domain = ?, first_name = ?, last_name = ?, company = ?, title = ?, phone = ?, website = ?, city = ?, country = ?, time_zone = ?,
-     guessed_zone = ?, zone_source = ?, tags = ?, custom = ?, status = ?, verdict = ?, address_check = ?, search = ?, company_key = ?, soft_bounces = ?, updated_at = ? where id = ?`,
+     guessed_zone = ?, zone_source = ?, tags = ?, custom = ?, status = ?, verdict = ?, address_check = ?, search = ?, company_key = ?, soft_bounces = ?, owner_id = ?, updated_at = ? where id = ?`,
   ).run(
     contact.email,
     contact.domain,
@@ -182,6 +183,7 @@ export function updateContact(tx: Tx, contact: ContactRow): void {
     searchText(contact),
     companyKeyOf(contact.company, contact.domain),
     contact.softBounces,
+    contact.ownerId,
     contact.updatedAt,
     contact.id,
   );

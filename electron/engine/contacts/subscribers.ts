@@ -78,6 +78,7 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
       if (text !== undefined) next[field] = oneLine(text);
     }
     if (patch.timeZone !== undefined) next.timeZone = patch.timeZone;
+    if (patch.ownerId !== undefined) next.ownerId = ownerOf(tx, patch.ownerId);
     if (patch.tags !== undefined) next.tags = uniqueTags(patch.tags);
     if (patch.custom !== undefined) next.custom = cleanCustom(patch.custom, known.custom, checked ? customFields.allIn(tx) : []);
     const keyed = patch.email === undefined ? next : rekey(tx, next, patch.email);
@@ -87,6 +88,11 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     tx.afterCommit(() => names.forget());
     events.append(tx, { type: 'contact_updated', actor, contactId: id, data: { fields } });
     return toContact(read(tx, id));
+  }
+
+  function ownerOf(tx: Pick<Tx, 'prepare'>, profileId: string | null): string | null {
+    if (profileId === null || tx.prepare('select 1 from profiles where id = ?').get(profileId) !== undefined) return profileId;
+    throw new AppError('validation', 'There is no such person in this workspace.', { fields: { ownerId: 'No such person' } });
   }
 
   /**
@@ -142,6 +148,8 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
 
   return {
     row,
+    /** Throws AppError validation for somebody who is not of the team. */
+    checkOwner: (profileId: string | null) => void ownerOf({ prepare: store.prepareRead }, profileId),
     findByAddress,
     create,
     update,

@@ -1,5 +1,6 @@
 import type { Actor, DomainEvent, EventType } from '../../../shared/schemas/event.ts';
 import type { Clock } from '../lib/clock.ts';
+import { whoActs } from '../lib/who-acts.ts';
 import type { Store, Tx } from '../store/index.ts';
 
 export interface NewEvent {
@@ -42,11 +43,11 @@ interface EventRow extends Omit<DomainEvent, 'data'> {
   data: string | null;
 }
 
-const columns = `id, at, type, actor, reason, contact_id as contactId, enrolment_id as enrolmentId, delivery_id as deliveryId,
+const columns = `id, at, type, actor, profile_id as profileId, reason, contact_id as contactId, enrolment_id as enrolmentId, delivery_id as deliveryId,
   campaign_id as campaignId, mailbox_id as mailboxId, step_id as stepId, variant_id as variantId, data`;
 
-const insert = `insert into events (at, type, actor, reason, contact_id, enrolment_id, delivery_id, campaign_id, mailbox_id, step_id, variant_id, data)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const insert = `insert into events (at, type, actor, profile_id, reason, contact_id, enrolment_id, delivery_id, campaign_id, mailbox_id, step_id, variant_id, data)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** Reads a stored event row (columns as in `columns`) into its typed shape. */
 export function parseEventRow(row: EventRow): DomainEvent {
@@ -69,6 +70,7 @@ export function createEvents(store: Store, clock: Clock): Events {
     append(tx, event) {
       const { type, actor } = event;
       const at = clock.now();
+      const profileId = actor === 'person' ? whoActs() : null;
       const reason = event.reason ?? null;
       const contactId = event.contactId ?? null;
       const enrolmentId = event.enrolmentId ?? null;
@@ -80,9 +82,9 @@ export function createEvents(store: Store, clock: Clock): Events {
       const data = event.data ?? null;
       const json = data === null ? null : JSON.stringify(data);
       // By position: binding by name costs as much as the insert.
-      const result = tx.prepare(insert).run(at, type, actor, reason, contactId, enrolmentId, deliveryId, campaignId, mailboxId, stepId, variantId, json);
+      const result = tx.prepare(insert).run(at, type, actor, profileId, reason, contactId, enrolmentId, deliveryId, campaignId, mailboxId, stepId, variantId, json);
       const id = Number(result.lastInsertRowid);
-      const written: DomainEvent = { id, at, type, actor, reason, contactId, enrolmentId, deliveryId, campaignId, mailboxId, stepId, variantId, data };
+      const written: DomainEvent = { id, at, type, actor, profileId, reason, contactId, enrolmentId, deliveryId, campaignId, mailboxId, stepId, variantId, data };
       uncommitted.add(written);
       // Each event withdraws itself, so that a savepoint that rolls back takes only its own along.
       tx.afterCommit(publish, () => uncommitted.delete(written));

@@ -2,7 +2,9 @@ import { implement } from '@orpc/server';
 import { contract } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { may, onlyOwn, roleFor } from '../../../shared/roles.ts';
+import { actingAs } from '../lib/who-acts.ts';
 import type { Logger } from '../ports.ts';
+import { roles, type Role } from '../../../shared/schemas/team.ts';
 import type { TeamMember } from '../workspace/index.ts';
 import { contractError } from './errors.ts';
 
@@ -20,20 +22,31 @@ export function ownerIdOf(context: RpcContext): string | null {
   return context.who?.().id ?? null;
 }
 
+/** Throws forbidden where the caller's role is less. For inputs that need more than the procedure they come with. */
+export function needRole(context: RpcContext, least: Role): void {
+  const role = context.who?.().role;
+  if (role !== undefined && roles.indexOf(role) < roles.indexOf(least)) throw tooWeak(role, least);
+}
+
+function tooWeak(role: Role, least: Role): AppError {
+  return new AppError('forbidden', `Your role is ${role}; this needs ${least}. Ask an owner of this workspace.`);
+}
+
 /** The implementer that all routers use. Roles are checked and errors mapped here, once, the same for every transport. */
 export const os = implement(contract)
   .$context<RpcContext>()
   .use(async ({ next, context, path }, input: unknown) => {
     try {
-      if (context.who !== undefined) checkRole(context.who(), path, input);
-      return await next();
+      const caller = context.who?.();
+      if (caller !== undefined) checkRole(caller, path, input);
+      return await actingAs(caller?.id ?? null, () => next());
     } catch (error) {
       throw contractError(error, context.log, path);
     }
   });
 
 function checkRole(caller: Caller, path: readonly string[], input: unknown): void {
-  if (!may(caller.role, path)) throw new AppError('forbidden', `Your role is ${caller.role}; this needs ${roleFor(path)}. Ask an owner of this workspace.`);
+  if (!may(caller.role, path)) throw tooWeak(caller.role, roleFor(path));
   const thing = onlyOwn[path.join('.')];
   const id = (input as { id?: unknown } | null | undefined)?.id;
   if (caller.role === 'sender' && thing !== undefined && typeof id === 'string' && !caller.owns(thing, id))

@@ -1,12 +1,16 @@
 import type { Campaigns, Forecaster, Migration, StrandedPeople } from '../campaigns/index.ts';
-import { os, ownerIdOf } from './base.ts';
+import { launchOwnerId } from '../../../shared/schemas/team.ts';
+import { needRole, os, ownerIdOf } from './base.ts';
 
 export function campaignsRouter(campaigns: Campaigns, forecaster: Forecaster, migration: Migration, stranded: StrandedPeople) {
   return {
-    list: os.campaigns.list.handler(({ input }) => campaigns.list(input)),
+    list: os.campaigns.list.handler(({ input: { ownerId, ...query } }) => campaigns.list({ ...query, ownerId: ownerId === launchOwnerId ? null : ownerId })),
     create: os.campaigns.create.handler(({ input, context }) => campaigns.create(input, ownerIdOf(context))),
     get: os.campaigns.get.handler(({ input }) => campaigns.get(input.id)),
-    update: os.campaigns.update.handler(({ input: { id, ...patch } }) => campaigns.update(id, patch)),
+    update: os.campaigns.update.handler(({ input: { id, ...patch }, context }) => {
+      if (patch.ownerId !== undefined) needRole(context, 'manager');
+      return campaigns.update(id, patch);
+    }),
     remove: os.campaigns.remove.handler(({ input }) => {
       campaigns.remove(input.id);
       return { id: input.id, deleted: true as const };

@@ -1,5 +1,5 @@
 import type { Replies, ThreadHelp } from '../inbox/index.ts';
-import { os } from './base.ts';
+import { needRole, os } from './base.ts';
 
 export function repliesRouter(replies: Replies & ThreadHelp) {
   return {
@@ -9,7 +9,11 @@ export function repliesRouter(replies: Replies & ThreadHelp) {
     conversations: os.replies.conversations.handler(({ input }) => replies.conversations(input)),
     snooze: os.replies.snooze.handler(({ input }) => replies.snooze(input.id, input.until)),
     done: os.replies.done.handler(({ input }) => replies.done(input.id, input.done)),
-    brief: os.replies.brief.handler(({ input, signal }) => replies.brief(input.id, input.think, signal)),
+    brief: os.replies.brief.handler(({ input, context, signal }) => {
+      // Asking a model costs time of a machine that others send with.
+      if (input.think) needRole(context, 'sender');
+      return replies.brief(input.id, input.think, signal);
+    }),
     draft: os.replies.draft.handler(({ input, signal }) => replies.draft(input.id, input.variation, signal)),
     respond: os.replies.respond.handler(({ input }) => replies.respond(input)),
   };

@@ -1,5 +1,6 @@
 import type { Contacts } from '../contacts/index.ts';
-import { os } from './base.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { os, type RpcContext } from './base.ts';
 
 export function subscribersRouter(contacts: Contacts) {
   return {
@@ -7,7 +8,10 @@ export function subscribersRouter(contacts: Contacts) {
     query: os.subscribers.query.handler(({ input }) => contacts.list(input)),
     create: os.subscribers.create.handler(({ input }) => contacts.create(input)),
     get: os.subscribers.get.handler(({ input }) => contacts.get(input)),
-    update: os.subscribers.update.handler(({ input }) => contacts.update(input)),
+    update: os.subscribers.update.handler(({ input, context }) => {
+      if (input.ownerId !== undefined) mayPass(contacts, context, input.id, input.ownerId);
+      return contacts.update(input);
+    }),
     remove: os.subscribers.remove.handler(({ input }) => contacts.remove(input)),
     removeMany: os.subscribers.removeMany.handler(({ input }) => contacts.removeMany(input)),
     fields: os.subscribers.fields.handler(() => contacts.fields()),
@@ -24,4 +28,13 @@ export function subscribersRouter(contacts: Contacts) {
     cancelImport: os.subscribers.cancelImport.handler(({ input }) => contacts.cancelImport(input)),
     rejectedRows: os.subscribers.rejectedRows.handler(({ input }) => contacts.rejectedRows(input)),
   };
+}
+
+/** A sender takes what is everybody's and lets go what is theirs; managers decide for others. */
+function mayPass(contacts: Contacts, context: RpcContext, id: string, to: string | null): void {
+  const caller = context.who?.();
+  if (caller?.role !== 'sender') return;
+  const { ownerId: from } = contacts.get({ id });
+  if ([from, to].some((ownerId) => ownerId !== null && ownerId !== caller.id))
+    throw new AppError('forbidden', 'This contact belongs to somebody else, or would. Ask its owner or a manager.');
 }

@@ -24,7 +24,7 @@ export interface Team {
   /** Throws not_found, or wrong_state for the owner by the launch token. */
   update(id: string, patch: { readonly name?: string | undefined; readonly role?: Role | undefined }): Profile;
   renewToken(id: string): ProfileWithToken;
-  /** Their campaigns pass to the owner by the launch token. */
+  /** Their campaigns pass to the owner by the launch token, their contacts to everybody. */
   remove(id: string): void;
   /** Who holds a personal token; null when nobody does. */
   callerOf(token: string): TeamMember | null;
@@ -79,6 +79,7 @@ export function createTeam({ store, clock, ids }: { store: Store; clock: Clock; 
       get(id);
       store.transaction((tx) => {
         tx.prepare('update campaigns set owner_id = null where owner_id = ?').run(id);
+        tx.prepare('update contacts set owner_id = null where owner_id = ?').run(id);
         tx.prepare('delete from profiles where id = ?').run(id);
       });
       revoked(id);

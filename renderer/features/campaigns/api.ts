@@ -11,10 +11,10 @@ const pages = {
 };
 const at = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor });
 
-export function useCampaigns(q: string, status: CampaignStatus | null) {
+export function useCampaigns(q: string, status: CampaignStatus | null, ownerId: string | null) {
   return useInfiniteQuery(
     api.campaigns.list.infiniteOptions({
-      input: (cursor: string | undefined) => ({ limit: 100, ...(q === '' ? {} : { q }), ...(status === null ? {} : { status }), ...at(cursor) }),
+      input: (cursor: string | undefined) => ({ limit: 100, ...(q === '' ? {} : { q }), ...(status === null ? {} : { status }), ...(ownerId === null ? {} : { ownerId }), ...at(cursor) }),
       ...pages,
     }),
   );
@@ -97,6 +97,7 @@ export function useCampaignActions() {
   const onSuccess = () => refresh(queryClient, api.campaigns.key(), api.enrolments.key(), api.deliveries.key(), api.workspace.key());
   return {
     create: useMutation(api.campaigns.create.mutationOptions({ onSuccess })),
+    pass: useMutation(api.campaigns.update.mutationOptions({ onSuccess })),
     remove: useMutation(api.campaigns.remove.mutationOptions({ onSuccess })),
     launch: useMutation(api.campaigns.launch.mutationOptions({ onSuccess })),
     pause: useMutation(api.campaigns.pause.mutationOptions({ onSuccess })),

@@ -6,13 +6,16 @@ import { useState } from 'react';
 import { campaignStatusSchema, type Campaign, type CampaignStatus } from '../../../shared/schemas/campaign.ts';
 import { confirmDialog } from '../../components/confirm-dialog.tsx';
 import { DataTable, type Column } from '../../components/data-table.tsx';
+import { MayButton } from '../../components/may-button.tsx';
 import { notifyDone } from '../../components/notify.tsx';
+import { OwnerSelect } from '../../components/owner-select.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Page } from '../../components/page.tsx';
 import { cursorRows } from '../../components/row-source.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { EmptyState } from '../../components/states.tsx';
 import { formatNumber, formatShare } from '../../lib/format.ts';
+import { useCampaignRefusal, useRefusal, useTeam } from '../../lib/may.ts';
 import { t } from '../../lib/messages/index.ts';
 import { useCampaignActions, useCampaigns } from './api.ts';
 import { NewCampaignDialog } from './components/new-campaign-dialog.tsx';
@@ -26,13 +29,16 @@ export function CampaignsScreen() {
   const [typed, setTyped] = useState('');
   const [q] = useDebouncedValue(typed.trim(), 200);
   const [status, setStatus] = useState<CampaignStatus | null>(null);
+  const [ownerId, setOwnerId] = useState<string | null>(null);
+  const team = useTeam();
+  const refusal = useRefusal('campaigns', 'create');
   const { dialog } = useSearch({ from: '/campaigns' });
   const setAdding = (open: boolean) => void navigate({ to: '/campaigns', search: open ? { dialog: 'new' } : {}, replace: true });
-  const campaigns = useCampaigns(q, status);
+  const campaigns = useCampaigns(q, status, ownerId);
   const add = (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
+    <MayButton refusal={refusal} leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
       {t('campaigns.add')}
-    </Button>
+    </MayButton>
   );
   return (
     <Page fill>
@@ -57,16 +63,17 @@ export function CampaignsScreen() {
           value={status}
           onChange={(value) => setStatus(value as CampaignStatus | null)}
         />
+        {team.shared && <OwnerSelect aria-label={t('team.owner')} placeholder={t('team.anybody')} clearable withLaunchOwner w={150} value={ownerId} onChange={setOwnerId} />}
       </div>
       <DataTable
         label={t('campaigns.title')}
-        columns={columns}
+        columns={team.shared ? [...columns.slice(0, -1), ownerColumn(team.nameOf), ...columns.slice(-1)] : columns}
         rows={cursorRows(campaigns)}
         rowId={(campaign) => campaign.id}
         rowHeight={58}
         onOpen={(campaign) => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id } })}
         empty={
-          q === '' && status === null ? (
+          q === '' && status === null && ownerId === null ? (
             <EmptyState title={t('campaigns.emptyTitle')} icon={<IconSend size={26} stroke={1.6} />} action={add}>
               {t('campaigns.emptyText')}
             </EmptyState>
@@ -80,6 +87,7 @@ export function CampaignsScreen() {
                   onClick={() => {
                     setTyped('');
                     setStatus(null);
+                    setOwnerId(null);
                   }}
                 >
                   {t('campaigns.clearFilters')}
@@ -112,6 +120,10 @@ const columns: Column<Campaign>[] = [
   { id: 'next', header: t('campaigns.next'), width: 130, cell: (campaign) => <NextTime at={campaign.nextSlotAt} /> },
   { id: 'actions', header: '', width: 56, align: 'right', cell: (campaign) => <CampaignMenu campaign={campaign} /> },
 ];
+
+function ownerColumn(nameOf: (profileId: string | null) => string): Column<Campaign> {
+  return { id: 'owner', header: t('team.owner'), width: 130, cell: ({ ownerId }) => (ownerId === null ? '' : nameOf(ownerId)) };
+}
 
 function NameCell({ campaign }: { readonly campaign: Campaign }) {
   return (
@@ -148,6 +160,7 @@ function ProgressCell({ campaign }: { readonly campaign: Campaign }) {
 function CampaignMenu({ campaign }: { readonly campaign: Campaign }) {
   const { remove } = useCampaignActions();
   const { name } = campaign;
+  const refusal = useCampaignRefusal(campaign, 'remove');
   if (campaign.status === 'running' || campaign.status === 'paused') return null;
   const onRemove = async () => {
     if (!(await confirmDialog({ title: t('campaigns.deleteTitle', { name }), children: t('campaigns.deleteText'), confirm: t('campaigns.delete'), danger: true }))) return;
@@ -162,7 +175,7 @@ function CampaignMenu({ campaign }: { readonly campaign: Campaign }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => void onRemove()}>
+          <Menu.Item color="red" leftSection={<IconTrash size={15} />} disabled={refusal !== null} title={refusal ?? undefined} onClick={() => void onRemove()}>
             {t('campaigns.delete')}
           </Menu.Item>
         </Menu.Dropdown>

@@ -12,6 +12,7 @@ export interface ContactFilter {
   readonly status?: ContactStatus;
   readonly verdict?: AddressVerdict;
   readonly tag?: string;
+  readonly ownerId?: string;
   readonly filter?: SegmentFilter;
 }
 

@@ -9,7 +9,7 @@ import { startHttpServer } from '../../../electron/server/index.ts';
 import { contract } from '../../../shared/contract/index.ts';
 import { may } from '../../../shared/roles.ts';
 import { roles, type ProfileWithToken, type Role } from '../../../shared/schemas/team.ts';
-import { realPorts } from '../../support/engine.ts';
+import { realPorts, until } from '../../support/engine.ts';
 import { silentLog } from '../../support/silent-log.ts';
 import { temporaryDir } from '../../support/store.ts';
 
@@ -153,4 +153,72 @@ test('a personal token is kept only as a hash, and a revoked one is refused at o
     const bytes = readFileSync(join(dataDir, file));
     for (const secret of [token, fresh]) expect(bytes.includes(secret), file).toBe(false);
   }
+});
+
+test('a contact with an owner is left out of the campaigns of other senders, and nobody takes it from them but a manager', async () => {
+  const { call, add } = await serve();
+  const [anna, ben, mona] = [await add('Anna', 'sender'), await add('Ben', 'sender'), await add('Mona', 'manager')];
+  const contact = async (email: string) => (await call(mona.token, ['subscribers', 'create'], { email })).body as unknown as { id: string };
+  const [first, second] = [await contact('first@example.com'), await contact('second@example.com')];
+  const give = (token: string, id: string, ownerId: string | null) => call(token, ['subscribers', 'update'], { id, ownerId });
+
+  expect(await give(anna.token, first.id, anna.profile.id)).toMatchObject({ status: 200, body: { ownerId: anna.profile.id } });
+  expect(await give(ben.token, first.id, ben.profile.id)).toMatchObject({ status: 403 });
+  expect(await give(ben.token, first.id, null)).toMatchObject({ status: 403 });
+  expect(await give(ben.token, second.id, anna.profile.id)).toMatchObject({ status: 403 });
+  expect(await give(mona.token, second.id, 'nobody')).toMatchObject({ status: 422, body: { data: { fields: { ownerId: 'No such person' } } } });
+
+  const sequence = (await call(launchToken, ['sequences', 'create'], { name: 'Hello', graph: { steps: [] } })).body as unknown as { id: string };
+  const input = { name: 'Spring', sequenceId: sequence.id, audience: { listIds: [], contactIds: [], everyone: true }, mailboxIds: [] };
+  const people = async (token: string) => {
+    const { id } = (await call(token, ['campaigns', 'create'], input)).body as unknown as { id: string };
+    return { id, ...((await call(token, ['campaigns', 'preflight'], { id })).body as unknown as { people: number; leftOut: unknown[] }) };
+  };
+  expect(await people(anna.token)).toMatchObject({ people: 2 });
+  expect(await people(mona.token)).toMatchObject({ people: 2 });
+  const bens = await people(ben.token);
+  expect(bens.people).toBe(1);
+  expect(bens.leftOut).toContainEqual({ reason: 'owned_by_others', count: 1 });
+
+  expect(await call(ben.token, ['campaigns', 'update'], { id: bens.id, ownerId: anna.profile.id })).toMatchObject({ status: 403 });
+  expect(await call(mona.token, ['campaigns', 'update'], { id: bens.id, ownerId: anna.profile.id })).toMatchObject({ status: 200, body: { ownerId: anna.profile.id } });
+  expect(await call(mona.token, ['campaigns', 'list'], { ownerId: anna.profile.id, limit: 10 })).toMatchObject({ body: { total: 2 } });
+  expect(await call(mona.token, ['campaigns', 'list'], { ownerId: 'owner', limit: 10 })).toMatchObject({ body: { total: 0 } });
+  expect(await call(mona.token, ['subscribers', 'list'], { ownerId: anna.profile.id, limit: 10 })).toMatchObject({ body: { total: 1 } });
+
+  await call(launchToken, ['team', 'remove'], { id: anna.profile.id });
+  expect(await call(ben.token, ['campaigns', 'preflight'], { id: bens.id })).toMatchObject({ body: { people: 2 } });
+});
+
+test('facts name the person of the team who did it, also where the work goes on after the answer', async () => {
+  const { call, add } = await serve();
+  const mona = await add('Mona', 'manager');
+  const { id } = (await call(mona.token, ['subscribers', 'create'], { email: 'first@example.com' })).body as unknown as { id: string };
+  const bulk = (await call(mona.token, ['subscribers', 'bulk'], { target: { ids: [id] }, action: { kind: 'add_tags', tags: ['fair'] } })).body as unknown as { id: string };
+  await until(async () => {
+    const { body } = await call(mona.token, ['subscribers', 'getBulk'], { id: bulk.id });
+    return (body as unknown as { state: string }).state === 'finished';
+  }, 'the change has ended');
+  await call(launchToken, ['subscribers', 'update'], { id, company: 'Nordwind' });
+  const { items } = (await call(launchToken, ['events', 'list'], { contactId: id, limit: 10 })).body as unknown as { items: { type: string; profileId: string | null }[] };
+  expect(items.map(({ type, profileId }) => [type, profileId])).toEqual([
+    ['contact_updated', null],
+    ['contact_updated', mona.profile.id],
+    ['contact_created', mona.profile.id],
+  ]);
+});
+
+test('no answer that a viewer can get holds a stored secret', async () => {
+  const { call, add } = await serve();
+  const viewer = await add('Vera', 'viewer');
+  const secret = 'correct horse battery staple';
+  const server = { host: '127.0.0.1', port: 1, security: 'none', user: 'tess', password: secret };
+  const made = await call(launchToken, ['mailboxes', 'create'], { name: 'Tess', fromName: 'Tess', address: 'tess@example.com', smtp: server, imap: server });
+  expect(made.status).toBe(200);
+  const { id } = made.body as unknown as { id: string };
+  for (const path of paths.filter((path) => may('viewer', path))) {
+    const { body } = await call(viewer.token, path, { id, limit: 10 });
+    for (const hidden of [secret, viewer.token, launchToken]) expect(JSON.stringify(body), path.join('.')).not.toContain(hidden);
+  }
+  expect(await call(viewer.token, ['replies', 'brief'], { id: 'none', think: true })).toMatchObject({ status: 403 });
 });

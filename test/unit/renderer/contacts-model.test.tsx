@@ -178,6 +178,7 @@ describe('timeline of a contact', () => {
     at,
     type,
     actor: 'engine',
+    profileId: null,
     reason: null,
     contactId: 'c',
     enrolmentId: null,

@@ -35,6 +35,8 @@ export const contacts = sqliteTable(
     /** What that rests on; null with the verdict. */
     addressCheck: json<AddressCheck>('address_check'),
     source: text('source').notNull(),
+    /** The profile whose contact it is; null = everybody's. */
+    ownerId: text('owner_id'),
     /** Address, name and company in lower case without accents: what free-text search looks in. */
     search: text('search').notNull().default(''),
     softBounces: integer('soft_bounces').notNull().default(0),
@@ -60,6 +62,9 @@ export const contacts = sqliteTable(
     index('contacts_verdict')
       .on(t.verdict, t.createdAt, t.id)
       .where(sql`${t.verdict} is not null and ${t.verdict} <> 'good'`),
+    index('contacts_owner')
+      .on(t.ownerId, t.createdAt, t.id)
+      .where(sql`${t.ownerId} is not null`),
     check('contacts_status', sql`${t.status} in ('active','bounced','unsubscribed','suppressed')`),
   ],
 );

@@ -11,6 +11,8 @@ export const events = sqliteTable(
     at: integer('at').notNull(),
     type: text('type').$type<EventType>().notNull(),
     actor: text('actor').$type<Actor>().notNull(),
+    /** The profile of the person; null = the owner by the launch token, or no person. */
+    profileId: text('profile_id'),
     reason: text('reason'),
     contactId: text('contact_id'),
     enrolmentId: text('enrolment_id'),

@@ -4,6 +4,7 @@ import { SaveState } from '../../../components/save-state.tsx';
 import { t } from '../../../lib/messages/index.ts';
 import { useCampaignForm } from '../use-campaign-form.ts';
 import classes from './campaigns.module.css';
+import { CampaignOwner } from './campaign-owner.tsx';
 import { MailboxesSection } from './mailboxes-section.tsx';
 import { RulesForm } from './rules-form.tsx';
 import { Section } from './section.tsx';
@@ -35,6 +36,7 @@ export function CampaignSettings({ campaign }: { readonly campaign: Campaign }) 
               form.edit((old) => ({ ...old, name: value }));
             }}
           />
+          <CampaignOwner campaign={campaign} />
           <SaveState status={form.status} error={form.error} onSave={() => void form.save()} />
         </Group>
         <Section id="mailboxes" title={t('campaigns.section.mailboxes')}>

@@ -9,6 +9,7 @@ import { t } from '../../../lib/messages/index.ts';
 import { useCampaignActions } from '../api.ts';
 import { useCampaignForm } from '../use-campaign-form.ts';
 import { AudienceSection } from './audience-section.tsx';
+import { CampaignOwner } from './campaign-owner.tsx';
 import classes from './campaigns.module.css';
 import { ForecastPanel } from './forecast-panel.tsx';
 import { MailboxesSection } from './mailboxes-section.tsx';
@@ -55,6 +56,7 @@ export function DraftCampaign({ campaign }: { readonly campaign: Campaign }) {
           }}
         />
         <Group gap="md" mt={6}>
+          <CampaignOwner campaign={campaign} />
           <SaveState status={form.status} error={form.error} onSave={() => void form.save()} />
           <Button variant="subtle" color="red" size="xs" leftSection={<IconTrash size={15} />} onClick={() => void onRemove()}>
             {t('campaigns.delete')}

@@ -1,14 +1,16 @@
-import { Alert, Anchor, Button, Group, Progress, Tabs, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Group, Progress, Tabs, Text, Title } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconUserPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Campaign } from '../../../../shared/schemas/campaign.ts';
 import { confirmDialog } from '../../../components/confirm-dialog.tsx';
 import { DownloadButton } from '../../../components/download-button.tsx';
+import { MayButton } from '../../../components/may-button.tsx';
 import { notifyDone } from '../../../components/notify.tsx';
 import { StateBadge } from '../../../components/state-badge.tsx';
 import { TimeText } from '../../../components/time-text.tsx';
 import { client } from '../../../lib/client.ts';
+import { useCampaignRefusal, useTeam } from '../../../lib/may.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { isOver, useTasks } from '../../../lib/tasks.ts';
 import { useCampaignActions } from '../api.ts';
@@ -75,6 +77,9 @@ export function LaunchedCampaign({ campaign }: { readonly campaign: Campaign }) 
 
 function Header({ campaign }: { readonly campaign: Campaign }) {
   const { pause, resume, stop } = useCampaignActions();
+  // Whoever may pause it may also do the others.
+  const refusal = useCampaignRefusal(campaign, 'pause');
+  const team = useTeam();
   const [enrolling, setEnrolling] = useState(false);
   const { id, name, status, counts } = campaign;
   const living = status === 'running' || status === 'paused';
@@ -95,12 +100,13 @@ function Header({ campaign }: { readonly campaign: Campaign }) {
             {t('campaigns.export')}
           </DownloadButton>
           {living && (
-            <Button size="xs" variant="default" leftSection={<IconUserPlus size={16} />} onClick={() => setEnrolling(true)}>
+            <MayButton refusal={refusal} size="xs" variant="default" leftSection={<IconUserPlus size={16} />} onClick={() => setEnrolling(true)}>
               {t('campaigns.enrolMore')}
-            </Button>
+            </MayButton>
           )}
           {status === 'running' && (
-            <Button
+            <MayButton
+              refusal={refusal}
               size="xs"
               variant="light"
               leftSection={<IconPlayerPause size={16} />}
@@ -108,22 +114,31 @@ function Header({ campaign }: { readonly campaign: Campaign }) {
               onClick={() => pause.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.pausedDone')) })}
             >
               {t('campaigns.pause')}
-            </Button>
+            </MayButton>
           )}
           {status === 'paused' && (
-            <Button
+            <MayButton
+              refusal={refusal}
               size="xs"
               leftSection={<IconPlayerPlay size={16} />}
               loading={resume.isPending}
               onClick={() => resume.mutate({ id }, { onSuccess: () => notifyDone(t('campaigns.resumedDone')) })}
             >
               {t('campaigns.resume')}
-            </Button>
+            </MayButton>
           )}
           {living && (
-            <Button size="xs" color="red" variant="light" leftSection={<IconPlayerStop size={16} />} loading={stop.isPending} onClick={() => void onStop()}>
+            <MayButton
+              refusal={refusal}
+              size="xs"
+              color="red"
+              variant="light"
+              leftSection={<IconPlayerStop size={16} />}
+              loading={stop.isPending}
+              onClick={() => void onStop()}
+            >
               {t('campaigns.stop')}
-            </Button>
+            </MayButton>
           )}
         </Group>
       </Group>
@@ -142,6 +157,7 @@ function Header({ campaign }: { readonly campaign: Campaign }) {
         {campaign.sequenceVersion !== null && ` · ${t('campaigns.versionPinned', { version: String(campaign.sequenceVersion) })}`}
         {' · '}
         {t('campaigns.launchedAt')} <TimeText at={campaign.launchedAt} format="moment" />
+        {campaign.ownerId !== null && ` · ${team.nameOf(campaign.ownerId)}`}
         {campaign.nextSlotAt !== null && (
           <>
             {' · '}

@@ -1,4 +1,4 @@
-import { Anchor, Button, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Stack, Text, Title } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useNavigate } from '@tanstack/react-router';
 import { IconAlertTriangle, IconBulb, IconCircleCheck, IconCircleX, IconRocket } from '@tabler/icons-react';
@@ -6,12 +6,14 @@ import { useEffect } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { Campaign, Preflight } from '../../../../shared/schemas/campaign.ts';
 import { confirmDialog } from '../../../components/confirm-dialog.tsx';
+import { MayButton } from '../../../components/may-button.tsx';
 import { notifyDone } from '../../../components/notify.tsx';
 import { QueryState } from '../../../components/states.tsx';
 import { TimeText } from '../../../components/time-text.tsx';
 import { api } from '../../../lib/client.ts';
 import { useWorkspaceNow } from '../../../lib/clock.ts';
 import { formatMoment, formatRelative } from '../../../lib/format.ts';
+import { useCampaignRefusal } from '../../../lib/may.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { useCampaignActions, usePreflight, useSequence } from '../api.ts';
 import { fixTarget, orderedItems, type FixTarget } from '../model/audience.ts';
@@ -30,6 +32,7 @@ export function PreflightPanel({ campaign, name, saved, save }: Props) {
   const preflight = usePreflight(campaign.id);
   const sequence = useSequence(campaign.sequenceId);
   const { launch } = useCampaignActions();
+  const refusal = useCampaignRefusal(campaign, 'launch');
   const queryClient = useQueryClient();
   const now = useWorkspaceNow();
   const mails = sequence.data?.draft.steps.filter((step) => step.type === 'email').length ?? 1;
@@ -78,9 +81,17 @@ export function PreflightPanel({ campaign, name, saved, save }: Props) {
                 {t('campaigns.firstSlot')} <TimeText at={data.firstSlotAt} format="moment" />
               </Text>
             )}
-            <Button fullWidth size="md" leftSection={<IconRocket size={18} />} loading={launch.isPending} disabled={!data.ok} onClick={() => void onLaunch()}>
+            <MayButton
+              refusal={refusal}
+              fullWidth
+              size="md"
+              leftSection={<IconRocket size={18} />}
+              loading={launch.isPending}
+              disabled={!data.ok}
+              onClick={() => void onLaunch()}
+            >
               {t('campaigns.launch')}
-            </Button>
+            </MayButton>
             {!data.ok && (
               <Text size="xs" c="dimmed" mt={6} ta="center">
                 {t('campaigns.launchBlocked')}

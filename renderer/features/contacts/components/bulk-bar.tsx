@@ -1,10 +1,11 @@
 import { Button, Menu, Progress, ScrollArea, Text } from '@mantine/core';
-import { IconBan, IconChevronDown, IconForms, IconListCheck, IconMailCheck, IconPlus, IconTag, IconTagOff, IconTrash, IconUserMinus } from '@tabler/icons-react';
+import { IconBan, IconChevronDown, IconForms, IconListCheck, IconMailCheck, IconPlus, IconTag, IconTagOff, IconTrash, IconUserCheck, IconUserMinus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { BulkAction, BulkTarget } from '../../../../shared/schemas/bulk.ts';
 import type { ContactList } from '../../../../shared/schemas/contact.ts';
 import { confirmDialog } from '../../../components/confirm-dialog.tsx';
 import { notifyError } from '../../../components/notify.tsx';
+import { useTeam } from '../../../lib/may.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { useContactActions, useLists } from '../api.ts';
 import { useBulk } from '../use-bulk.ts';
@@ -27,6 +28,7 @@ export function BulkBar({ count, total, target, list, onAll, onClear }: Props) {
   const lists = useLists();
   const { createList } = useContactActions();
   const bulk = useBulk();
+  const team = useTeam();
   const [asked, setAsked] = useState<AskedAction | 'list' | null>(null);
   const { running } = bulk;
   const act = (action: BulkAction, listName = '') =>
@@ -100,6 +102,11 @@ export function BulkBar({ count, total, target, list, onAll, onClear }: Props) {
           <Menu.Item leftSection={<IconForms size={15} />} onClick={() => setAsked('set_field')}>
             {t('bulk.setField')}
           </Menu.Item>
+          {team.shared && (
+            <Menu.Item leftSection={<IconUserCheck size={15} />} onClick={() => setAsked('set_owner')}>
+              {t('bulk.setOwner')}
+            </Menu.Item>
+          )}
           {list && (
             <Menu.Item leftSection={<IconUserMinus size={15} />} onClick={() => actNow({ kind: 'remove_from_list', listId: list.id }, list.name)}>
               {t('contacts.removeFromList')}

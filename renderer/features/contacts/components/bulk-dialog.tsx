@@ -2,11 +2,12 @@ import { Button, Group, Modal, Select, Stack, TagsInput, TextInput } from '@mant
 import { useState } from 'react';
 import type { BulkAction } from '../../../../shared/schemas/bulk.ts';
 import { TroubleAlert } from '../../../components/error-alert.tsx';
+import { OwnerSelect } from '../../../components/owner-select.tsx';
 import { describeError, type Trouble } from '../../../lib/errors.ts';
 import { t, type MessageKey } from '../../../lib/messages/index.ts';
 import { useFields } from '../api.ts';
 
-export type AskedAction = 'add_tags' | 'remove_tags' | 'set_field';
+export type AskedAction = 'add_tags' | 'remove_tags' | 'set_field' | 'set_owner';
 
 interface Props {
   readonly kind: AskedAction;
@@ -16,7 +17,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-const titles = { add_tags: 'bulk.addTagsTitle', remove_tags: 'bulk.removeTagsTitle', set_field: 'bulk.setFieldTitle' } as const;
+const titles = { add_tags: 'bulk.addTagsTitle', remove_tags: 'bulk.removeTagsTitle', set_field: 'bulk.setFieldTitle', set_owner: 'bulk.setOwnerTitle' } as const;
 const settable = ['first_name', 'last_name', 'company', 'title', 'phone', 'website', 'city', 'country'] as const;
 
 /** Asks which tags, or which field and value, before many contacts are changed. */
@@ -25,10 +26,12 @@ export function BulkDialog({ kind, count, onApply, onClose }: Props) {
   const [tags, setTags] = useState<string[]>([]);
   const [field, setField] = useState('company');
   const [value, setValue] = useState('');
+  const [ownerId, setOwnerId] = useState<string | null>(null);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const definition = fields.data?.definitions.find(({ name }) => field === `custom.${name}`);
   const apply = () => {
-    onApply(kind === 'set_field' ? { kind, field, value } : { kind, tags }).then(onClose, (error: unknown) => setTrouble(describeError(error)));
+    const action: BulkAction = kind === 'set_field' ? { kind, field, value } : kind === 'set_owner' ? { kind, ownerId } : { kind, tags };
+    onApply(action).then(onClose, (error: unknown) => setTrouble(describeError(error)));
   };
   return (
     <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('common.close') }} title={t(titles[kind], { count })} size="sm">
@@ -73,6 +76,8 @@ export function BulkDialog({ kind, count, onApply, onClose }: Props) {
                 />
               )}
             </>
+          ) : kind === 'set_owner' ? (
+            <OwnerSelect label={t('team.owner')} description={t('bulk.ownerHint')} placeholder={t('team.everybodys')} clearable value={ownerId} onChange={setOwnerId} />
           ) : (
             <TagsInput
               label={t('bulk.tags')}
@@ -90,7 +95,7 @@ export function BulkDialog({ kind, count, onApply, onClose }: Props) {
             <Button variant="default" onClick={onClose}>
               {t('common.cancel')}
             </Button>
-            <Button type="submit" disabled={kind !== 'set_field' && tags.length === 0}>
+            <Button type="submit" disabled={(kind === 'add_tags' || kind === 'remove_tags') && tags.length === 0}>
               {t('bulk.apply', { count })}
             </Button>
           </Group>

@@ -7,6 +7,7 @@ import { notifyDone, notifyError } from '../../../components/notify.tsx';
 import { StateBadge } from '../../../components/state-badge.tsx';
 import { QueryState } from '../../../components/states.tsx';
 import { TimeText } from '../../../components/time-text.tsx';
+import { useTeam } from '../../../lib/may.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { useContact, useContactActions } from '../api.ts';
 import { useBulk } from '../use-bulk.ts';
@@ -125,6 +126,7 @@ function Meant({ contact, email }: { readonly contact: Contact; readonly email: 
 }
 
 function Facts({ contact }: { readonly contact: Contact }) {
+  const { nameOf: nameOfOwner } = useTeam();
   const standard = (['phone', 'website', 'city', 'country', 'timeZone'] as const).flatMap((field) =>
     contact[field] ? [[t(`contacts.field.${field}`), contact[field]] as readonly [string, string]] : [],
   );
@@ -147,6 +149,12 @@ function Facts({ contact }: { readonly contact: Contact }) {
             {flagWords(contact) !== null && <Text size="sm">{flagWords(contact)}</Text>}
             {contact.check.suggestion !== null && <Meant contact={contact} email={contact.check.suggestion} />}
           </dd>
+        </>
+      )}
+      {contact.ownerId !== null && (
+        <>
+          <dt>{t('team.owner')}</dt>
+          <dd>{nameOfOwner(contact.ownerId)}</dd>
         </>
       )}
       {contact.source !== '' && (

@@ -6,7 +6,9 @@ import { useRef, useState } from 'react';
 import { addressVerdictSchema, type AddressVerdict } from '../../../../shared/schemas/address-check.ts';
 import { contactStatusSchema, type ContactStatus } from '../../../../shared/schemas/contact.ts';
 import { DataTable } from '../../../components/data-table.tsx';
+import { OwnerSelect } from '../../../components/owner-select.tsx';
 import { EmptyState } from '../../../components/states.tsx';
+import { useTeam } from '../../../lib/may.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { useContactRows, useFields, useLists, type ContactFilter } from '../api.ts';
 import { chosenColumns, contactColumns, usualColumns } from '../model/columns.tsx';
@@ -47,7 +49,9 @@ export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onA
   const [status, setStatus] = useState<ContactStatus | null>(null);
   const [verdict, setVerdict] = useState(verdictAtFirst);
   const [tag, setTag] = useState<string | null>(null);
+  const [ownerId, setOwnerId] = useState<string | null>(null);
   const [selected, setSelected] = useState<Selected>(nobody);
+  const team = useTeam();
   const draft = useSegmentDraft(segmentId);
   const [building, setBuilding] = useState(false);
   const [rules] = useDebouncedValue(completed(draft.filter), 250);
@@ -63,10 +67,11 @@ export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onA
     ...(status === null ? {} : { status }),
     ...(verdict === null ? {} : { verdict }),
     ...(tag === null ? {} : { tag }),
+    ...(ownerId === null ? {} : { ownerId }),
     ...(rules.rules.length === 0 ? {} : { filter: rules }),
   };
   const rows = useContactRows(filter, table.sort);
-  const all = contactColumns(fields.data?.custom ?? [], fields.data?.definitions ?? [], useSaveCell());
+  const all = contactColumns(fields.data?.custom ?? [], fields.data?.definitions ?? [], useSaveCell(), team.people);
   const shown: readonly string[] = table.columns ?? (wide ? usualColumns.wide : usualColumns.narrow);
   const list = lists.data?.items.find((found) => found.id === listId) ?? null;
   const place = { ...(listId === null ? {} : { list: listId }), ...(segmentId === null ? {} : { segment: segmentId }) };
@@ -75,12 +80,13 @@ export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onA
     setSelected(nobody);
     void navigate({ to: '/contacts', search });
   };
-  const filtered = q !== '' || status !== null || verdict !== null || tag !== null || rules.rules.length > 0;
+  const filtered = q !== '' || status !== null || verdict !== null || tag !== null || ownerId !== null || rules.rules.length > 0;
   const clear = () => {
     setTyped('');
     setStatus(null);
     setVerdict(null);
     setTag(null);
+    setOwnerId(null);
     draft.clear();
   };
   const count = selected.all ? (rows.total ?? 0) : selected.ids.size;
@@ -132,6 +138,7 @@ export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onA
             value={tag}
             onChange={setTag}
           />
+          {team.shared && <OwnerSelect aria-label={t('team.owner')} placeholder={t('team.anybody')} clearable w={124} value={ownerId} onChange={setOwnerId} />}
           <Button
             variant={rules.rules.length > 0 ? 'light' : 'default'}
             leftSection={<IconFilter size={16} />}

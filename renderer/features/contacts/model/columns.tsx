@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import type { Contact, ContactPatch, CustomField } from '../../../../shared/schemas/contact.ts';
+import type { Profile } from '../../../../shared/schemas/team.ts';
 import type { Column } from '../../../components/data-table.tsx';
 import { StateBadge } from '../../../components/state-badge.tsx';
 import { TimeText } from '../../../components/time-text.tsx';
@@ -46,8 +47,8 @@ export const usualColumns = {
   narrow: ['person', 'company', 'status', 'tags', 'lastSent'],
 } as const;
 
-/** Every column that the table of contacts can show. */
-export function contactColumns(custom: readonly string[], definitions: readonly CustomField[], save: SaveCell): Column<Contact>[] {
+/** Every column that the table of contacts can show; the owner only where there is a team. */
+export function contactColumns(custom: readonly string[], definitions: readonly CustomField[], save: SaveCell, people: readonly Profile[]): Column<Contact>[] {
   const text = ({ id, key, sortField, grow = 1 }: (typeof texts)[number]): Column<Contact> => {
     const header = t(`contacts.field.${key}` as MessageKey);
     return {
@@ -84,7 +85,8 @@ export function contactColumns(custom: readonly string[], definitions: readonly 
       },
     };
   };
-  return [...fixed, ...texts.map(text), tags, ...custom.map(own)];
+  const owner: Column<Contact> = { id: 'owner', header: t('team.owner'), grow: 0.8, cell: ({ ownerId }) => people.find(({ id }) => id === ownerId)?.name ?? '' };
+  return [...fixed, ...texts.map(text), tags, ...(people.length > 1 ? [owner] : []), ...custom.map(own)];
 }
 
 function splitTags(text: string): string[] {
