@@ -11,7 +11,7 @@ export function MayButton({ refusal, ...props }: Props) {
   if (refusal === null) return <Button {...props} />;
   return (
     <Tooltip label={refusal} events={{ hover: true, focus: true, touch: true }}>
-      <Button {...props} type="button" data-disabled aria-disabled aria-description={refusal} onClick={(event) => event.preventDefault()} />
+      <Button {...props} type="button" disabled={false} data-disabled aria-disabled aria-description={refusal} onClick={(event) => event.preventDefault()} />
     </Tooltip>
   );
 }

@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath === null)('two people on one host', () => {
     expect(problems).toEqual([]);
   });
 
-  it('gives contacts an owner, takes it back, and shows a sender what is theirs and what is out of reach', async () => {
+  it('gives contacts an owner, takes it back, and shows a sender what is theirs and what is out of reach', { timeout: 60_000 }, async () => {
     const engine = await createEngine(realPorts(join(temporaryDir(), 'data')));
     const { contacts, campaigns, sequences, team } = engine.services;
     const anna = team.add({ name: 'Anna Alm', role: 'sender' });
@@ -52,6 +52,7 @@ describe.skipIf(chromiumPath === null)('two people on one host', () => {
     campaigns.create(input, anna.profile.id);
     campaigns.create({ ...input, name: 'Autumn fair' }, ben.profile.id);
     const { browser, page, problems } = await openServed(engine);
+    page.setDefaultTimeout(5000);
     const base = page.url().split('#')[0] ?? '';
 
     await page.goto(`${base}#/contacts`);

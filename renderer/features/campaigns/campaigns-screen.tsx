@@ -122,7 +122,7 @@ const columns: Column<Campaign>[] = [
 ];
 
 function ownerColumn(nameOf: (profileId: string | null) => string): Column<Campaign> {
-  return { id: 'owner', header: t('team.owner'), width: 130, cell: ({ ownerId }) => (ownerId === null ? '' : nameOf(ownerId)) };
+  return { id: 'owner', header: t('team.owner'), width: 130, cell: ({ ownerId }) => <Text size="sm">{ownerId === null ? '' : nameOf(ownerId)}</Text> };
 }
 
 function NameCell({ campaign }: { readonly campaign: Campaign }) {

@@ -72,6 +72,7 @@ export const campaignsMessages = {
   'campaigns.audience.people': '{count, plural, =0 {Nobody would be enrolled} one {# person would be enrolled} other {# people would be enrolled}}',
   'campaigns.leftOut.suppressed': '{count, plural, one {# suppressed, bounced or opted-out person is} other {# suppressed, bounced or opted-out people are}} left out',
   'campaigns.leftOut.already_enrolled': '{count, plural, one {# person is} other {# people are}} enrolled already',
+  'campaigns.form': 'What the campaign does',
   'campaigns.leftOut.owned_by_others': '{count, plural, one {# contact of somebody else in the team is} other {# contacts of others in the team are}} left out',
   'campaigns.leftOut.invalid_address': '{count, plural, one {# person has} other {# people have}} no valid address',
   'campaigns.mailboxes': 'Mailboxes',

@@ -1,9 +1,11 @@
-import { Button, Tabs } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
+import { MayButton } from '../../components/may-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Page } from '../../components/page.tsx';
+import { useRefusal } from '../../lib/may.ts';
 import { t } from '../../lib/messages/index.ts';
 import { ContactFormDialog } from './components/contact-form.tsx';
 import classes from './components/contacts.module.css';
@@ -16,6 +18,7 @@ export function ContactsScreen() {
   const search = useSearch({ from: '/contacts' });
   const navigate = useNavigate();
   const [adding, setAdding] = useState(false);
+  const refusal = useRefusal('subscribers', 'create');
   const tab = search.tab ?? 'people';
   const showTab = (next: string | null) => void navigate({ to: '/contacts', search: next === 'suppressions' ? { tab: 'suppressions' } : {} });
   return (
@@ -26,9 +29,9 @@ export function ContactsScreen() {
         actions={
           <>
             <ImportButton listId={search.list ?? null} variant="default" />
-            <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
+            <MayButton refusal={refusal} leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
               {t('contacts.add')}
-            </Button>
+            </MayButton>
           </>
         }
       />

@@ -1,11 +1,13 @@
-import { Button, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IconAt, IconPlus } from '@tabler/icons-react';
+import { MayButton } from '../../components/may-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Page } from '../../components/page.tsx';
 import { EmptyState, LoadingState, QueryState } from '../../components/states.tsx';
 import { api } from '../../lib/client.ts';
+import { useRefusal } from '../../lib/may.ts';
 import { t } from '../../lib/messages/index.ts';
 import { MailboxCard } from './mailbox-card.tsx';
 import { MailboxDrawer } from './mailbox-drawer.tsx';
@@ -17,10 +19,11 @@ export function MailboxesScreen() {
   const query = useQuery(api.mailboxes.list.queryOptions({ input: { limit: 500, sort: 'name' } }));
   const open = (id: string | undefined) => void navigate({ search: id === undefined ? {} : { edit: id } });
   const editing = query.data?.items.find((mailbox) => mailbox.id === edit) ?? null;
+  const refusal = useRefusal('mailboxes', 'create');
   const addButton = (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => open('new')}>
+    <MayButton refusal={refusal} leftSection={<IconPlus size={16} />} onClick={() => open('new')}>
       {t('mailboxes.add')}
-    </Button>
+    </MayButton>
   );
   return (
     <Page>

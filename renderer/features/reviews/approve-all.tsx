@@ -1,12 +1,15 @@
-import { ActionIcon, Button, Group, Menu, Stack, Text } from '@mantine/core';
+import { ActionIcon, Group, Menu, Stack, Text } from '@mantine/core';
 import { IconChecks, IconDots } from '@tabler/icons-react';
 import { confirmDialog } from '../../components/confirm-dialog.tsx';
+import { MayButton } from '../../components/may-button.tsx';
+import { useRefusal } from '../../lib/may.ts';
 import { t } from '../../lib/messages/index.ts';
 import { useApproveAll, type Scope } from './api.ts';
 
 /** Approves everything that the screen shows; asks before. */
 export function ApproveAll({ scope, total, waiting }: { readonly scope: Scope; readonly total: number; readonly waiting: number }) {
   const approve = useApproveAll();
+  const refusal = useRefusal('reviews', 'approveAll');
   const written = total - waiting;
   const askAll = async () => {
     const sure = await confirmDialog({
@@ -31,16 +34,16 @@ export function ApproveAll({ scope, total, waiting }: { readonly scope: Scope; r
   };
   if (written === 0)
     return (
-      <Button variant="default" leftSection={<IconChecks size={16} />} loading={approve.isPending} onClick={() => void askUnwritten()}>
+      <MayButton refusal={refusal} variant="default" leftSection={<IconChecks size={16} />} loading={approve.isPending} onClick={() => void askUnwritten()}>
         {t('reviews.unwritten', { count: waiting })}
-      </Button>
+      </MayButton>
     );
   return (
     <Group gap={6}>
-      <Button variant="default" leftSection={<IconChecks size={16} />} loading={approve.isPending} onClick={() => void askAll()}>
+      <MayButton refusal={refusal} variant="default" leftSection={<IconChecks size={16} />} loading={approve.isPending} onClick={() => void askAll()}>
         {t('reviews.approveAll')} ({written})
-      </Button>
-      {waiting > 0 && (
+      </MayButton>
+      {waiting > 0 && refusal === null && (
         <Menu position="bottom-end">
           <Menu.Target>
             <ActionIcon size="lg" variant="default" aria-label={t('reviews.more')}>

@@ -21,6 +21,7 @@ import { confirmDialog } from '../../components/confirm-dialog.tsx';
 import { DataTable, type Column } from '../../components/data-table.tsx';
 import { LinkButton } from '../../components/links.tsx';
 import { notifyDone, notifyError } from '../../components/notify.tsx';
+import { MayButton } from '../../components/may-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Page } from '../../components/page.tsx';
 import { fixedRows } from '../../components/row-source.ts';
@@ -29,6 +30,7 @@ import { EmptyState } from '../../components/states.tsx';
 import { TimeText } from '../../components/time-text.tsx';
 import { client } from '../../lib/client.ts';
 import { saveFile } from '../../lib/download.ts';
+import { useRefusal } from '../../lib/may.ts';
 import { t } from '../../lib/messages/index.ts';
 import { useSequenceActions, useSequences } from './api.ts';
 import { ImportSequence } from './components/import-sequence.tsx';
@@ -45,10 +47,11 @@ export function SequencesScreen() {
   const setAdding = (open: boolean) => void navigate({ to: '/sequences', search: open ? { dialog: 'new' } : {}, replace: true });
   const sequences = useSequences(q);
   const rows = sequences.data ? fixedRows(sequences.data.items) : { ...fixedRows<Sequence>([]), total: null, error: sequences.error, refetch: () => void sequences.refetch() };
+  const refusal = useRefusal('sequences', 'create');
   const add = (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
+    <MayButton refusal={refusal} leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
       {t('sequences.add')}
-    </Button>
+    </MayButton>
   );
   const open = (sequence: Sequence) => void navigate({ to: '/sequences/$sequenceId', params: { sequenceId: sequence.id } });
   return (

@@ -23,6 +23,7 @@ import { notifyDone } from '../../components/notify.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Page } from '../../components/page.tsx';
 import { QueryState } from '../../components/states.tsx';
+import { WherePermitted } from '../../components/where-permitted.tsx';
 import { api, getTransport } from '../../lib/client.ts';
 import { useWorkspace } from '../../lib/clock.ts';
 import { useRefusal } from '../../lib/may.ts';
@@ -35,13 +36,14 @@ import { Team } from './team.tsx';
 export function SettingsScreen() {
   const settings = useQuery(api.settings.get.queryOptions({ input: {} }));
   const workspace = useWorkspace();
+  const refusal = useRefusal('settings', 'update');
   return (
     <Page maxWidth={980}>
       <PageHeader title={t('nav.settings')} description={t('settings.description')} />
       <QueryState query={settings}>
         {(values) => (
           <Stack gap="lg" pb="xl">
-            <WherePermitted>
+            <WherePermitted refusal={refusal} label={t('nav.settings')}>
               <Choices settings={values} />
             </WherePermitted>
             <Section title={t('team.title')}>
@@ -52,19 +54,6 @@ export function SettingsScreen() {
         )}
       </QueryState>
     </Page>
-  );
-}
-
-/** The choices, out of reach and with the reason for whoever may not change settings. */
-function WherePermitted({ children }: { children: ReactNode }) {
-  const refusal = useRefusal('settings', 'update');
-  return (
-    <fieldset disabled={refusal !== null} aria-label={t('nav.settings')} style={{ border: 0, margin: 0, padding: 0, minWidth: 0 }}>
-      <Stack gap="lg">
-        {refusal !== null && <Text c="dimmed">{refusal}</Text>}
-        {children}
-      </Stack>
-    </fieldset>
   );
 }
 

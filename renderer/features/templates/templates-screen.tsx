@@ -8,11 +8,13 @@ import { DataTable, type Column } from '../../components/data-table.tsx';
 import { useTemplateActions, useTemplates } from '../../components/mail-editor/api.ts';
 import { beginningOf } from '../../components/mail-editor/template-menu.tsx';
 import { notifyUndo } from '../../components/notify.tsx';
+import { MayButton } from '../../components/may-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Page } from '../../components/page.tsx';
 import { fixedRows } from '../../components/row-source.ts';
 import { EmptyState } from '../../components/states.tsx';
 import { TimeText } from '../../components/time-text.tsx';
+import { useRefusal } from '../../lib/may.ts';
 import { t } from '../../lib/messages/index.ts';
 
 const undoMs = 10_000;
@@ -27,10 +29,11 @@ export function TemplatesScreen() {
   const templates = useTemplates(kind, q);
   const rows = templates.data ? fixedRows(templates.data.items) : { ...fixedRows<Template>([]), total: null, error: templates.error, refetch: () => void templates.refetch() };
   const open = ({ id }: Template) => void navigate({ to: '/templates/$templateId', params: { templateId: id } });
+  const refusal = useRefusal('templates', 'create');
   const add = (
-    <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
+    <MayButton refusal={refusal} leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
       {t(`templates.add.${kind}`)}
-    </Button>
+    </MayButton>
   );
   return (
     <Page fill>

@@ -1,6 +1,8 @@
-import { Alert, Group, Stack, TextInput } from '@mantine/core';
+import { Alert, Group, TextInput } from '@mantine/core';
 import type { Campaign } from '../../../../shared/schemas/campaign.ts';
 import { SaveState } from '../../../components/save-state.tsx';
+import { WherePermitted } from '../../../components/where-permitted.tsx';
+import { useCampaignRefusal } from '../../../lib/may.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { useCampaignForm } from '../use-campaign-form.ts';
 import classes from './campaigns.module.css';
@@ -12,6 +14,7 @@ import { Section } from './section.tsx';
 /** What can be changed while a campaign runs: name, mailboxes and rules. Sequence and audience are fixed. */
 export function CampaignSettings({ campaign }: { readonly campaign: Campaign }) {
   const form = useCampaignForm(campaign);
+  const refusal = useCampaignRefusal(campaign, 'update');
   const ended = campaign.status === 'stopped' || campaign.status === 'finished';
   if (ended) {
     return (
@@ -23,7 +26,8 @@ export function CampaignSettings({ campaign }: { readonly campaign: Campaign }) 
   const { name, mailboxIds, rules } = form.value;
   return (
     <div className={classes['scrollPanel']}>
-      <Stack gap="lg" maw={900}>
+      <div style={{ maxWidth: 900 }}>
+        <WherePermitted refusal={refusal} label={t('campaigns.form')}>
         <Group justify="space-between" align="flex-end">
           <TextInput
             label={t('campaigns.newName')}
@@ -45,7 +49,8 @@ export function CampaignSettings({ campaign }: { readonly campaign: Campaign }) 
         <Section id="rules" title={t('campaigns.section.rules')}>
           <RulesForm rules={rules} onChange={(change) => form.edit((old) => ({ ...old, rules: { ...old.rules, ...change } }))} />
         </Section>
-      </Stack>
+        </WherePermitted>
+      </div>
     </div>
   );
 }

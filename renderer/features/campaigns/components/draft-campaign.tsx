@@ -1,10 +1,13 @@
-import { Anchor, Button, Group, Stack, TextInput } from '@mantine/core';
+import { Anchor, Group, TextInput } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { IconTrash } from '@tabler/icons-react';
 import type { Campaign } from '../../../../shared/schemas/campaign.ts';
 import { confirmDialog } from '../../../components/confirm-dialog.tsx';
+import { MayButton } from '../../../components/may-button.tsx';
 import { notifyDone } from '../../../components/notify.tsx';
 import { SaveState } from '../../../components/save-state.tsx';
+import { WherePermitted } from '../../../components/where-permitted.tsx';
+import { useCampaignRefusal } from '../../../lib/may.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { useCampaignActions } from '../api.ts';
 import { useCampaignForm } from '../use-campaign-form.ts';
@@ -23,6 +26,7 @@ export function DraftCampaign({ campaign }: { readonly campaign: Campaign }) {
   const form = useCampaignForm(campaign);
   const navigate = useNavigate();
   const { remove } = useCampaignActions();
+  const refusal = useCampaignRefusal(campaign, 'update');
   const { name, sequenceId, audience, mailboxIds, rules } = form.value;
   const onRemove = async () => {
     if (!(await confirmDialog({ title: t('campaigns.deleteTitle', { name }), children: t('campaigns.deleteText'), confirm: t('campaigns.delete'), danger: true }))) return;
@@ -49,6 +53,7 @@ export function DraftCampaign({ campaign }: { readonly campaign: Campaign }) {
           style={{ flex: 1 }}
           value={name}
           maxLength={200}
+          readOnly={refusal !== null}
           error={name.trim() === '' ? t('campaigns.nameMissing') : undefined}
           onChange={(event) => {
             const value = event.currentTarget.value;
@@ -58,13 +63,13 @@ export function DraftCampaign({ campaign }: { readonly campaign: Campaign }) {
         <Group gap="md" mt={6}>
           <CampaignOwner campaign={campaign} />
           <SaveState status={form.status} error={form.error} onSave={() => void form.save()} />
-          <Button variant="subtle" color="red" size="xs" leftSection={<IconTrash size={15} />} onClick={() => void onRemove()}>
+          <MayButton refusal={refusal} variant="subtle" color="red" size="xs" leftSection={<IconTrash size={15} />} onClick={() => void onRemove()}>
             {t('campaigns.delete')}
-          </Button>
+          </MayButton>
         </Group>
       </Group>
       <div className={classes['draft']}>
-        <Stack gap="lg">
+        <WherePermitted refusal={refusal} label={t('campaigns.form')}>
           <Section id="sequence" title={t('campaigns.section.sequence')}>
             <SequenceSection sequenceId={sequenceId} onChange={(next) => form.edit((old) => ({ ...old, sequenceId: next }))} />
           </Section>
@@ -85,7 +90,7 @@ export function DraftCampaign({ campaign }: { readonly campaign: Campaign }) {
           <Section id="forecast" title={t('campaigns.forecast')}>
             <ForecastPanel campaign={campaign} />
           </Section>
-        </Stack>
+        </WherePermitted>
         <div className={classes['aside']}>
           <PreflightPanel campaign={campaign} name={name} save={form.save} saved={form.status === 'saved'} />
         </div>

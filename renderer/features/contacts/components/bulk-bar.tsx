@@ -5,7 +5,7 @@ import type { BulkAction, BulkTarget } from '../../../../shared/schemas/bulk.ts'
 import type { ContactList } from '../../../../shared/schemas/contact.ts';
 import { confirmDialog } from '../../../components/confirm-dialog.tsx';
 import { notifyError } from '../../../components/notify.tsx';
-import { useTeam } from '../../../lib/may.ts';
+import { useRefusal, useTeam } from '../../../lib/may.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { useContactActions, useLists } from '../api.ts';
 import { useBulk } from '../use-bulk.ts';
@@ -29,6 +29,7 @@ export function BulkBar({ count, total, target, list, onAll, onClear }: Props) {
   const { createList } = useContactActions();
   const bulk = useBulk();
   const team = useTeam();
+  const refusal = useRefusal('subscribers', 'bulk');
   const [asked, setAsked] = useState<AskedAction | 'list' | null>(null);
   const { running } = bulk;
   const act = (action: BulkAction, listName = '') =>
@@ -48,6 +49,20 @@ export function BulkBar({ count, total, target, list, onAll, onClear }: Props) {
         <Progress value={percent} size="sm" style={{ flex: 1 }} aria-label={t('bulk.running', { done: running.done, total: running.total })} />
         <Button size="compact-sm" variant="default" onClick={() => void bulk.cancel()}>
           {t('bulk.cancel')}
+        </Button>
+      </div>
+    );
+  }
+  if (refusal !== null) {
+    return (
+      <div className={classes['selection']} role="status">
+        <Text size="sm" fw={600}>
+          {t('contacts.selected', { count })}
+        </Text>
+        <Text size="sm">{refusal}</Text>
+        <span style={{ flex: 1 }} />
+        <Button size="compact-sm" variant="subtle" onClick={onClear}>
+          {t('contacts.clearSelection')}
         </Button>
       </div>
     );

@@ -114,7 +114,7 @@ export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onA
             aria-label={t('contacts.filterStatus')}
             placeholder={t('contacts.allStatuses')}
             clearable
-            w={124}
+            className={classes['choice'] ?? ''}
             data={contactStatusSchema.options.map((value) => ({ value, label: t(`contactStatus.${value}`) }))}
             value={status}
             onChange={(value) => setStatus(value as ContactStatus | null)}
@@ -123,7 +123,7 @@ export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onA
             aria-label={t('contacts.filterVerdict')}
             placeholder={t('contacts.anyVerdict')}
             clearable
-            w={124}
+            className={classes['choice'] ?? ''}
             data={addressVerdictSchema.options.map((value) => ({ value, label: t(`addressVerdict.${value}`) }))}
             value={verdict}
             onChange={(value) => setVerdict(value as AddressVerdict | null)}
@@ -133,12 +133,12 @@ export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onA
             placeholder={t('contacts.anyTag')}
             clearable
             searchable
-            w={124}
+            className={classes['choice'] ?? ''}
             data={fields.data?.tags ?? []}
             value={tag}
             onChange={setTag}
           />
-          {team.shared && <OwnerSelect aria-label={t('team.owner')} placeholder={t('team.anybody')} clearable w={124} value={ownerId} onChange={setOwnerId} />}
+          {team.shared && <OwnerSelect aria-label={t('team.owner')} placeholder={t('team.anybody')} clearable className={classes['choice'] ?? ''} value={ownerId} onChange={setOwnerId} />}
           <Button
             variant={rules.rules.length > 0 ? 'light' : 'default'}
             leftSection={<IconFilter size={16} />}
