@@ -12,7 +12,7 @@ export const bulkActionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('add_to_list'), listId: idSchema }),
   z.object({ kind: z.literal('remove_from_list'), listId: idSchema }),
   z.object({ kind: z.literal('set_field'), field: z.string().trim().min(1).max(100).describe('`company`, or `custom.plan`; not the address'), value: z.string().max(10_000) }),
-  z.object({ kind: z.literal('set_owner'), ownerId: idSchema.nullable().describe('A person of the team; null = everybody\'s again') }),
+  z.object({ kind: z.literal('set_owner'), ownerId: idSchema.nullable().describe("A person of the team; null = everybody's again") }),
   z.object({ kind: z.literal('suppress'), note: z.string().max(500).default('') }),
   z.object({ kind: z.literal('check_addresses') }).describe('Looks at each address and asks DNS for its domain; nothing is sent to anybody'),
   z.object({ kind: z.literal('delete') }),

@@ -75,7 +75,8 @@ export const campaignInputSchema = z.object({
   rules: campaignRulesSchema.default(() => campaignRulesSchema.parse({})),
 });
 export type CampaignInput = z.infer<typeof campaignInputSchema>;
-export const campaignPatchSchema = patchOf(campaignInputSchema).extend({ rules: patchOf(campaignRulesSchema).optional().describe('Rules left out stay'),
+export const campaignPatchSchema = patchOf(campaignInputSchema).extend({
+  rules: patchOf(campaignRulesSchema).optional().describe('Rules left out stay'),
   ownerId: idSchema.nullable().optional().describe('The person of the team to whom it passes; null = the owner by the launch token'),
 });
 export type CampaignPatch = z.infer<typeof campaignPatchSchema>;

@@ -57,7 +57,7 @@ export const contactPatchSchema = z.object({
   timeZone: zoneSchema.nullable().optional(),
   tags: z.array(text(60).min(1)).max(100).optional(),
   custom: customFieldsSchema.optional().describe('Replaces all custom fields'),
-  ownerId: idSchema.nullable().optional().describe('The person of the team whose contact it becomes; null = everybody\'s'),
+  ownerId: idSchema.nullable().optional().describe("The person of the team whose contact it becomes; null = everybody's"),
 });
 export type ContactPatch = z.infer<typeof contactPatchSchema>;
 
@@ -79,7 +79,7 @@ export const contactSchema = z.object({
   custom: z.record(z.string(), z.string()),
   status: contactStatusSchema,
   check: addressCheckSchema.nullable().describe('What is known against or for the address; null = nothing'),
-  ownerId: idSchema.nullable().describe('The person of the team whose contact it is: campaigns of other senders leave it out; null = everybody\'s'),
+  ownerId: idSchema.nullable().describe("The person of the team whose contact it is: campaigns of other senders leave it out; null = everybody's"),
   source: z.string().describe('Where the person came from, for example the import file'),
   lastSentAt: epochMsSchema.nullable(),
   lastReplyAt: epochMsSchema.nullable(),

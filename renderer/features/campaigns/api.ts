@@ -14,7 +14,13 @@ const at = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor
 export function useCampaigns(q: string, status: CampaignStatus | null, ownerId: string | null) {
   return useInfiniteQuery(
     api.campaigns.list.infiniteOptions({
-      input: (cursor: string | undefined) => ({ limit: 100, ...(q === '' ? {} : { q }), ...(status === null ? {} : { status }), ...(ownerId === null ? {} : { ownerId }), ...at(cursor) }),
+      input: (cursor: string | undefined) => ({
+        limit: 100,
+        ...(q === '' ? {} : { q }),
+        ...(status === null ? {} : { status }),
+        ...(ownerId === null ? {} : { ownerId }),
+        ...at(cursor),
+      }),
       ...pages,
     }),
   );

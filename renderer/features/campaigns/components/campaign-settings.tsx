@@ -28,27 +28,27 @@ export function CampaignSettings({ campaign }: { readonly campaign: Campaign }) 
     <div className={classes['scrollPanel']}>
       <div style={{ maxWidth: 900 }}>
         <WherePermitted refusal={refusal} label={t('campaigns.form')}>
-        <Group justify="space-between" align="flex-end">
-          <TextInput
-            label={t('campaigns.newName')}
-            style={{ flex: 1 }}
-            value={name}
-            maxLength={200}
-            error={name.trim() === '' ? t('campaigns.nameMissing') : undefined}
-            onChange={(event) => {
-              const value = event.currentTarget.value;
-              form.edit((old) => ({ ...old, name: value }));
-            }}
-          />
-          <CampaignOwner campaign={campaign} />
-          <SaveState status={form.status} error={form.error} onSave={() => void form.save()} />
-        </Group>
-        <Section id="mailboxes" title={t('campaigns.section.mailboxes')}>
-          <MailboxesSection mailboxIds={mailboxIds} onChange={(next) => form.edit((old) => ({ ...old, mailboxIds: next }))} />
-        </Section>
-        <Section id="rules" title={t('campaigns.section.rules')}>
-          <RulesForm rules={rules} onChange={(change) => form.edit((old) => ({ ...old, rules: { ...old.rules, ...change } }))} />
-        </Section>
+          <Group justify="space-between" align="flex-end">
+            <TextInput
+              label={t('campaigns.newName')}
+              style={{ flex: 1 }}
+              value={name}
+              maxLength={200}
+              error={name.trim() === '' ? t('campaigns.nameMissing') : undefined}
+              onChange={(event) => {
+                const value = event.currentTarget.value;
+                form.edit((old) => ({ ...old, name: value }));
+              }}
+            />
+            <CampaignOwner campaign={campaign} />
+            <SaveState status={form.status} error={form.error} onSave={() => void form.save()} />
+          </Group>
+          <Section id="mailboxes" title={t('campaigns.section.mailboxes')}>
+            <MailboxesSection mailboxIds={mailboxIds} onChange={(next) => form.edit((old) => ({ ...old, mailboxIds: next }))} />
+          </Section>
+          <Section id="rules" title={t('campaigns.section.rules')}>
+            <RulesForm rules={rules} onChange={(change) => form.edit((old) => ({ ...old, rules: { ...old.rules, ...change } }))} />
+          </Section>
         </WherePermitted>
       </div>
     </div>

@@ -128,15 +128,7 @@ function Header({ campaign }: { readonly campaign: Campaign }) {
             </MayButton>
           )}
           {living && (
-            <MayButton
-              refusal={refusal}
-              size="xs"
-              color="red"
-              variant="light"
-              leftSection={<IconPlayerStop size={16} />}
-              loading={stop.isPending}
-              onClick={() => void onStop()}
-            >
+            <MayButton refusal={refusal} size="xs" color="red" variant="light" leftSection={<IconPlayerStop size={16} />} loading={stop.isPending} onClick={() => void onStop()}>
               {t('campaigns.stop')}
             </MayButton>
           )}

@@ -81,15 +81,7 @@ export function PreflightPanel({ campaign, name, saved, save }: Props) {
                 {t('campaigns.firstSlot')} <TimeText at={data.firstSlotAt} format="moment" />
               </Text>
             )}
-            <MayButton
-              refusal={refusal}
-              fullWidth
-              size="md"
-              leftSection={<IconRocket size={18} />}
-              loading={launch.isPending}
-              disabled={!data.ok}
-              onClick={() => void onLaunch()}
-            >
+            <MayButton refusal={refusal} fullWidth size="md" leftSection={<IconRocket size={18} />} loading={launch.isPending} disabled={!data.ok} onClick={() => void onLaunch()}>
               {t('campaigns.launch')}
             </MayButton>
             {!data.ok && (

@@ -138,7 +138,9 @@ export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onA
             value={tag}
             onChange={setTag}
           />
-          {team.shared && <OwnerSelect aria-label={t('team.owner')} placeholder={t('team.anybody')} clearable className={classes['choice'] ?? ''} value={ownerId} onChange={setOwnerId} />}
+          {team.shared && (
+            <OwnerSelect aria-label={t('team.owner')} placeholder={t('team.anybody')} clearable className={classes['choice'] ?? ''} value={ownerId} onChange={setOwnerId} />
+          )}
           <Button
             variant={rules.rules.length > 0 ? 'light' : 'default'}
             leftSection={<IconFilter size={16} />}
