@@ -21,12 +21,10 @@ export const campaignsContract = {
   list: base
     .route({ method: 'GET', path: '/campaigns', tags, summary: 'List campaigns' })
     .input(
-      pageQuerySchema
-        .omit({ sort: true })
-        .extend({
-          status: campaignStatusSchema.optional(),
-          ownerId: idSchema.optional().describe('Campaigns of one person of the team; `owner` = of the owner by the launch token'),
-        }),
+      pageQuerySchema.omit({ sort: true }).extend({
+        status: campaignStatusSchema.optional(),
+        ownerId: idSchema.optional().describe('Campaigns of one person of the team; `owner` = of the owner by the launch token'),
+      }),
     )
     .output(pageOf(campaignSchema)),
   create: base.route({ method: 'POST', path: '/campaigns', tags, successStatus: 201, summary: 'Create a draft campaign' }).input(campaignInputSchema).output(campaignSchema),

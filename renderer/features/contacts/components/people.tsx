@@ -139,7 +139,7 @@ export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onA
             onChange={setTag}
           />
           {team.shared && (
-            <OwnerSelect aria-label={t('team.owner')} placeholder={t('team.anybody')} clearable className={classes['choice'] ?? ''} value={ownerId} onChange={setOwnerId} />
+            <OwnerSelect aria-label={t('team.owner')} placeholder={t('team.owner')} clearable className={classes['choice'] ?? ''} value={ownerId} onChange={setOwnerId} />
           )}
           <Button
             variant={rules.rules.length > 0 ? 'light' : 'default'}
