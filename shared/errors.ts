@@ -14,7 +14,7 @@ export const errorCodes = {
   payload_too_large: { status: 413, title: 'The upload is too large' },
   rate_limited: { status: 429, title: 'Too many requests' },
   template_error: { status: 422, title: 'The template cannot be rendered' },
-  csv_unreadable: { status: 422, title: 'The file cannot be read as CSV' },
+  csv_unreadable: { status: 422, title: 'The file cannot be read as a table' },
   preflight_failed: { status: 422, title: 'The campaign cannot be launched yet' },
   mailbox_unreachable: { status: 502, title: 'The mail server cannot be reached' },
   mailbox_login: { status: 502, title: 'The mail server refused the login' },

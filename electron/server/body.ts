@@ -4,20 +4,20 @@ import { AppError } from '../../shared/errors.ts';
 const mebibyte = 1024 * 1024;
 /** Long enough for 100,000 contact ids in one request. */
 export const usualBodyLimit = 8 * mebibyte;
-/** A CSV file of 200 MB and the form around it. */
+/** A table of 200 MB and the form around it. */
 export const uploadBodyLimit = 201 * mebibyte;
 
 /**
- * Parses a whole body into what the contract's handlers take. A body of type `text/csv` counts as a form with the
+ * Parses a whole body into what the contract's handlers take. A body of type `text/csv` or of a workbook counts as a form with the
  * field `file`, its other fields from the query, so that `curl --data-binary @people.csv` is enough.
  */
 export async function parseBody(request: FastifyRequest, body: Buffer): Promise<unknown> {
   const type = request.headers['content-type'] ?? '';
   if (body.length === 0) return undefined;
   if (/^multipart\/form-data/i.test(type)) return parseForm(body, type);
-  if (/^(text\/csv|application\/csv|application\/vnd\.ms-excel|application\/octet-stream)/i.test(type)) {
+  if (/^(text\/csv|application\/csv|application\/vnd\.(?:ms-excel|openxmlformats-officedocument\.spreadsheetml\.sheet)|application\/octet-stream)/i.test(type)) {
     const form = new FormData();
-    form.set('file', new File([body as Uint8Array<ArrayBuffer>], 'upload.csv', { type: 'text/csv' }));
+    form.set('file', new File([body as Uint8Array<ArrayBuffer>], body.toString('latin1', 0, 2) === 'PK' ? 'upload.xlsx' : 'upload.csv'));
     for (const [name, value] of new URL(request.url, 'http://localhost').searchParams) form.append(name, value);
     return form;
   }

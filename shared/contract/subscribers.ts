@@ -20,7 +20,9 @@ import { segmentFilterSchema } from '../schemas/segment.ts';
 import { base, deleted, idInput } from './base.ts';
 
 const tags = ['Subscribers'];
-const csvFile = z.file().max(200 * 1024 * 1024);
+const tableFile = z.file().max(200 * 1024 * 1024);
+
+const sheetName = z.string().max(200).describe('Sheet of a workbook; absent = the first');
 
 const contactQuerySchema = pageQuerySchema.extend({
   listId: idSchema.optional(),
@@ -78,15 +80,16 @@ export const subscribersContract = {
     .output(bulkChangeSchema),
 
   inspectImport: base
-    .route({ method: 'POST', path: '/subscribers/import/inspect', tags, summary: 'Upload a CSV file: encoding, delimiter, header, sample and guessed mapping' })
-    .input(z.object({ file: csvFile }))
+    .route({ method: 'POST', path: '/subscribers/import/inspect', tags, summary: 'Upload a CSV or Excel file: how it is read, header, sample and guessed mapping' })
+    .input(z.object({ file: tableFile.optional(), uploadId: idSchema.optional().describe('Instead of the file: look again, at another sheet'), sheet: sheetName.optional() }))
     .output(importInspectionSchema),
   import: base
-    .route({ method: 'POST', path: '/subscribers/import', tags, successStatus: 202, summary: 'Import a CSV file; give the file or the uploadId of an inspection' })
+    .route({ method: 'POST', path: '/subscribers/import', tags, successStatus: 202, summary: 'Import a CSV or Excel file; give the file or the uploadId of an inspection' })
     .input(
       z.object({
-        file: csvFile.optional(),
+        file: tableFile.optional(),
         uploadId: idSchema.optional(),
+        sheet: sheetName.optional(),
         mapping: importMappingSchema.optional().describe('Absent = the guess'),
         mode: dedupeModeSchema.default('skip'),
         listId: idSchema.optional(),

@@ -5,18 +5,18 @@ import type { AddressCounts } from '../../../shared/schemas/address-check.ts';
 import type { CustomField } from '../../../shared/schemas/contact.ts';
 import { csvLine } from '../lib/csv.ts';
 import { createAddressCounter } from './address-counter.ts';
-import { readRecords, type CsvLayout } from './csv/reader.ts';
 import type { MappingPlan } from './mapping.ts';
 import { mapRow, type RowNote } from './row.ts';
 import { toWritable, type WritableContact } from './rows.ts';
 import { createSeen } from './seen.ts';
+import { readTable, type FileLayout } from './table.ts';
 import { uniqueTags } from './text.ts';
 
 /** What the thread is told: which file, how to read it, and where rejected rows go. */
 export interface ImportJob {
   readonly path: string;
   readonly rejectedPath: string;
-  readonly layout: CsvLayout;
+  readonly layout: FileLayout;
   readonly plan: MappingPlan;
   /** Names of the columns, for the head of the rejected CSV. */
   readonly columns: readonly string[];
@@ -104,7 +104,7 @@ async function run(job: ImportJob, port: NonNullable<typeof parentPort>): Promis
   }
 
   try {
-    await readRecords(job.path, job.layout, async (records, bytesRead) => {
+    await readTable(job.path, job.layout, async (records, bytesRead) => {
       read.bytesRead = bytesRead;
       for (const { cells, line } of records) {
         take(cells, line);

@@ -4,19 +4,21 @@ import type { DedupeMode, ImportInspection, ImportMapping, ImportRun } from '../
 import { hour } from '../lib/clock.ts';
 import { normaliseDomain } from '../lib/address.ts';
 import { decodeCursor, encodeCursor } from '../lib/page.ts';
-import { inspectCsv } from './csv/reader.ts';
 import type { CustomFields } from './custom-fields.ts';
 import type { ContactsDeps } from './deps.ts';
 import { startRun, storeReport, type RunningImport } from './import-run.ts';
 import type { Lists } from './lists.ts';
 import { columnsOf, guessMapping, planMapping } from './mapping.ts';
 import type { Suppressions } from './suppressions.ts';
+import { inspectTable } from './table.ts';
 import { uniqueTags } from './text.ts';
 import { createUploads, type Upload } from './uploads.ts';
 
 export interface ImportInput {
   readonly file?: File | undefined;
   readonly uploadId?: string | undefined;
+  /** Of a workbook; absent = the first one. */
+  readonly sheet?: string | undefined;
   readonly mapping?: ImportMapping | undefined;
   readonly mode: DedupeMode;
   readonly listId?: string | undefined;
@@ -34,17 +36,20 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
   let running: RunningImport | null = null;
   let cancelCleaning = (): void => undefined;
 
-  async function inspectImport({ file }: { file: File }): Promise<ImportInspection> {
-    const upload = await uploads.store(file);
+  async function inspectImport({ file, uploadId, sheet }: Pick<ImportInput, 'file' | 'uploadId' | 'sheet'>): Promise<ImportInspection> {
+    const upload = await uploadOf({ file, uploadId });
     try {
-      const layout = await inspectCsv(upload.path);
+      const layout = await inspectTable(upload.path, sheet);
       const columns = columnsOf(layout);
       return {
         uploadId: upload.id,
         fileName: upload.fileName,
         bytes: layout.bytes,
-        encoding: layout.encoding.encoding,
-        delimiter: layout.delimiter,
+        format: layout.format,
+        encoding: layout.format === 'csv' ? layout.encoding.encoding : '',
+        delimiter: layout.format === 'csv' ? layout.delimiter : '',
+        sheets: layout.format === 'xlsx' ? [...layout.sheets] : [],
+        sheet: layout.format === 'xlsx' ? layout.sheet : null,
         headerLine: layout.headerLine,
         columns: columns.map(({ index, name, values }) => ({
           index,
@@ -54,7 +59,8 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
         mapping: guessMapping(columns),
       };
     } catch (error) {
-      await uploads.remove(upload.id);
+      // One that was there before may have other sheets.
+      if (uploadId === undefined) await uploads.remove(upload.id);
       throw error;
     }
   }
@@ -63,7 +69,7 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
     requireIdle();
     if (input.listId !== undefined) lists.get({ id: input.listId });
     const upload = await uploadOf(input);
-    const layout = await inspectCsv(upload.path);
+    const layout = await inspectTable(upload.path, input.sheet);
     const columns = columnsOf(layout);
     const plan = planMapping(input.mapping ?? guessMapping(columns), layout.width);
     await uploads.prepare();
@@ -105,10 +111,10 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
     return snapshot(report);
   }
 
-  async function uploadOf(input: ImportInput): Promise<Upload> {
+  async function uploadOf(input: Pick<ImportInput, 'file' | 'uploadId'>): Promise<Upload> {
     if (input.uploadId !== undefined) return uploads.get(input.uploadId);
     if (input.file !== undefined) return uploads.store(input.file);
-    throw new AppError('validation', 'Choose a CSV file.', { fields: { file: 'Choose a CSV file.' } });
+    throw new AppError('validation', 'Choose a CSV or Excel file.', { fields: { file: 'Choose a CSV or Excel file.' } });
   }
 
   function requireIdle(): void {

@@ -1,8 +1,8 @@
 import { AppError } from '../../../shared/errors.ts';
 import { contactFieldSchema, type ContactField, type ImportMapping } from '../../../shared/schemas/contact.ts';
 import { looksLikeEmail } from './csv/dialect.ts';
-import type { CsvLayout } from './csv/reader.ts';
 import { aliasOf, customFieldName, headerWords, isReservedName, maxCustomFields } from './headers.ts';
+import type { TableLayout } from './table.ts';
 
 /** A column as the mapping sees it: its name (made up where the file has none) and its first values. */
 export interface Column {
@@ -19,7 +19,7 @@ export interface MappingPlan {
 
 const honorifics = /^(?:mr|mrs|ms|miss|mx|dr|prof|herr|frau|hr|fr|m|mme|mlle|sr|sra|srta|sig|sig ra|dott|dhr|mevr|mw)$/;
 
-export function columnsOf(layout: CsvLayout): Column[] {
+export function columnsOf(layout: TableLayout): Column[] {
   return Array.from({ length: layout.width }, (_, index) => ({
     index,
     name: (layout.header[index] ?? '').replace(/\s+/g, ' ').trim().slice(0, 200) || `Column ${index + 1}`,

@@ -76,10 +76,6 @@ function utf8WithBom(head: Uint8Array): EncodingFound {
 
 function refuseKnownBinary(head: Uint8Array): void {
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 512)).toString('latin1');
-  if (text.startsWith('PK\u0003\u0004') || text.startsWith('PK\u0005\u0006')) {
-    throw unreadable('This is an Excel workbook or ZIP archive, not a CSV file. Open it and save the sheet as “CSV UTF-8”, then choose that file.');
-  }
-  if (text.startsWith('\u00d0\u00cf\u0011\u00e0')) throw unreadable('This is an old Excel workbook, not a CSV file. Open it and save the sheet as “CSV”, then choose that file.');
   if (text.startsWith('%PDF')) throw unreadable('This is a PDF file, not a CSV file.');
   // eslint-disable-next-line no-control-regex -- file signatures
   if (/^\u001f\u008b|^\u0089PNG|^GIF8|^\u00ff\u00d8\u00ff|^BZh|^7z\u00bc\u00af|^Rar!|^SQLite format/.test(text))
@@ -88,8 +84,8 @@ function refuseKnownBinary(head: Uint8Array): void {
   if (text.startsWith('{\\rtf')) throw unreadable('This is a text document (RTF), not a CSV file.');
 }
 
-export function unreadable(message: string): AppError {
-  return new AppError('csv_unreadable', message);
+export function unreadable(message: string, cause?: unknown): AppError {
+  return new AppError('csv_unreadable', message, {}, { cause });
 }
 
 // Bytes that make a letter in one of the two old encodings and something else in the other, beside ASCII letters.

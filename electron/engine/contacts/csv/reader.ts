@@ -1,23 +1,14 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { createDecoder, detectEncoding, unreadable, type Decoder, type EncodingFound } from './encoding.ts';
 import { detectDelimiter, findHeader, separatorLine } from './dialect.ts';
+import type { TableLayout } from '../table.ts';
 import { createTokenizer, type CsvRecord } from './tokenizer.ts';
 
 /** How a file is to be read: found once, then handed to whoever reads it. */
-export interface CsvLayout {
+export interface CsvLayout extends TableLayout {
+  readonly format: 'csv';
   readonly encoding: EncodingFound;
   readonly delimiter: string;
-  /** 1-based line of the header, 0 = the file has none. */
-  readonly headerLine: number;
-  /** Cells of the header, exact; empty when there is none. */
-  readonly header: readonly string[];
-  /** Records that start on this line or before are preamble or header. */
-  readonly skipThroughLine: number;
-  /** Number of columns: of the header or of the widest sampled record. */
-  readonly width: number;
-  /** The first data records. */
-  readonly sample: readonly CsvRecord[];
-  readonly bytes: number;
 }
 
 const sampleBytes = 1 << 17;
@@ -42,7 +33,7 @@ export async function inspectCsv(path: string): Promise<CsvLayout> {
     const skipThroughLine = Math.max(headerLine, separator === null ? 0 : 1);
     const sample = records.filter((record) => record.line > skipThroughLine && record.cells.some((cell) => cell.trim() !== '')).slice(0, sampleRecords);
     const width = sample.reduce((widest, record) => Math.max(widest, record.cells.length), header.length);
-    return { encoding, delimiter, headerLine, header, skipThroughLine, width, sample, bytes: size };
+    return { format: 'csv', encoding, delimiter, headerLine, header, skipThroughLine, width, sample, bytes: size };
   } finally {
     await file.close();
   }
