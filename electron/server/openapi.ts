@@ -84,7 +84,11 @@ export async function openApiDocument(version: string): Promise<Record<string, u
       operation.responses = { ...Object.fromEntries(kept), default: { $ref: '#/components/responses/Problem' } };
     }
     const content = operations['post']?.requestBody?.content;
-    if (content?.['multipart/form-data'] !== undefined) content['text/csv'] = { schema: { type: 'string', description: 'The file itself; the other fields stand in the query' } };
+    if (content?.['multipart/form-data'] !== undefined) {
+      const schema = { type: 'string', description: 'The file itself; the other fields stand in the query' };
+      content['text/csv'] = { schema };
+      content['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'] = { schema: { ...schema, format: 'binary' } };
+    }
     const put = operations['put'];
     if (put !== undefined) operations['patch'] = { ...put, operationId: `${put.operationId ?? ''}.patch`, summary: `${put.summary ?? ''} (the same as PUT: fields left out stay)` };
   }

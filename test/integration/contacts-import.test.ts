@@ -5,6 +5,7 @@ import type { Progress } from '../../electron/engine/events/index.ts';
 import { day } from '../../electron/engine/lib/clock.ts';
 import { importEnd, openContacts } from '../support/contacts.ts';
 import { openTestBase } from '../support/store.ts';
+import { workbook, workbookOf } from '../support/xlsx.ts';
 
 const header = 'Email,First name,Last name,Company,Time zone,Plan';
 const many = (count: number): string => [header, ...Array.from({ length: count }, (_, i) => `p${i}@example.com,Ann,Lee ${i},Acme,Europe/Berlin,pro`)].join('\n');
@@ -69,6 +70,30 @@ describe('import', () => {
     expect(file.name).toBe('people-rejected.csv');
     expect((await file.bytes()).slice(0, 3)).toEqual(Uint8Array.of(0xef, 0xbb, 0xbf));
     expect(await file.text()).toBe('line,reason,Email,Name\r\n2,The address has no @,nobody,"\'=cmd, ""x"""\r\n');
+  });
+
+  it('imports a sheet of a workbook, whatever the file is called, and gives back its rejected rows as CSV', async () => {
+    const { contacts } = openContacts();
+    const sheet = '<row r="2"><c t="str"><v>Email</v></c><c t="str"><v>First name</v></c><c t="str"><v>Since</v></c></row>';
+    const person = '<row r="3"><c t="str"><v>Ann@Example.com</v></c><c t="str"><v>Änne</v></c><c s="1"><v>45351</v></c></row><row r="4"><c t="str"><v>nobody</v></c></row>';
+    const bytes = workbook({ sheets: { Notes: '<row><c t="str"><v>Read me</v></c></row>', People: sheet + person }, styles: [14] });
+    const first = await contacts.inspectImport({ file: new File([bytes as Uint8Array<ArrayBuffer>], 'people.csv') });
+    expect(first).toMatchObject({ format: 'xlsx', sheets: ['Notes', 'People'], sheet: 'Notes' });
+    const { uploadId, ...inspection } = await contacts.inspectImport({ uploadId: first.uploadId, sheet: 'People' });
+    expect(inspection).toMatchObject({ sheet: 'People', headerLine: 2, mapping: { 0: 'email', 1: 'first_name', 2: 'custom:since' } });
+    const { id } = await contacts.import({ uploadId, sheet: 'People', mode: 'skip', dryRun: false });
+    const run = await importEnd(contacts, id);
+    expect(run).toMatchObject({ state: 'finished', rows: 2, created: 1, rejected: 1, bytesRead: run.bytesTotal });
+    expect(contacts.findByAddress('ann@example.com')).toMatchObject({ firstName: 'Änne', custom: { since: '2024-02-29' } });
+    expect(await (await contacts.rejectedRows({ id })).text()).toBe('line,reason,Email,First name,Since\r\n4,The address has no @,nobody\r\n');
+  });
+
+  it('can be cancelled while a workbook is read', async () => {
+    const { contacts } = openContacts();
+    const bytes = workbookOf([['Email'], ...Array.from({ length: 30_000 }, (_, at) => [`p${at}@example.com`])]);
+    const { id } = await contacts.import({ file: new File([bytes as Uint8Array<ArrayBuffer>], 'people.xlsx'), mode: 'skip', dryRun: false });
+    expect((await contacts.cancelImport({ id })).state).toBe('cancelled');
+    expect(contacts.list({ limit: 1 }).total).toBeLessThan(30_000);
   });
 
   it('counts in a dry run exactly what the real run then does, and writes nothing', async () => {

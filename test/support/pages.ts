@@ -16,7 +16,7 @@ export function pages(page: Page) {
 
     contacts: {
       async startImport() {
-        await page.getByRole('link', { name: 'Import CSV' }).or(button('Import CSV')).first().click();
+        await page.getByRole('link', { name: 'Import contacts' }).or(button('Import contacts')).first().click();
         await page.getByRole('heading', { name: 'Import contacts' }).waitFor();
       },
       async chooseFile(name: string, content: string) {

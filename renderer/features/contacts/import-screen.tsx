@@ -14,7 +14,7 @@ import { OptionsStep } from './components/import-options-step.tsx';
 import { ReportStep, RunningStep } from './components/import-run-step.tsx';
 import { importRequest, reduceWizard, startWizard, wizardStages, type WizardStage, type WizardState } from './model/import-wizard.ts';
 
-/** CSV import: file, columns, options, dry run, import with progress, report. */
+/** Import of a CSV or Excel file: file, columns, options, dry run, import with progress, report. */
 export function ImportScreen() {
   const { list } = useSearch({ from: '/contacts/import' });
   const [state, dispatch] = useReducer(reduceWizard, list, (id): WizardState => (id === undefined ? startWizard() : { ...startWizard(), list: { kind: 'existing', id } }));
@@ -39,6 +39,11 @@ export function ImportScreen() {
     }
   };
   const inspect = (file: File) => attempt(async () => dispatch({ type: 'inspected', inspection: await client.subscribers.inspectImport({ file }) }));
+  const inspectSheet = (sheet: string) =>
+    attempt(async () => {
+      const uploadId = state.inspection?.uploadId;
+      if (uploadId !== undefined) dispatch({ type: 'inspected', inspection: await client.subscribers.inspectImport({ uploadId, sheet }) });
+    });
   const run = (dryRun: boolean) =>
     attempt(async () => {
       const request = importRequest(state, dryRun);
@@ -47,7 +52,7 @@ export function ImportScreen() {
 
   const views: Record<WizardStage, () => ReactNode> = {
     file: () => <FileStep busy={state.busy} error={state.error} onFile={(file) => void inspect(file)} />,
-    mapping: () => <MappingStep state={state} dispatch={dispatch} />,
+    mapping: () => <MappingStep state={state} dispatch={dispatch} onSheet={(sheet) => void inspectSheet(sheet)} />,
     options: () => <OptionsStep state={state} dispatch={dispatch} onDryRun={() => void run(true)} />,
     check: () => <CheckStep state={state} dispatch={dispatch} onImport={() => void run(false)} />,
     import: () => <RunningStep state={state} />,

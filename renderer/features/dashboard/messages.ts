@@ -39,7 +39,7 @@ export const dashboardMessages = {
   'dashboard.step.mailbox': 'Add a mailbox',
   'dashboard.step.mailbox.text': 'Your address and its mail server',
   'dashboard.step.contacts': 'Import contacts',
-  'dashboard.step.contacts.text': 'A CSV file, checked before anything is stored',
+  'dashboard.step.contacts.text': 'A CSV or Excel file, checked before anything is stored',
   'dashboard.step.sequence': 'Write a sequence',
   'dashboard.step.sequence.text': 'Mails and the waits between them',
   'dashboard.step.campaign': 'Launch a campaign',

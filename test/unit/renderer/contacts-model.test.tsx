@@ -35,7 +35,10 @@ const inspection: ImportInspection = {
   uploadId: 'up-1',
   fileName: 'people.csv',
   bytes: 1000,
+  format: 'csv',
   encoding: 'utf-8',
+  sheets: [],
+  sheet: null,
   delimiter: ';',
   headerLine: 1,
   columns: [

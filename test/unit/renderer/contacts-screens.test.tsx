@@ -20,7 +20,7 @@ describe('contacts', () => {
   it('tells who has none what to do', async () => {
     renderApp('/contacts', emptyState());
     expect(await screen.findByText('No contacts yet', {}, slow)).toBeTruthy();
-    expect(screen.getAllByRole('link', { name: 'Import CSV' }).length).toBeGreaterThan(0);
+    expect(screen.getAllByRole('link', { name: 'Import contacts' }).length).toBeGreaterThan(0);
   });
 
   it('asks the engine for windows, filters and order', async () => {
@@ -143,7 +143,10 @@ const inspection: ImportInspection = {
   uploadId: 'up',
   fileName: 'people.csv',
   bytes: 2048,
+  format: 'csv',
   encoding: 'windows-1252',
+  sheets: [],
+  sheet: null,
   delimiter: ';',
   headerLine: 1,
   mapping: { '0': 'email' },

@@ -1,4 +1,4 @@
-import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import { SaxesParser } from 'saxes';
 import { openPromise, type Entry } from 'yauzl';
 import { isAppError } from '../../../../shared/errors.ts';
 import { unreadable } from '../csv/encoding.ts';
@@ -13,7 +13,7 @@ const maxTextBytes = 4 << 20;
 
 /** What is heard while a part is read. Names come without their namespace prefix. */
 export interface XmlHandlers {
-  open?(name: string, attribute: (name: string) => string | undefined): void;
+  open?(name: string, attributes: Readonly<Record<string, string>>): void;
   close?(name: string): void;
   text?(text: string): void;
   /** After each piece, with the bytes of XML so far; the next piece is read when it has resolved. False ends the reading. */
@@ -63,12 +63,12 @@ export async function openPackage(path: string): Promise<XmlPackage> {
       const entry = entryOf(part);
       try {
         const stream = await zip.openReadStreamPromise(entry);
-        const parser = new SaxesParser({ position: false });
+        const parser = new SaxesParser({ position: false, xmlns: false });
         const decoder = new TextDecoder();
         parser.on('error', (error) => {
           throw error;
         });
-        parser.on('opentag', (tag: SaxesTagPlain) => handlers.open?.(local(tag.name), (name) => tag.attributes[name]));
+        parser.on('opentag', (tag) => handlers.open?.(local(tag.name), tag.attributes));
         parser.on('closetag', (tag) => handlers.close?.(local(tag.name)));
         if (handlers.text !== undefined) {
           parser.on('text', handlers.text);

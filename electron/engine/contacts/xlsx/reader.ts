@@ -101,13 +101,13 @@ async function openWorkbook(xml: XmlPackage): Promise<Workbook> {
   let isWorkbook = false;
   const all: { name: string; part: string; hidden: boolean }[] = [];
   await xml.read(main, {
-    open(name, attribute) {
+    open(name, attributes) {
       if (name === 'workbook') isWorkbook = true;
-      if (name === 'workbookPr') from1904 = ['1', 'true'].includes(attribute('date1904') ?? '');
+      if (name === 'workbookPr') from1904 = ['1', 'true'].includes(attributes['date1904'] ?? '');
       // The prefix of the relation's id is the writer's choice.
-      const relation = name === 'sheet' ? related.get(attribute('r:id') ?? attribute('relationships:id') ?? attribute('ns1:id') ?? '') : undefined;
+      const relation = name === 'sheet' ? related.get(Object.entries(attributes).find(([key]) => key.endsWith(':id'))?.[1] ?? '') : undefined;
       // Charts and macros have sheets of their own, without rows.
-      if (relation?.type === 'worksheet') all.push({ name: attribute('name') ?? '', part: relation.part, hidden: (attribute('state') ?? 'visible') !== 'visible' });
+      if (relation?.type === 'worksheet') all.push({ name: attributes['name'] ?? '', part: relation.part, hidden: (attributes['state'] ?? 'visible') !== 'visible' });
     },
   });
   if (!isWorkbook) throw notExcel(xml);
@@ -140,11 +140,11 @@ async function relations(xml: XmlPackage, part: string): Promise<Map<string, { t
   const file = posix.join(folder, '_rels', `${posix.basename(part)}.rels`);
   if (!xml.has(file)) return found;
   await xml.read(file, {
-    open(name, attribute) {
-      const target = attribute('Target') ?? '';
-      if (name !== 'Relationship' || attribute('TargetMode') === 'External') return;
-      found.set(attribute('Id') ?? '', {
-        type: (attribute('Type') ?? '').split('/').at(-1) ?? '',
+    open(name, attributes) {
+      const target = attributes['Target'] ?? '';
+      if (name !== 'Relationship' || attributes['TargetMode'] === 'External') return;
+      found.set(attributes['Id'] ?? '', {
+        type: (attributes['Type'] ?? '').split('/').at(-1) ?? '',
         part: target.startsWith('/') ? posix.normalize(target).slice(1) : posix.join(folder, target),
       });
     },
@@ -157,11 +157,11 @@ async function numberKinds(xml: XmlPackage, part: string): Promise<NumberKind[]>
   const kinds: NumberKind[] = [];
   let inCells = false;
   await xml.read(part, {
-    open(name, attribute) {
-      if (name === 'numFmt') codes.set(Number(attribute('numFmtId')), attribute('formatCode') ?? '');
+    open(name, attributes) {
+      if (name === 'numFmt') codes.set(Number(attributes['numFmtId']), attributes['formatCode'] ?? '');
       else if (name === 'cellXfs') inCells = true;
       else if (name === 'xf' && inCells) {
-        const id = Number(attribute('numFmtId') ?? 0);
+        const id = Number(attributes['numFmtId'] ?? 0);
         kinds.push(numberKind(id, codes.get(id)));
       }
     },
@@ -233,15 +233,15 @@ async function readRows(workbook: Workbook, part: string, onRow: (row: RawRow) =
   }
 
   await workbook.xml.read(part, {
-    open(name, attribute) {
+    open(name, attributes) {
       if (name === 'row') {
-        row = { line: Number(attribute('r')) || row.line + 1, cells: [] };
+        row = { line: Number(attributes['r']) || row.line + 1, cells: [] };
         column = -1;
       } else if (name === 'c') {
-        column = columnOf(attribute('r')) ?? column + 1;
+        column = columnOf(attributes['r']) ?? column + 1;
         if (column >= maxColumns) throw unreadable('The sheet has more columns than a workbook can have. Save it as CSV and choose that file.');
-        type = attribute('t') ?? 'n';
-        style = Number(attribute('s') ?? 0);
+        type = attributes['t'] ?? 'n';
+        style = Number(attributes['s'] ?? 0);
         text = '';
       } else if (name === 'rPh') aside += 1;
       else if (name === 'v' || name === 't') inValue = aside === 0;

@@ -8,6 +8,7 @@ const accept = {
   'text/tab-separated-values': ['.tsv', '.tab'],
   'application/vnd.ms-excel': ['.csv'],
   'application/csv': ['.csv'],
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': ['.xlsx', '.xlsm'],
 };
 const maxBytes = 200 * 1024 * 1024;
 

@@ -8,7 +8,7 @@ import { customName, mappableFields, mappingProblems, type WizardAction, type Wi
 import classes from './contacts.module.css';
 
 /** What each column means, with the guess chosen beforehand. */
-export function MappingStep({ state, dispatch }: { readonly state: WizardState; readonly dispatch: Dispatch<WizardAction> }) {
+export function MappingStep({ state, dispatch, onSheet }: { readonly state: WizardState; readonly dispatch: Dispatch<WizardAction>; readonly onSheet: (sheet: string) => void }) {
   const { inspection, mapping } = state;
   const fields = useFields();
   if (!inspection) return null;
@@ -40,6 +40,19 @@ export function MappingStep({ state, dispatch }: { readonly state: WizardState; 
           {t('import.otherFile')}
         </Button>
       </Group>
+      {inspection.sheets.length > 1 && (
+        <Select
+          label={t('import.sheet')}
+          data={inspection.sheets}
+          value={inspection.sheet}
+          allowDeselect={false}
+          disabled={state.busy}
+          error={state.error}
+          maw={360}
+          mb="md"
+          onChange={(sheet) => sheet !== null && sheet !== inspection.sheet && onSheet(sheet)}
+        />
+      )}
       <Title order={2}>{t('import.mappingTitle')}</Title>
       <Text c="dimmed" mb="md">
         {t('import.mappingText')}
@@ -129,11 +142,13 @@ export function MappingStep({ state, dispatch }: { readonly state: WizardState; 
 const delimiters: Readonly<Record<string, 'comma' | 'semicolon' | 'tab' | 'pipe'>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'pipe' };
 
 function fileFacts(inspection: ImportInspection): string {
+  const header = inspection.headerLine > 0 ? t('import.header', { line: inspection.headerLine }) : t('import.noHeader');
+  if (inspection.format === 'xlsx') return t('import.sheetFacts', { size: formatBytes(inspection.bytes), sheet: inspection.sheet ?? '', header });
   const known = delimiters[inspection.delimiter];
   return t('import.facts', {
     size: formatBytes(inspection.bytes),
     encoding: inspection.encoding.toUpperCase(),
     delimiter: known ? t(`import.delimiter.${known}`) : t('import.delimiter.other', { sign: inspection.delimiter }),
-    header: inspection.headerLine > 0 ? t('import.header', { line: inspection.headerLine }) : t('import.noHeader'),
+    header,
   });
 }

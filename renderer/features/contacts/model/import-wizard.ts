@@ -159,6 +159,7 @@ export function importable(run: ImportRun): number {
 
 export interface ImportRequest {
   uploadId: string;
+  sheet?: string;
   mapping: ImportMapping;
   mode: DedupeMode;
   dryRun: boolean;
@@ -172,6 +173,7 @@ export interface ImportRequest {
 export function importRequest(state: WizardState, dryRun: boolean): ImportRequest | null {
   if (!state.inspection) return null;
   const request: ImportRequest = { uploadId: state.inspection.uploadId, mapping: state.mapping, mode: state.mode, dryRun };
+  if (state.inspection.sheet !== null) request.sheet = state.inspection.sheet;
   if (state.list.kind === 'existing' && state.list.id !== null) request.listId = state.list.id;
   if (state.list.kind === 'new' && state.list.name.trim() !== '') request.listName = state.list.name.trim();
   if (state.tags.length > 0) request.tags = [...state.tags];
