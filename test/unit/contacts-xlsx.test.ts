@@ -62,7 +62,9 @@ describe('a workbook', () => {
   });
 
   it('reads dates as ISO dates in both date systems', async () => {
-    const sheets = { S: '<row><c t="str"><v>Email</v></c></row><row><c t="str"><v>a@example.com</v></c><c s="1"><v>45351</v></c><c s="2"><v>45351.75</v></c><c s="3"><v>45351</v></c><c s="4"><v>1071</v></c></row>' };
+    const sheets = {
+      S: '<row><c t="str"><v>Email</v></c></row><row><c t="str"><v>a@example.com</v></c><c s="1"><v>45351</v></c><c s="2"><v>45351.75</v></c><c s="3"><v>45351</v></c><c s="4"><v>1071</v></c></row>',
+    };
     const styles = [14, 'dd/mm/yyyy\\ hh:mm', '[Red]#,##0.00" d"', '00000'];
     expect((await read(workbook({ sheets, styles }))).rows).toEqual([['a@example.com', '2024-02-29', '2024-02-29T18:00:00', '45351', '01071']]);
     expect((await read(workbook({ sheets, styles, from1904: true }))).rows[0]?.[1]).toBe('2028-03-01');
@@ -95,7 +97,11 @@ describe('a workbook', () => {
     ['broken XML', workbook({ sheets: { S: '<row><c></row>' } }), /damaged/],
     ['an entity of its own', workbook({ sheets: { S: '<row><c t="str"><v>&boom;</v></c></row>' } }), /damaged/],
     ['a column that cannot be', workbook({ sheets: { S: '<row><c r="ZZZ1" t="str"><v>x</v></c></row>' } }), /more columns/],
-    ['a text without end', workbook({ sheets: { S: `<row><c t="str"><v>${Array.from({ length: 6 << 20 }, (_, at) => String.fromCharCode(97 + ((at * 7919) % 1009) % 26)).join('')}</v></c></row>` } }), /longer than a spreadsheet allows/],
+    [
+      'a text without end',
+      workbook({ sheets: { S: `<row><c t="str"><v>${Array.from({ length: 6 << 20 }, (_, at) => String.fromCharCode(97 + (((at * 7919) % 1009) % 26))).join('')}</v></c></row>` } }),
+      /longer than a spreadsheet allows/,
+    ],
   ])('refuses %s with a reason', async (_name, bytes, reason) => {
     await expect(read(bytes)).rejects.toMatchObject({ code: 'csv_unreadable', message: expect.stringMatching(reason) as string });
   });

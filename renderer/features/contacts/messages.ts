@@ -48,7 +48,8 @@ export const contactsMessages = {
   'contacts.added': 'Added',
   'contacts.never': '–',
   'contacts.emptyTitle': 'No contacts yet',
-  'contacts.emptyText': 'Import a CSV or Excel file: Homing finds out how it is written and what its columns mean, and shows what it would do before it does it. Or add a person by hand.',
+  'contacts.emptyText':
+    'Import a CSV or Excel file: Homing finds out how it is written and what its columns mean, and shows what it would do before it does it. Or add a person by hand.',
   'contacts.nobodyTitle': 'Nobody matches',
   'contacts.nobodyText': 'No contact fits this search and these filters.',
   'contacts.emptyList': 'Nobody is on this list',

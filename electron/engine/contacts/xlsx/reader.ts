@@ -27,7 +27,12 @@ export async function inspectXlsx(path: string, sheet?: string): Promise<XlsxLay
   return withWorkbook(path, async (workbook) => {
     const chosen = workbook.sheetNamed(sheet);
     const rows: RawRow[] = [];
-    await readRows(workbook, chosen.part, (row) => rows.push(row), () => rows.length < headRecords);
+    await readRows(
+      workbook,
+      chosen.part,
+      (row) => rows.push(row),
+      () => rows.length < headRecords,
+    );
     const head = rows.slice(0, headRecords);
     const strings = await sharedStrings(workbook, new Set(head.flatMap((row) => row.cells.filter((cell) => typeof cell === 'number'))));
     const records = head.map((row) => toRecord(row, strings)).filter(hasText);
@@ -42,11 +47,7 @@ export async function inspectXlsx(path: string, sheet?: string): Promise<XlsxLay
 }
 
 /** Reads all data records, as `readRecords` of CSV does. `bytesRead` counts in bytes of the file. */
-export async function readXlsxRecords(
-  path: string,
-  layout: XlsxLayout,
-  onRecords: (records: CsvRecord[], bytesRead: number) => Promise<void> | void,
-): Promise<void> {
+export async function readXlsxRecords(path: string, layout: XlsxLayout, onRecords: (records: CsvRecord[], bytesRead: number) => Promise<void> | void): Promise<void> {
   await withWorkbook(path, async (workbook) => {
     const { part } = workbook.sheetNamed(layout.sheet);
     const stringBytes = workbook.stringsPart === null ? 0 : workbook.xml.size(workbook.stringsPart);
