@@ -192,6 +192,7 @@ export const leastRole: { readonly [Area in keyof Contract]: { readonly [Procedu
     recommendation: 'viewer',
     rewrite: 'sender',
     subjectIdeas: 'sender',
+    draftSequence: 'sender',
     usage: 'viewer',
     clearCache: 'owner',
   },

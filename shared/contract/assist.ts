@@ -16,6 +16,7 @@ import {
   subjectIdeasSchema,
 } from '../schemas/assist.ts';
 import { idSchema } from '../schemas/common.ts';
+import { sequenceBriefSchema, sequenceDraftPartSchema } from '../schemas/sequence-draft.ts';
 import { base, deleted, idInput } from './base.ts';
 
 const tags = ['Assist'];
@@ -83,6 +84,10 @@ export const assistContract = {
     .route({ method: 'POST', path: '/assist/subject-ideas', tags, summary: 'Subject lines for a text, each with a reason' })
     .input(subjectIdeasInputSchema)
     .output(subjectIdeasSchema),
+  draftSequence: base
+    .route({ method: 'POST', path: '/assist/sequence-drafts', tags, summary: 'A sequence for a brief, with progress (Server-Sent Events): a proposal, nothing is stored' })
+    .input(sequenceBriefSchema)
+    .output(eventIterator(sequenceDraftPartSchema)),
   usage: base
     .route({ method: 'GET', path: '/assist/usage', tags, summary: 'Questions, tokens, times and cache hits per feature and model' })
     .input(z.object({ days: z.number().int().min(1).max(180).default(30) }))

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { epochMsSchema, idSchema, patchOf } from './common.ts';
 
 /** What a language model may help with. Each can be switched off alone; each has an answer without a model. */
-export const assistFeatures = ['reply_class', 'rewrite', 'subject_ideas', 'personal', 'thread_brief', 'reply_draft', 'competitors'] as const;
+export const assistFeatures = ['reply_class', 'rewrite', 'subject_ideas', 'personal', 'thread_brief', 'reply_draft', 'competitors', 'sequence_draft', 'worked_before'] as const;
 export const assistFeatureSchema = z.enum(assistFeatures);
 export type AssistFeature = z.infer<typeof assistFeatureSchema>;
 

@@ -371,6 +371,11 @@ export function createFakeEngine(state: FakeState = busyState()) {
         yield { kind: 'partial' as const, value: input.text.slice(0, 10) };
         yield { kind: 'done' as const, value: { text: `${input.how}: ${input.text}`, source: 'model' as const, model: 'llama3.2:3b', note: null } };
       }),
+      draftSequence: os.assist.draftSequence.handler(async function* ({ input }) {
+        yield { kind: 'partial' as const, value: 1 };
+        const graph = { steps: [{ id: 'mail-1', type: 'email' as const, variants: [{ id: 'A', subject: input.offer, html: '', text: input.goal, weight: 1, active: true }], next: null }] };
+        yield { kind: 'done' as const, value: { name: input.offer, graph, source: 'rules' as const, model: null, note: 'no_model' as const, language: 'en' as const, findings: [] } };
+      }),
       subjectIdeas: os.assist.subjectIdeas.handler(() => ({
         ideas: [{ subject: 'A question', reason: 'Short', source: 'rules' as const }],
         model: null,

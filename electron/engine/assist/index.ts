@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { AssistUsage, Model, Provider, ProviderHealth, ProviderPatch, Pull, Recommendation, SpeedTest } from '../../../shared/schemas/assist.ts';
+import type { SequenceBrief } from '../../../shared/schemas/sequence-draft.ts';
 import { minute, second, systemClock, type Clock } from '../lib/clock.ts';
 import type { Logger } from '../ports.ts';
 import type { Tx } from '../store/index.ts';
@@ -18,6 +19,7 @@ import { createProviders, needConsent, type ProviderRow, type ProvidersDeps } fr
 import { createPulls } from './pulls.ts';
 import { pickModel, recommendModels } from './recommend.ts';
 import { limitTime } from './time-limit.ts';
+import { draftSequence } from './sequence-draft.ts';
 import { createTurnstile, enterInTime, type Turnstile } from './turnstile.ts';
 import { createUsage } from './usage.ts';
 
@@ -28,6 +30,7 @@ export { checkPersonal, writePersonal, type PersonalTask } from './personal.ts';
 export { briefThread, draftReply } from './thread.ts';
 export { actionByRules, type Thread } from './thread-rules.ts';
 export { asData, loadPrompt, type Prompt } from './prompts.ts';
+export { draftSequence } from './sequence-draft.ts';
 
 export interface AssistDeps extends ProvidersDeps {
   readonly log: Logger;
@@ -209,6 +212,7 @@ export function createAssist(deps: AssistDeps) {
 
   return {
     ...createCopyHelp({ complete }),
+    draftSequence: (brief: SequenceBrief, signal?: AbortSignal) => draftSequence(complete, brief, signal),
     complete,
     /** Whether a question of this feature has a chance of an answer; asks nobody. */
     mayAnswer: (feature: Parameters<typeof complete>[0]['feature']): boolean =>

@@ -20,6 +20,7 @@ export function assistRouter(assist: Assist) {
     recommendation: os.assist.recommendation.handler(() => assist.recommendation()),
     rewrite: os.assist.rewrite.handler(({ input, signal }) => assist.rewrite(input, signal)),
     subjectIdeas: os.assist.subjectIdeas.handler(({ input, signal }) => assist.subjectIdeas(input, signal)),
+    draftSequence: os.assist.draftSequence.handler(({ input, signal }) => assist.draftSequence(input, signal)),
     usage: os.assist.usage.handler(({ input }) => assist.usage(input.days)),
     clearCache: os.assist.clearCache.handler(() => {
       assist.clearCache();
