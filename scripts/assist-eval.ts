@@ -9,6 +9,7 @@ import { systemClock } from '../electron/engine/lib/clock.ts';
 import { createIds } from '../electron/engine/lib/ids.ts';
 import { openStore } from '../electron/engine/store/index.ts';
 import { createSettings } from '../electron/engine/workspace/index.ts';
+import { sequenceBriefSchema } from '../shared/schemas/sequence-draft.ts';
 import { draftGap, type NextAction } from '../shared/schemas/thread.ts';
 import { providerInputSchema } from '../shared/schemas/assist.ts';
 import { buildMail, readMailCorpus } from '../test/support/mail-corpus.ts';
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
       ...(await scoreRewrites(assist, most)),
       await scoreSubjects(assist, most),
       await scorePassages(assist, most),
+      await scoreDrafts(assist, most),
       ...(await scoreThreads(assist, most)),
     ];
     console.log(`${model} at ${input.data.url}`);
@@ -107,7 +109,7 @@ function copyCases(most: number): CopyCase[] {
   return everyNth(readCases<CopyCase>('copy'), most);
 }
 
-function readCases<T>(name: 'copy' | 'people' | 'threads'): T[] {
+function readCases<T>(name: 'briefs' | 'copy' | 'people' | 'threads'): T[] {
   return JSON.parse(readFileSync(join(root, `test/fixtures/assist/${name}.json`), 'utf8')) as T[];
 }
 
@@ -144,6 +146,21 @@ async function scoreSubjects(assist: Assist, most: number): Promise<Row> {
     if (own >= 3) right += 1;
   }
   return row('subject lines', cases.length, startedAt, { usable, right, rules: null });
+}
+
+/** Right = the model wrote it, and it says nothing that the brief does not. */
+async function scoreDrafts(assist: Assist, most: number): Promise<Row> {
+  const cases = everyNth(readCases<object>('briefs'), most);
+  let [usable, right] = [0, 0];
+  const startedAt = performance.now();
+  for (const brief of cases) {
+    for await (const part of assist.draftSequence(sequenceBriefSchema.parse(brief))) {
+      if (part.kind !== 'done' || part.value.source !== 'model') continue;
+      usable += 1;
+      if (part.value.findings.length === 0) right += 1;
+    }
+  }
+  return row('sequences from a brief', cases.length, startedAt, { usable, right, rules: null });
 }
 
 interface PersonCase {

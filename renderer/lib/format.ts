@@ -73,3 +73,9 @@ export function formatBytes(bytes: number): string {
   if (bytes < 1024 ** 3) return `${(bytes / 1024 ** 2).toFixed(1).replace('.0', '')} MB`;
   return `${(bytes / 1024 ** 3).toFixed(1).replace('.0', '')} GB`;
 }
+
+/** The name of a language by its code, as its own speakers write it: 'Deutsch'. */
+export function languageName(code: string): string {
+  const name = new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
+  return name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
+}

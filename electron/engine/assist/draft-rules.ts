@@ -35,7 +35,10 @@ export function draftByRules(brief: SequenceBrief): Drafted {
   const goal = plain(brief.goal).replace(/[.!?…]+$/u, '');
   const topic = topicOf(brief);
   const fill = (pattern: string): string =>
-    pattern.replace(/\{(topic|audience|offer|goal)\}/g, (_, name: string) => ({ topic, audience: sentence(brief.audience), offer, goal })[name as 'topic' | 'audience' | 'offer' | 'goal']);
+    pattern.replace(
+      /\{(topic|audience|offer|goal)\}/g,
+      (_, name: string) => ({ topic, audience: sentence(brief.audience), offer, goal })[name as 'topic' | 'audience' | 'offer' | 'goal'],
+    );
   const facts = brief.facts.split('\n').map(sentence).filter(Boolean);
   const mail = (index: number): DraftedMail => {
     const last = index > 0 && index === count - 1;
@@ -46,7 +49,9 @@ export function draftByRules(brief: SequenceBrief): Drafted {
     const paragraphs = index === 0 ? [opening, words.offer[tone], words.ask[tone]] : last ? [...(fact === undefined ? [] : [added]), words.close] : [added, again];
     return {
       subject: index === 0 ? fill(words.subject) : '',
-      text: [words.greeting[tone], ...paragraphs, words.end].map((paragraph) => (paragraph === words.greeting[tone] || paragraph === words.end ? paragraph : fill(paragraph))).join('\n\n'),
+      text: [words.greeting[tone], ...paragraphs, words.end]
+        .map((paragraph) => (paragraph === words.greeting[tone] || paragraph === words.end ? paragraph : fill(paragraph)))
+        .join('\n\n'),
       waitDays: waits[index] ?? 10,
     };
   };

@@ -83,7 +83,10 @@ function canBeSent(subject: string, text: string): boolean {
 function tidy({ subject, text, waitDays }: DraftedMail, index: number): DraftedMail {
   return {
     subject: index === 0 ? subject.trim().replace(/!+$/, '') : '',
-    text: text.replace(/\r\n?/g, '\n').replace(/\n{3,}/g, '\n\n').trim(),
+    text: text
+      .replace(/\r\n?/g, '\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim(),
     waitDays: Math.min(longestWait, Math.max(shortestWait, Math.round(waitDays))),
   };
 }

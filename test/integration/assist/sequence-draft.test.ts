@@ -50,7 +50,9 @@ describe('a sequence from a brief', () => {
     const { bench } = await withHost(answer(mail('Who sends me the timetable?', 'Timetable'), mail('We print for 400 harbours, see www.example.com.')));
     const { done } = await draft(bench);
     expect(done?.source).toBe('model');
-    expect(done?.findings).toEqual(expect.arrayContaining([expect.objectContaining({ mail: 2, code: 'number', found: '400' }), expect.objectContaining({ mail: 2, code: 'link' })]));
+    expect(done?.findings).toEqual(
+      expect.arrayContaining([expect.objectContaining({ mail: 2, code: 'number', found: '400' }), expect.objectContaining({ mail: 2, code: 'link' })]),
+    );
     expect(done?.findings.every(({ mail: index }) => index === 2)).toBe(true);
   });
 
