@@ -373,8 +373,13 @@ export function createFakeEngine(state: FakeState = busyState()) {
       }),
       draftSequence: os.assist.draftSequence.handler(async function* ({ input }) {
         yield { kind: 'partial' as const, value: 1 };
-        const graph = { steps: [{ id: 'mail-1', type: 'email' as const, variants: [{ id: 'A', subject: input.offer, html: '', text: input.goal, weight: 1, active: true }], next: null }] };
-        yield { kind: 'done' as const, value: { name: input.offer, graph, source: 'rules' as const, model: null, note: 'no_model' as const, language: 'en' as const, findings: [] } };
+        const graph = {
+          steps: [{ id: 'mail-1', type: 'email' as const, variants: [{ id: 'A', subject: input.offer, html: '', text: input.goal, weight: 1, active: true }], next: null }],
+        };
+        yield {
+          kind: 'done' as const,
+          value: { name: input.offer, graph, source: 'rules' as const, model: null, note: 'no_model' as const, language: 'en' as const, findings: [] },
+        };
       }),
       subjectIdeas: os.assist.subjectIdeas.handler(() => ({
         ideas: [{ subject: 'A question', reason: 'Short', source: 'rules' as const }],

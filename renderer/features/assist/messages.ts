@@ -155,9 +155,11 @@ export const assistMessages = {
   'assist.feature.personal.hint':
     'A passage for each person, which waits for your approval. Without a model: the fallback text of the mail. A model sees: the fields, tags and answers of the person, and the text of the mail.',
   'assist.feature.sequence_draft': 'Draft sequences',
-  'assist.feature.sequence_draft.hint': 'Writes the mails of a new sequence from a brief. Without a model: sentences that fit everywhere, filled with your words. A model sees: the brief.',
+  'assist.feature.sequence_draft.hint':
+    'Writes the mails of a new sequence from a brief. Without a model: sentences that fit everywhere, filled with your words. A model sees: the brief.',
   'assist.feature.worked_before': 'Find mails that worked before',
-  'assist.feature.worked_before.hint': 'Looks for your own mails that are near to the one you write. Without a model: by shared words. A model sees: the texts of your mails, as they were written.',
+  'assist.feature.worked_before.hint':
+    'Looks for your own mails that are near to the one you write. Without a model: by shared words. A model sees: the texts of your mails, as they were written.',
   'assist.feature.competitors': 'Describe mails of competitors',
   'assist.feature.competitors.hint': 'Offer, audience and tone in a few words. Without a model: figures only. A model sees: the mails of the competitor that you kept.',
   'assist.feature.subject_ideas': 'Suggest subject lines',
