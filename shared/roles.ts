@@ -31,6 +31,8 @@ export const leastRole: { readonly [Area in keyof Contract]: { readonly [Procedu
     update: 'sender',
     remove: 'manager',
     removeMany: 'manager',
+    export: 'sender',
+    erase: 'manager',
     fields: 'viewer',
     defineField: 'manager',
     forgetField: 'manager',

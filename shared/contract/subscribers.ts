@@ -52,6 +52,19 @@ export const subscribersContract = {
     .route({ method: 'POST', path: '/subscribers/delete', tags, summary: 'Delete several contacts' })
     .input(z.object({ ids: z.array(idSchema).min(1).max(10_000) }))
     .output(z.object({ deleted: z.number().int() })),
+  export: base
+    .route({ method: 'GET', path: '/subscribers/{id}/export', tags, summary: 'Everything on file about a person, as one JSON file' })
+    .input(idInput)
+    .output(z.file()),
+  erase: base
+    .route({
+      method: 'POST',
+      path: '/subscribers/erase',
+      tags,
+      summary: 'Erase people for good: everything about them goes or becomes nameless, and the addresses stay suppressed as salted hashes. Cannot be undone',
+    })
+    .input(z.object({ ids: z.array(idSchema).min(1).max(100) }))
+    .output(z.object({ erased: z.number().int() })),
   fields: base
     .route({ method: 'GET', path: '/subscribers/fields', tags, summary: 'Custom fields and tags in use' })
     .input(z.object({}))
@@ -153,7 +166,7 @@ export const suppressionsContract = {
     .input(
       z.object({
         value: z.string().trim().min(3).max(320).describe('anna@example.com, or example.com for a whole domain'),
-        reason: suppressionReasonSchema.default('by_hand'),
+        reason: suppressionReasonSchema.exclude(['erased']).default('by_hand'),
         note: z.string().max(500).default(''),
       }),
     )

@@ -91,12 +91,12 @@ export type Contact = z.infer<typeof contactSchema>;
 export const listSchema = z.object({ id: idSchema, name: z.string(), contacts: z.number().int(), createdAt: epochMsSchema, updatedAt: epochMsSchema });
 export type ContactList = z.infer<typeof listSchema>;
 
-export const suppressionReasonSchema = z.enum(['unsubscribed', 'hard_bounce', 'complaint', 'by_hand', 'imported']);
+export const suppressionReasonSchema = z.enum(['unsubscribed', 'hard_bounce', 'complaint', 'by_hand', 'imported', 'erased']);
 export type SuppressionReason = z.infer<typeof suppressionReasonSchema>;
 export const suppressionSchema = z.object({
   id: idSchema,
-  kind: z.enum(['address', 'domain']),
-  value: z.string(),
+  kind: z.enum(['address', 'domain', 'erased']),
+  value: z.string().describe('Of an erased person only a salted hash'),
   reason: suppressionReasonSchema,
   note: z.string(),
   createdAt: epochMsSchema,

@@ -446,6 +446,11 @@ export function createFakeEngine(state: FakeState = busyState()) {
         for (const id of input.ids) drop(state.contacts, id);
         return { deleted: input.ids.length };
       }),
+      export: os.subscribers.export.handler(({ input }) => new File([JSON.stringify(state.contacts.find(({ id }) => id === input.id))], 'person.json')),
+      erase: os.subscribers.erase.handler(({ input }) => {
+        for (const id of input.ids) drop(state.contacts, id);
+        return { erased: input.ids.length };
+      }),
       fields: os.subscribers.fields.handler(() => ({ custom: ['machine'], tags: ['fair-2026'], definitions: [] })),
       defineField: os.subscribers.defineField.handler(({ input }) => ({ ...input, misfits: 0 })),
       forgetField: os.subscribers.forgetField.handler(({ input }) => ({ id: input.name, deleted: true as const })),

@@ -1,5 +1,5 @@
 import type { Audience, CampaignRules } from '../../../shared/schemas/campaign.ts';
-import type { Segments } from '../contacts/index.ts';
+import type { Segments, Suppressions } from '../contacts/index.ts';
 import { recipientColumns, toRecipient, type RecipientPlace, type RecipientRow } from '../scheduling/index.ts';
 import type { Store } from '../store/index.ts';
 
@@ -22,7 +22,7 @@ export interface AudienceView {
 /** Where people and segments are read. */
 export interface AudienceDeps {
   readonly store: Store;
-  readonly contacts: { readonly segments: Pick<Segments, 'membersOf'> };
+  readonly contacts: { readonly segments: Pick<Segments, 'membersOf'>; readonly suppressions: Pick<Suppressions, 'isErased'> };
 }
 
 /** SQL condition over `contacts c` for an audience, with its parameters. An empty audience matches nobody. Segments hold whoever fits them now. */

@@ -111,6 +111,8 @@ export function createLauncher(deps: AudienceDeps & { events: Events; clock: Clo
           page,
           (tx, person) => {
             const { contactId } = person;
+            // No row should bear such an address; one out of an older copy may.
+            if (deps.contacts.suppressions.isErased((sql) => tx.prepare(sql), person.email)) return;
             const lane = rotation.pick(providerOf.get(person.domain) ?? null);
             const mailboxId = lane?.mailbox.id ?? null;
             const id = ids.next();

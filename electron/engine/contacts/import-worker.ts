@@ -5,6 +5,7 @@ import type { AddressCounts } from '../../../shared/schemas/address-check.ts';
 import type { CustomField } from '../../../shared/schemas/contact.ts';
 import { csvLine } from '../lib/csv.ts';
 import { createAddressCounter } from './address-counter.ts';
+import { knowsErased, type ErasedAddresses } from './erased.ts';
 import type { MappingPlan } from './mapping.ts';
 import { mapRow, type RowNote } from './row.ts';
 import { toWritable, type WritableContact } from './rows.ts';
@@ -26,6 +27,7 @@ export interface ImportJob {
   readonly tags: readonly string[];
   /** Mistyped domain → the one that was meant. */
   readonly corrections: Readonly<Record<string, string>>;
+  readonly erased: ErasedAddresses;
 }
 
 /** Counts so far; they come with every batch. */
@@ -52,10 +54,12 @@ const batchRows = 400;
 /** Batches that may be under way before one is acknowledged: bounds memory on both sides. */
 const window = 4;
 const sampleSize = 20;
+const erasedReason = 'This person was erased on request and must not be stored again';
 
 async function run(job: ImportJob, port: NonNullable<typeof parentPort>): Promise<void> {
   const seen = createSeen();
   const fields = new Map(job.fields.map((field) => [field.name, field]));
+  const wasErased = knowsErased(job.erased);
   const notes = createNotes();
   const addresses = createAddressCounter(job.corrections);
   const read = { bytesRead: 0, rows: 0, duplicates: 0, rejected: 0 };
@@ -94,6 +98,13 @@ async function run(job: ImportJob, port: NonNullable<typeof parentPort>): Promis
       return;
     }
     const person = addresses.corrected(mapped.value);
+    if (wasErased(person.email)) {
+      // Not even here is the address kept again.
+      read.rejected += 1;
+      rejectedText += csvLine([line, erasedReason]);
+      if (rejectedSample.length < sampleSize) rejectedSample.push({ line, reason: erasedReason, text: '' });
+      return;
+    }
     if (!seen.add(person.email)) {
       read.duplicates += 1;
       return;

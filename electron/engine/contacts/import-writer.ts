@@ -17,6 +17,8 @@ export interface WriteCounts {
   suppressed: number;
 }
 
+// The reading thread has rejected erased people, and nobody is erased while an import runs.
+const withoutErased = { withErased: false };
 const known = `select ${contactColumns} from contacts c where c.email = ?`;
 const addToList = `insert or ignore into list_members (list_id, contact_id, added_at) select ?, value, ? from json_each(?)`;
 
@@ -47,7 +49,7 @@ export function createSliceWriter(deps: { ids: Ids; suppressions: Suppressions }
   }
 
   return (tx, rows, from, at, counts, goesOn) => {
-    const reasonOf = suppressions.lookup((sql) => tx.prepare(sql));
+    const reasonOf = suppressions.lookup((sql) => tx.prepare(sql), withoutErased);
     const members: string[] = [];
     let next = from;
     for (; goesOn(next); next += 1) {
@@ -67,7 +69,7 @@ export function createDryWriter(
 ): (rows: readonly WritableContact[], from: number, counts: WriteCounts, goesOn: (next: number) => boolean) => number {
   const prepare: Prepare = (sql) => store.prepareRead(sql);
   return (rows, from, counts, goesOn) => {
-    const reasonOf = suppressions.lookup(prepare);
+    const reasonOf = suppressions.lookup(prepare, withoutErased);
     let next = from;
     for (; goesOn(next); next += 1) {
       const row = rows[next];

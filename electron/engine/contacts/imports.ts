@@ -9,6 +9,7 @@ import type { ContactsDeps } from './deps.ts';
 import { startRun, storeReport, type RunningImport } from './import-run.ts';
 import type { Lists } from './lists.ts';
 import { columnsOf, guessMapping, planMapping } from './mapping.ts';
+import type { Tx } from '../store/index.ts';
 import type { Suppressions } from './suppressions.ts';
 import { inspectTable } from './table.ts';
 import { uniqueTags } from './text.ts';
@@ -98,6 +99,7 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
       fields: customFields.all(),
       tags: uniqueTags(input.tags ?? []),
       corrections: domainCorrections(input.corrections ?? {}),
+      erased: suppressions.erasedAddresses(),
     };
     const run = startRun(deps, suppressions, job, { mode: input.mode, listId, source: upload.fileName }, report);
     running = run;
@@ -182,6 +184,19 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
         await settled;
       }
       return getImport({ id });
+    },
+    /** Takes addresses out of the reports and removes stored files that hold them. Throws AppError wrong_state while an import runs. */
+    forgetAddresses(tx: Tx, addresses: readonly string[]): void {
+      requireIdle();
+      const holds = (text: string): boolean => addresses.some((address) => text.toLowerCase().includes(address));
+      for (const { report: text } of tx.prepare('select report from imports').all() as { report: string }[]) {
+        if (!holds(text)) continue;
+        const report = parseReport(text);
+        storeReport(tx, { ...report, rejectedSample: report.rejectedSample.map((row) => (holds(row.text) ? { ...row, text: '' } : row)), notes: report.notes.filter((note) => !holds(note)) });
+      }
+      tx.afterCommit(() => {
+        uploads.removeHolding(holds).catch((error: unknown) => log.warn({ err: error }, 'uploads of an erased person could not be removed'));
+      });
     },
     async rejectedRows({ id }: { id: string }): Promise<File> {
       return uploads.rejected(id, getImport({ id }).fileName);

@@ -5,6 +5,7 @@ import type { ContactsDeps } from './deps.ts';
 import { createDerivedBackfill } from './derived-backfill.ts';
 import { createImports } from './imports.ts';
 import { createLists } from './lists.ts';
+import { createPrivacy } from './privacy.ts';
 import { createSegments } from './segments.ts';
 import { createSubscribers } from './subscribers.ts';
 import { createSuppressions } from './suppressions.ts';
@@ -13,6 +14,7 @@ export type { ContactsDeps } from './deps.ts';
 export { countryOf } from './zone-guess.ts';
 export type { Condition } from './segment-sql.ts';
 export type { Segments } from './segments.ts';
+export type { Suppressions } from './suppressions.ts';
 export type Contacts = ReturnType<typeof createContacts>;
 
 /** Contacts, lists, segments, suppressions and imports. `start` settles what a crash left; `stop` ends a running import. */
@@ -23,8 +25,9 @@ export function createContacts(deps: ContactsDeps) {
   const customFields = createCustomFields(deps);
   const subscribers = createSubscribers(deps, suppressions, segments, customFields);
   const bulk = createBulk(deps, { suppressions, lists, segments, subscribers, checks: createAddressChecks(deps) });
-  const { recover, stop, ...imports } = createImports(deps, suppressions, lists, customFields, subscribers.forgetNames);
+  const { recover, stop, forgetAddresses, ...imports } = createImports(deps, suppressions, lists, customFields, subscribers.forgetNames);
   const derived = createDerivedBackfill(deps);
+  const privacy = createPrivacy(deps, { subscribers, suppressions, forgetUploads: forgetAddresses });
   return {
     ...subscribers,
     ...imports,
@@ -32,6 +35,7 @@ export function createContacts(deps: ContactsDeps) {
     segments,
     customFields,
     bulk,
+    privacy,
     suppressions,
     isSuppressed: suppressions.isSuppressed,
     suppress: suppressions.suppress,
@@ -41,6 +45,7 @@ export function createContacts(deps: ContactsDeps) {
       derived.start();
     },
     async stop() {
+      privacy.stop();
       await Promise.all([stop(), bulk.stop(), derived.stop()]);
     },
   };

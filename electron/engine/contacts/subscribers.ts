@@ -55,6 +55,7 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     return store.transaction((tx) => {
       const id = ids.next();
       const at = clock.now();
+      suppressions.refuseErased((sql) => tx.prepare(sql), address.email);
       const status = statusFor(suppressions.reasonOf((sql) => tx.prepare(sql), address.email, address.domain));
       const texts = Object.fromEntries(textFields.map((field) => [field, oneLine(input[field])])) as Record<(typeof textFields)[number], string>;
       const contact = toWritable({ ...address, ...texts, timeZone: input.timeZone, tags: uniqueTags(input.tags), custom });
@@ -116,19 +117,20 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     if (address.email === contact.email) return contact;
     const other = tx.prepare('select id from contacts where email = ?').get(address.email);
     if (other !== undefined) throw taken(address.email);
+    suppressions.refuseErased((sql) => tx.prepare(sql), address.email);
     const status = statusFor(suppressions.reasonOf((sql) => tx.prepare(sql), address.email, address.domain));
     return { ...contact, email: address.email, domain: address.domain, status, check: checkAddress(address.email), softBounces: 0 };
   }
 
   /** Deletes people inside another transaction; returns how many there were. */
-  function removeIn(tx: Tx, contactIds: readonly string[]): number {
+  function removeIn(tx: Tx, contactIds: readonly string[], reason: 'erased' | null = null): number {
     const known = contactIds.filter((id) => tx.prepare('select 1 from contacts where id = ?').get(id) !== undefined);
     if (known.length === 0) return 0;
     tx.afterCommit(() => names.forget());
     deps.onRemoved?.(tx, known);
     for (const id of known) {
       tx.prepare('delete from contacts where id = ?').run(id);
-      events.append(tx, { type: 'contact_deleted', actor: 'person', contactId: id });
+      events.append(tx, { type: 'contact_deleted', actor: 'person', reason, contactId: id });
     }
     return known.length;
   }

@@ -5,7 +5,9 @@ import type { Actor } from '../../../shared/schemas/event.ts';
 import { domainAndParents, normaliseAddress, normaliseDomain } from '../lib/address.ts';
 import { containing, decodeCursor, encodeCursor } from '../lib/page.ts';
 import type { Tx } from '../store/index.ts';
+import { createSettings } from '../workspace/index.ts';
 import type { ContactsDeps } from './deps.ts';
+import { createErasedHashes } from './erased.ts';
 import { statusFor } from './rows.ts';
 
 export interface SuppressInput {
@@ -23,16 +25,20 @@ export type Prepare = (sql: string) => { get(...values: unknown[]): unknown; all
 const columns = 'id, kind, value, reason, note, created_at as createdAt';
 const coversDomain = `(domain = @value or domain like '%.' || @value escape '\\')`;
 
-export function createSuppressions({ store, events, clock, ids, onSuppressed }: ContactsDeps) {
+export function createSuppressions(deps: ContactsDeps) {
+  const { store, events, clock, ids, onSuppressed } = deps;
+  const erased = createErasedHashes(store, deps.settings ?? createSettings(deps));
+
   /** A look-up for many addresses in one transaction: what is not there at all is not asked for each of them. */
-  function lookup(prepare: Prepare): (email: string, domain: string) => SuppressionReason | null {
-    const { byAddress, byDomain } = prepare(
-      `select exists (select 1 from suppressions where kind = 'address') as byAddress, exists (select 1 from suppressions where kind = 'domain') as byDomain`,
-    ).get() as { byAddress: number; byDomain: number };
+  function lookup(prepare: Prepare, { withErased = true } = {}): (email: string, domain: string) => SuppressionReason | null {
+    const { byAddress, byDomain, byHash } = prepare(
+      `select exists (select 1 from suppressions where kind = 'address') as byAddress, exists (select 1 from suppressions where kind = 'domain') as byDomain,
+       exists (select 1 from suppressions where kind = 'erased') as byHash`,
+    ).get() as { byAddress: number; byDomain: number; byHash: number };
     const find = (kind: string, value: string): SuppressionReason | null =>
       (prepare(`select reason from suppressions where kind = ? and value = ?`).get(kind, value) as { reason: SuppressionReason } | undefined)?.reason ?? null;
     return (email, domain) => {
-      const own = byAddress === 1 ? find('address', email) : null;
+      const own = (byAddress === 1 ? find('address', email) : null) ?? (withErased && byHash === 1 ? find('erased', erased.hashOf(email) ?? '') : null);
       if (own !== null || byDomain === 0) return own;
       for (const name of domainAndParents(domain)) {
         const wide = find('domain', name);
@@ -50,6 +56,30 @@ export function createSuppressions({ store, events, clock, ids, onSuppressed }: 
   function isSuppressed(tx: Tx | null, email: string): SuppressionReason | null {
     const key = normaliseAddress(email) ?? email.trim().toLowerCase();
     return reasonOf(tx === null ? (sql) => store.prepareRead(sql) : (sql) => tx.prepare(sql), key, key.slice(key.lastIndexOf('@') + 1));
+  }
+
+  /** Whether a person with this address (in key form) was erased: it must not be stored again. */
+  function isErased(prepare: Prepare, email: string): boolean {
+    const hash = erased.hashOf(email);
+    return hash !== null && prepare(`select 1 from suppressions where kind = 'erased' and value = ?`).get(hash) !== undefined;
+  }
+
+  /** Throws AppError conflict for the address of an erased person. */
+  function refuseErased(prepare: Prepare, email: string): void {
+    if (!isErased(prepare, email)) return;
+    const sentence = 'This person was erased on request, so the address is not stored again. If they want to hear from you now, lift it under Suppressions first.';
+    throw new AppError('conflict', sentence, { fields: { email: sentence } });
+  }
+
+  /** Keeps an address suppressed by its hash alone, for the reason it had. */
+  function eraseIn(tx: Tx, email: string): void {
+    const known = tx.prepare(`delete from suppressions where kind = 'address' and value = ? returning reason`).get(email) as { reason: SuppressionReason } | undefined;
+    tx.prepare(`insert into suppressions (id, kind, value, reason, note, created_at) values (?, 'erased', ?, ?, '', ?) on conflict (kind, value) do nothing`).run(
+      ids.next(),
+      erased.newHash(tx, email),
+      known?.reason ?? 'erased',
+      clock.now(),
+    );
   }
 
   /**
@@ -90,7 +120,7 @@ export function createSuppressions({ store, events, clock, ids, onSuppressed }: 
     if (row === undefined) throw new AppError('not_found', 'This suppression does not exist any more.');
     tx.prepare('delete from suppressions where id = ?').run(id);
     // People whom nothing else suppresses may be mailed again.
-    const where = row.kind === 'address' ? 'email = @value' : coversDomain;
+    const where = row.kind === 'domain' ? coversDomain : 'email = @value';
     const people = tx.prepare(`select id, email, domain, status from contacts where ${where} and status <> 'active'`).all({ value: row.value }) as {
       id: string;
       email: string;
@@ -114,15 +144,22 @@ export function createSuppressions({ store, events, clock, ids, onSuppressed }: 
     reasonOf,
     lookup,
     suppress,
+    isErased,
+    refuseErased,
+    eraseIn,
+    erasedAddresses: () => erased.all(),
     liftIn: removeRow,
     list(query: PageQuery): Page<Suppression> {
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 2);
       const like = query.q === undefined || query.q.trim() === '' ? null : containing(query.q.toLowerCase());
-      const filter = like === null ? '' : `and (value like @like escape '\\' or note like @like escape '\\')`;
-      const total = store.prepareRead(`select count(*) as n from suppressions where 1 ${filter}`).get(like === null ? {} : { like }) as { n: number };
+      // An erased address is found by its whole spelling alone.
+      const hash = erased.hashOf(normaliseAddress(query.q ?? '') ?? '') ?? '';
+      const filter = like === null ? '' : `and (value = @hash or value like @like escape '\\' or note like @like escape '\\')`;
+      const sought = like === null ? {} : { like, hash };
+      const total = store.prepareRead(`select count(*) as n from suppressions where 1 ${filter}`).get(sought) as { n: number };
       const rows = store
         .prepareRead(`select ${columns} from suppressions where (@at is null or (created_at, id) < (@at, @id)) ${filter} order by created_at desc, id desc limit @limit`)
-        .all({ at: after?.[0] ?? null, id: after?.[1] ?? null, limit: query.limit + 1, ...(like === null ? {} : { like }) }) as Suppression[];
+        .all({ at: after?.[0] ?? null, id: after?.[1] ?? null, limit: query.limit + 1, ...sought }) as Suppression[];
       const items = rows.slice(0, query.limit);
       const last = items.at(-1);
       return { items, total: total.n, nextCursor: rows.length > query.limit && last !== undefined ? encodeCursor([last.createdAt, last.id]) : null };

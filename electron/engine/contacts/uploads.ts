@@ -1,4 +1,4 @@
-import { openAsBlob } from 'node:fs';
+import { createReadStream, openAsBlob } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
@@ -82,6 +82,20 @@ export function createUploads({ dataDir, clock, ids }: { dataDir: string; clock:
     remove,
     clean,
     rejectedPath,
+    /** Removes the files in whose text something is found. A workbook is packed: it goes with its day. */
+    async removeHolding(found: (text: string) => boolean): Promise<void> {
+      for (const name of await readdir(folder).catch(() => [] as string[])) {
+        const path = join(folder, name);
+        let rest = '';
+        for await (const piece of createReadStream(path, { encoding: 'latin1' }) as AsyncIterable<string>) {
+          if (found(rest + piece)) {
+            await rm(path, { force: true });
+            break;
+          }
+          rest = piece.slice(-400);
+        }
+      }
+    },
     async prepare(): Promise<void> {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     },

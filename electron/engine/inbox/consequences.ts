@@ -191,6 +191,8 @@ export function createConsequences(deps: { events: Events; clock: Clock; contact
         .get(deliveryId) as
         { kind: string; recipient: string; contactId: string | null; enrolmentId: string | null; campaignId: string | null; mailboxId: string | null } | undefined;
       if (delivery === undefined) return false;
+      // The person was erased; the address is suppressed by its hash.
+      if (!delivery.recipient.includes('@')) return true;
       const known = tx.prepare(`select 1 from suppressions where kind = 'address' and value = lower(?) and reason = 'unsubscribed'`).get(delivery.recipient);
       if (delivery.kind === 'test' || known !== undefined) return true;
       const { recipient, kind: _kind, ...link } = delivery;

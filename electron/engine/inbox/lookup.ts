@@ -24,7 +24,7 @@ export function createLookup(store: Store): InboxLookup {
         messageId,
         messageId,
       ),
-    deliveryById: (id) => one<DeliveryRef>(`select ${deliveryColumns} from deliveries where id = ?`, id),
+    deliveryById: (id) => one<DeliveryRef>(`select ${deliveryColumns} from deliveries where id = ? and recipient <> 'erased'`, id),
     isMailbox: (address) => one('select 1 from mailboxes where lower(address) = ? limit 1', address) !== null,
     contactByAddress(address) {
       const exact = one<{ id: string }>('select id from contacts where email = ?', address);

@@ -14,6 +14,8 @@ export function subscribersRouter(contacts: Contacts) {
     }),
     remove: os.subscribers.remove.handler(({ input }) => contacts.remove(input)),
     removeMany: os.subscribers.removeMany.handler(({ input }) => contacts.removeMany(input)),
+    export: os.subscribers.export.handler(({ input }) => contacts.privacy.exportPerson(input)),
+    erase: os.subscribers.erase.handler(({ input }) => contacts.privacy.erase(input)),
     fields: os.subscribers.fields.handler(() => contacts.fields()),
     defineField: os.subscribers.defineField.handler(({ input }) => contacts.customFields.define(input)),
     forgetField: os.subscribers.forgetField.handler(({ input }) => contacts.customFields.forget(input)),

@@ -36,6 +36,13 @@ export interface Store {
    */
   transactionUnsynced<T>(work: (tx: Tx) => T): T;
   /**
+   * As `transaction`, and what it deletes is overwritten in the file. Must not be called inside another one. What stood
+   * there before stays in the write-ahead log until `truncateLog`.
+   */
+  transactionErasing<T>(work: (tx: Tx) => T): T;
+  /** Takes the write-ahead log into the file and empties it. False = somebody is reading; nothing is lost, try again. */
+  truncateLog(): boolean;
+  /**
    * Resolves when everything committed until now is on the disk, without blocking the event loop meanwhile. Calls
    * during a sync share the next one.
    */
@@ -85,6 +92,8 @@ function setPragmas(db: Database.Database): void {
   db.pragma('fullfsync = ON');
   db.pragma('wal_autocheckpoint = 10000');
   db.pragma('foreign_keys = ON');
+  // Deleted rows are overwritten where their page is written anyway, so that no copy of a person outlives them.
+  db.pragma('secure_delete = FAST');
   db.pragma('temp_store = MEMORY');
   db.pragma('cache_size = -16000');
 }
@@ -183,6 +192,19 @@ function makeStore(writer: Database.Database, reader: Database.Database, file: s
       if (depth > 0) return nested(work);
       waitForDisk(false);
       return outermost(work);
+    },
+    transactionErasing(work) {
+      writer.pragma('secure_delete = ON');
+      waitForDisk(true);
+      try {
+        return outermost(work);
+      } finally {
+        writer.pragma('secure_delete = FAST');
+      }
+    },
+    truncateLog() {
+      const [outcome] = writer.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+      return outcome?.busy === 0;
     },
     synced: writeAhead.synced,
     prepareRead: (sql) => cached(readStatements, reader, sql),

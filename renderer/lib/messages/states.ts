@@ -82,6 +82,7 @@ const suppression = {
   'suppression.complaint': 'Complained',
   'suppression.by_hand': 'Added by hand',
   'suppression.imported': 'Imported',
+  'suppression.erased': 'Erased on request',
 } as const satisfies Words<'suppression', SuppressionReason>;
 
 const reply = {
