@@ -49,26 +49,37 @@ async function withHistory() {
   const world = await open();
   const { dataDir, engine, mailboxId, smtp } = world;
   const { contacts } = engine.services;
-  const { id: importId } = await contacts.import({ file: new File([`Email,Name\nbad address,${anna}\n`], 'broken.csv'), mapping: { 0: 'email', 1: 'last_name' }, mode: 'skip', dryRun: false });
+  const { id: importId } = await contacts.import({
+    file: new File([`Email,Name\nbad address,${anna}\n`], 'broken.csv'),
+    mapping: { 0: 'email', 1: 'last_name' },
+    mode: 'skip',
+    dryRun: false,
+  });
   await importEnd(contacts, importId);
   const campaignId = await launchCampaign(engine, {
     recipients: [anna, 'ben@example.com'],
     mailboxIds: [mailboxId],
     steps: [emailStep('a', 'For {{ last_name }}', 'Hi {{ last_name }} of {{ custom.street }}'), waitStep('w', 'P3D'), emailStep('b', '', 'Again, {{ last_name }}')],
-    contact: (email) => (email === anna ? { firstName: 'Anna', lastName: 'Quittenbaum', custom: { street: 'Zwetschgenallee' }, tags: ['vip'] } : { lastName: 'Ben', custom: { street: 'Here' } }),
+    contact: (email) =>
+      email === anna ? { firstName: 'Anna', lastName: 'Quittenbaum', custom: { street: 'Zwetschgenallee' }, tags: ['vip'] } : { lastName: 'Ben', custom: { street: 'Here' } },
   });
   await until(() => smtp.messages().length === 2, 'both first mails were sent');
   await until(() => engine.services.deliveries.list({ limit: 10 }).items.filter(({ state }) => state === 'planned').length === 2, 'both follow-ups are planned');
   const id = contacts.findByAddress(anna)?.id ?? '';
-  const listId = contacts.lists.create({ name: 'Fair', contactIds: [id] }).id;
+  const { id: listId } = await contacts.lists.create({ name: 'Fair', contactIds: [id] });
   onFile(dataDir, (db) => {
     db.prepare('insert into contact_aliases (email, contact_id, created_at) values (?, ?, 1)').run(alias, id);
     db.prepare(
       `insert into replies (id, mailbox_id, folder, uid, uid_validity, message_id, "references", contact_id, campaign_id, from_address, from_name, to_address, subject, text, reply_text, class, confidence_permille, source, matched_by, unread, received_at, created_at)
        values ('r1', ?, 'INBOX', 1, '1', '<1@quittenbaum.example>', '[]', ?, ?, ?, 'Anna Quittenbaum', 'tess@test.example.com', 'Re: For Quittenbaum', 'secret-plum-garden', 'secret-plum-garden', 'human', 900, 'rules', 'thread', 1, 1, 1)`,
     ).run(mailboxId, id, campaignId, alias);
-    db.prepare(`insert into events (at, type, actor, reason, contact_id, campaign_id, data) values (1, 'replied', 'contact', 'Anna Quittenbaum wrote', ?, ?, '{"from":"${anna}"}')`).run(id, campaignId);
-    db.prepare(`insert into assist_cache (key, feature, contact_id, value, compressed, created_at, used_at) values ('k', 'thread', ?, ?, 0, 1, 1)`).run(id, Buffer.from('secret-plum-garden'));
+    db.prepare(
+      `insert into events (at, type, actor, reason, contact_id, campaign_id, data) values (1, 'replied', 'contact', 'Anna Quittenbaum wrote', ?, ?, '{"from":"${anna}"}')`,
+    ).run(id, campaignId);
+    db.prepare(`insert into assist_cache (key, feature, contact_id, value, compressed, created_at, used_at) values ('k', 'thread', ?, ?, 0, 1, 1)`).run(
+      id,
+      Buffer.from('secret-plum-garden'),
+    );
   });
   return { ...world, contacts, campaignId, id, listId };
 }
@@ -93,7 +104,10 @@ test('a person can be given everything on file about them as one file', async ()
     replies: [{ fromAddress: alias, replyText: 'secret-plum-garden' }],
     modelAnswers: [{ value: 'secret-plum-garden' }],
   });
-  expect(content['mails']).toMatchObject([{ state: 'sent', recipient: anna, subject: 'For Quittenbaum', sentAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string }, { state: 'planned' }]);
+  expect(content['mails']).toMatchObject([
+    { state: 'sent', recipient: anna, subject: 'For Quittenbaum', sentAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string },
+    { state: 'planned' },
+  ]);
   expect((content['events'] as { type: string }[]).map(({ type }) => type)).toEqual(expect.arrayContaining(['contact_created', 'enrolled', 'sent', 'replied']));
 });
 
@@ -109,7 +123,7 @@ test('an erased person leaves no word in the workspace, while the statistics and
   expect(counts(engine, campaignId)).toEqual(before);
   const mails = engine.services.deliveries.list({ limit: 10 }).items.map(({ state, recipient }) => `${recipient} ${state}`);
   expect(mails.sort()).toEqual(['ben@example.com planned', 'ben@example.com sent', 'erased cancelled', 'erased sent']);
-  expect(engine.services.inbox.replies.list({ limit: 5 }).items).toMatchObject([{ fromAddress: '', fromName: 'erased', subject: '' }]);
+  expect(engine.services.inbox.list({ limit: 5 }).items).toMatchObject([{ fromAddress: '', fromName: 'erased', subject: '' }]);
   expect(smtp.messages()).toHaveLength(2);
 });
 
@@ -118,10 +132,21 @@ test('the address of an erased person is refused wherever it comes again, in any
   contacts.suppressions.create({ value: anna, reason: 'unsubscribed', note: 'by phone' });
   await contacts.privacy.erase({ ids: [id] });
 
-  const { id: importId } = await contacts.import({ file: new File([`Email,Name\n${anna.toUpperCase()},Anna\n${alias},Anna\ncara@example.com,Cara\n`], 'again.csv'), mode: 'overwrite', dryRun: false });
+  const { id: importId } = await contacts.import({
+    file: new File([`Email,Name\n${anna.toUpperCase()},Anna\n${alias},Anna\ncara@example.com,Cara\n`], 'again.csv'),
+    mode: 'overwrite',
+    dryRun: false,
+  });
   const run = await importEnd(contacts, importId);
   const reason = 'This person was erased on request and must not be stored again';
-  expect(run).toMatchObject({ created: 1, rejected: 2, rejectedSample: [{ line: 2, reason, text: '' }, { line: 3, reason, text: '' }] });
+  expect(run).toMatchObject({
+    created: 1,
+    rejected: 2,
+    rejectedSample: [
+      { line: 2, reason, text: '' },
+      { line: 3, reason, text: '' },
+    ],
+  });
   expect(await (await contacts.rejectedRows({ id: importId })).text()).not.toContain('uittenbaum');
   const cara = contacts.findByAddress('cara@example.com');
   expect(() => contacts.create(contactInputSchema.parse({ email: anna }))).toThrow(/erased on request/);

@@ -192,7 +192,11 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
       for (const { report: text } of tx.prepare('select report from imports').all() as { report: string }[]) {
         if (!holds(text)) continue;
         const report = parseReport(text);
-        storeReport(tx, { ...report, rejectedSample: report.rejectedSample.map((row) => (holds(row.text) ? { ...row, text: '' } : row)), notes: report.notes.filter((note) => !holds(note)) });
+        storeReport(tx, {
+          ...report,
+          rejectedSample: report.rejectedSample.map((row) => (holds(row.text) ? { ...row, text: '' } : row)),
+          notes: report.notes.filter((note) => !holds(note)),
+        });
       }
       tx.afterCommit(() => {
         uploads.removeHolding(holds).catch((error: unknown) => log.warn({ err: error }, 'uploads of an erased person could not be removed'));

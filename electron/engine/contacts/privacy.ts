@@ -112,7 +112,9 @@ export function createPrivacy(deps: ContactsDeps, parts: { subscribers: Subscrib
     const theirs = '(select value from json_each(@people))';
     const mails = `id in (select id from deliveries where contact_id in ${theirs} union select value from json_each(@deliveries))`;
     run(`delete from sent_copies where delivery_${mails}`);
-    run(`update deliveries set state = 'cancelled', final_reason = 'erased', final_at = @now where ${mails} and state in ('planned','claimed','deferred','held','unknown','failed')`);
+    run(
+      `update deliveries set state = 'cancelled', final_reason = 'erased', final_at = @now where ${mails} and state in ('planned','claimed','deferred','held','unknown','failed')`,
+    );
     // Without the Message-ID nothing that is still to come is matched with them.
     run(
       `update deliveries set unique_key = 'erased:' || id, recipient = @nameless, recipient_domain = '', content = null, subject = null, why_detail = null, answer = null,
@@ -157,7 +159,11 @@ export function createPrivacy(deps: ContactsDeps, parts: { subscribers: Subscrib
       const erased = store.transactionErasing((tx) => {
         requireNothingLeaving(tx, JSON.stringify(contactIds));
         for (const address of addresses) suppressions.eraseIn(tx, address);
-        const removed = subscribers.removeIn(tx, people.map(({ id }) => id), 'erased');
+        const removed = subscribers.removeIn(
+          tx,
+          people.map(({ id }) => id),
+          'erased',
+        );
         if (traces.contactIds.size > 0) deps.onRemoved?.(tx, [...traces.contactIds]);
         scrub(tx, contactIds, traces, addresses);
         return removed;

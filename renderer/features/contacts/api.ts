@@ -70,6 +70,7 @@ export function useContactActions() {
   return {
     create: useMutation(api.subscribers.create.mutationOptions({ onSuccess, ...own })),
     update: useMutation(api.subscribers.update.mutationOptions({ onSuccess, ...own })),
+    erase: useMutation(api.subscribers.erase.mutationOptions({ onSuccess, ...own })),
     createList: useMutation(api.lists.create.mutationOptions({ onSuccess })),
     renameList: useMutation(api.lists.update.mutationOptions({ onSuccess })),
     removeList: useMutation(api.lists.remove.mutationOptions({ onSuccess })),

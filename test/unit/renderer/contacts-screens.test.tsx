@@ -97,6 +97,23 @@ describe('contacts', () => {
     expect(await screen.findByText('179 rows', {}, slow)).toBeTruthy();
   });
 
+  it('erases a person only after the word was typed', async () => {
+    const state = busyState();
+    renderApp('/contacts', state);
+    await screen.findByText('180 rows', {}, slow);
+    await userEvent.click(screen.getAllByRole('checkbox', { name: 'Select row' })[1] as HTMLElement);
+    await userEvent.click(screen.getByRole('button', { name: 'More' }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Erase for good…' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Erase this person?' });
+    expect(within(dialog).getByText('This cannot be undone.')).toBeTruthy();
+    const confirm = within(dialog).getByRole('button', { name: 'Erase person' });
+    expect(confirm.hasAttribute('disabled')).toBe(true);
+    await userEvent.type(within(dialog).getByRole('textbox'), 'erase');
+    await userEvent.click(confirm);
+    await waitFor(() => expect(state.contacts).toHaveLength(179));
+    expect(await screen.findByText('The person was erased')).toBeTruthy();
+  });
+
   it('adds a person, tidies field names and shows what the engine refuses beside the field', async () => {
     const state = busyState();
     renderApp('/contacts', state);

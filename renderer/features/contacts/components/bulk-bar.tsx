@@ -1,17 +1,37 @@
 import { Button, Menu, Progress, ScrollArea, Text } from '@mantine/core';
-import { IconBan, IconChevronDown, IconForms, IconListCheck, IconMailCheck, IconPlus, IconTag, IconTagOff, IconTrash, IconUserCheck, IconUserMinus } from '@tabler/icons-react';
+import {
+  IconBan,
+  IconChevronDown,
+  IconEraser,
+  IconFileExport,
+  IconForms,
+  IconListCheck,
+  IconMailCheck,
+  IconPlus,
+  IconTag,
+  IconTagOff,
+  IconTrash,
+  IconUserCheck,
+  IconUserMinus,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import type { BulkAction, BulkTarget } from '../../../../shared/schemas/bulk.ts';
 import type { ContactList } from '../../../../shared/schemas/contact.ts';
 import { confirmDialog } from '../../../components/confirm-dialog.tsx';
 import { notifyError } from '../../../components/notify.tsx';
+import { client } from '../../../lib/client.ts';
+import { saveFile } from '../../../lib/download.ts';
 import { useRefusal, useTeam } from '../../../lib/may.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { useContactActions, useLists } from '../api.ts';
 import { useBulk } from '../use-bulk.ts';
 import { BulkDialog, type AskedAction } from './bulk-dialog.tsx';
 import classes from './contacts.module.css';
+import { EraseDialog } from './erase-dialog.tsx';
 import { NameDialog } from './name-dialog.tsx';
+
+/** As many as the engine erases at once. */
+const mostErased = 100;
 
 interface Props {
   readonly count: number;
@@ -30,7 +50,9 @@ export function BulkBar({ count, total, target, list, onAll, onClear }: Props) {
   const bulk = useBulk();
   const team = useTeam();
   const refusal = useRefusal('subscribers', 'bulk');
-  const [asked, setAsked] = useState<AskedAction | 'list' | null>(null);
+  const [asked, setAsked] = useState<AskedAction | 'list' | 'erase' | null>(null);
+  const chosen = 'ids' in target ? target.ids : [];
+  const [only] = chosen.length === 1 ? chosen : [];
   const { running } = bulk;
   const act = (action: BulkAction, listName = '') =>
     bulk.begin(target, action, { listName, ...(action.kind === 'delete' || action.kind === 'remove_from_list' ? { onDone: onClear } : {}) });
@@ -133,6 +155,22 @@ export function BulkBar({ count, total, target, list, onAll, onClear }: Props) {
           >
             {t('bulk.suppress')}
           </Menu.Item>
+          {chosen.length > 0 && chosen.length <= mostErased && (
+            <>
+              <Menu.Divider />
+              {only !== undefined && (
+                <Menu.Item
+                  leftSection={<IconFileExport size={15} />}
+                  onClick={() => void client.subscribers.export({ id: only }).then((file) => saveFile(file, 'person.json'), notifyError)}
+                >
+                  {t('bulk.export')}
+                </Menu.Item>
+              )}
+              <Menu.Item color="red" leftSection={<IconEraser size={15} />} onClick={() => setAsked('erase')}>
+                {t('bulk.erase')}
+              </Menu.Item>
+            </>
+          )}
         </Menu.Dropdown>
       </Menu>
       <Button
@@ -162,7 +200,17 @@ export function BulkBar({ count, total, target, list, onAll, onClear }: Props) {
           }}
         />
       )}
-      {asked !== null && asked !== 'list' && <BulkDialog kind={asked} count={count} onClose={() => setAsked(null)} onApply={act} />}
+      {asked === 'erase' && (
+        <EraseDialog
+          ids={chosen}
+          onClose={() => setAsked(null)}
+          onErased={() => {
+            setAsked(null);
+            onClear();
+          }}
+        />
+      )}
+      {asked !== null && asked !== 'list' && asked !== 'erase' && <BulkDialog kind={asked} count={count} onClose={() => setAsked(null)} onApply={act} />}
     </div>
   );
 }

@@ -62,8 +62,13 @@ export function SuppressionsTab() {
   );
 }
 
+/** Of an erased person only a hash is kept, which says nothing to anybody. */
+function shownValue({ kind, value }: Suppression): string {
+  return kind === 'erased' ? t('contacts.suppressionErased') : value;
+}
+
 const columns: Column<Suppression>[] = [
-  { id: 'value', header: t('contacts.suppressionValue'), grow: 2, cell: (row) => row.value },
+  { id: 'value', header: t('contacts.suppressionValue'), grow: 2, cell: shownValue },
   { id: 'kind', header: t('contacts.suppressionKind'), width: 130, cell: (row) => t(`contacts.suppressionKind.${row.kind}`) },
   { id: 'reason', header: t('contacts.suppressionReason'), width: 190, cell: (row) => t(`suppression.${row.reason}`) },
   { id: 'note', header: t('contacts.suppressionNote'), grow: 2, cell: (row) => row.note },
@@ -73,9 +78,14 @@ const columns: Column<Suppression>[] = [
 
 function LiftButton({ suppression }: { readonly suppression: Suppression }) {
   const { lift } = useContactActions();
-  const { value } = suppression;
+  const value = shownValue(suppression);
   const onLift = async () => {
-    const text = suppression.reason === 'unsubscribed' || suppression.reason === 'complaint' ? t('contacts.suppressionRemoveOptOut') : t('contacts.suppressionRemoveText');
+    const text =
+      suppression.kind === 'erased'
+        ? t('contacts.suppressionRemoveErased')
+        : suppression.reason === 'unsubscribed' || suppression.reason === 'complaint'
+          ? t('contacts.suppressionRemoveOptOut')
+          : t('contacts.suppressionRemoveText');
     if (!(await confirmDialog({ title: t('contacts.suppressionRemoveTitle', { value }), children: text, confirm: t('contacts.suppressionRemove'), danger: true }))) return;
     lift.mutate({ id: suppression.id }, { onSuccess: () => notifyDone(t('contacts.suppressionRemoved', { value })) });
   };
