@@ -52,10 +52,7 @@ export const subscribersContract = {
     .route({ method: 'POST', path: '/subscribers/delete', tags, summary: 'Delete several contacts' })
     .input(z.object({ ids: z.array(idSchema).min(1).max(10_000) }))
     .output(z.object({ deleted: z.number().int() })),
-  export: base
-    .route({ method: 'GET', path: '/subscribers/{id}/export', tags, summary: 'Everything on file about a person, as one JSON file' })
-    .input(idInput)
-    .output(z.file()),
+  export: base.route({ method: 'GET', path: '/subscribers/{id}/export', tags, summary: 'Everything on file about a person, as one JSON file' }).input(idInput).output(z.file()),
   erase: base
     .route({
       method: 'POST',
