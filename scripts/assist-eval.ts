@@ -9,9 +9,9 @@ import { systemClock } from '../electron/engine/lib/clock.ts';
 import { createIds } from '../electron/engine/lib/ids.ts';
 import { openStore } from '../electron/engine/store/index.ts';
 import { createSettings } from '../electron/engine/workspace/index.ts';
-import { sequenceBriefSchema } from '../shared/schemas/sequence-draft.ts';
 import { draftGap, type NextAction } from '../shared/schemas/thread.ts';
 import { providerInputSchema } from '../shared/schemas/assist.ts';
+import { readBriefs } from '../test/support/briefs.ts';
 import { buildMail, readMailCorpus } from '../test/support/mail-corpus.ts';
 import { silentLog } from '../test/support/silent-log.ts';
 
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
       if (values.key !== undefined) headers.set('authorization', `Bearer ${values.key}`);
       return fetch(address, { ...init, headers });
     };
-    const assist = createAssist({ ...base, vault, settings: createSettings(base), fetch: withKey });
+    const assist = createAssist({ ...base, vault, settings: createSettings(base), fetch: withKey, gallery: () => Promise.resolve([]) });
     const { id, local } = assist.providers.create(input.data);
     // Who types the address on the command line agrees to it; the mails are made up.
     if (!local) assist.providers.consent(id, input.data.url, true);
@@ -109,7 +109,7 @@ function copyCases(most: number): CopyCase[] {
   return everyNth(readCases<CopyCase>('copy'), most);
 }
 
-function readCases<T>(name: 'briefs' | 'copy' | 'people' | 'threads'): T[] {
+function readCases<T>(name: 'copy' | 'people' | 'threads'): T[] {
   return JSON.parse(readFileSync(join(root, `test/fixtures/assist/${name}.json`), 'utf8')) as T[];
 }
 
@@ -148,16 +148,18 @@ async function scoreSubjects(assist: Assist, most: number): Promise<Row> {
   return row('subject lines', cases.length, startedAt, { usable, right, rules: null });
 }
 
-/** Right = the model wrote it, and it says nothing that the brief does not. */
+/** Right = the first mail is about what is offered, and nothing that the brief does not say had to be left out. */
 async function scoreDrafts(assist: Assist, most: number): Promise<Row> {
-  const cases = everyNth(readCases<object>('briefs'), most);
+  const cases = everyNth(readBriefs(), most);
   let [usable, right] = [0, 0];
   const startedAt = performance.now();
-  for (const brief of cases) {
-    for await (const part of assist.draftSequence(sequenceBriefSchema.parse(brief))) {
+  for (const { brief, says } of cases) {
+    for await (const part of assist.draftSequence(brief)) {
       if (part.kind !== 'done' || part.value.source !== 'model') continue;
       usable += 1;
-      if (part.value.findings.length === 0) right += 1;
+      const [first] = part.value.graph.steps;
+      const about = first?.type === 'email' && first.variants.some(({ text }) => text.toLowerCase().includes(says));
+      if (about && part.value.findings.every(({ code }) => code !== 'left_out')) right += 1;
     }
   }
   return row('sequences from a brief', cases.length, startedAt, { usable, right, rules: null });

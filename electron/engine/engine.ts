@@ -101,7 +101,7 @@ export async function createEngine(ports: EnginePorts) {
       ).run(clock.now(), mailboxId);
     },
   });
-  const assist = createAssist({ ...base, vault, settings, fetch: network.modelFetch });
+  const assist = createAssist({ ...base, vault, settings, fetch: network.modelFetch, gallery: () => sequences.gallery() });
   const files = createFiles(base);
   const composer = createComposer();
   const storedKey = settings.read<string>('unsubscribe.key');

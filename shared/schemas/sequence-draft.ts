@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { copyNoteSchema } from './assist.ts';
-import { findingCodes } from './review.ts';
 import { graphSchema } from './sequence.ts';
 
 /** Languages in which a sequence can be asked for. */
@@ -19,9 +18,14 @@ export const sequenceBriefSchema = z.object({
 });
 export type SequenceBrief = z.infer<typeof sequenceBriefSchema>;
 
+export const draftFindingCodes = ['left_out', 'name', 'order', 'long', 'unused'] as const;
+/**
+ * Something to look at: a sentence that was left out because the brief does not say it, a name that the brief does not
+ * hold, a line of the facts that gives orders, one that is too long for a mail, one that found no place.
+ */
 export const draftFindingSchema = z.object({
-  mail: z.number().int().describe('Counted from 1'),
-  code: z.enum(findingCodes),
+  mail: z.number().int().nullable().describe('Counted from 1; null = it is about the brief'),
+  code: z.enum(draftFindingCodes),
   found: z.string(),
 });
 export type DraftFinding = z.infer<typeof draftFindingSchema>;
@@ -33,8 +37,8 @@ export const sequenceDraftSchema = z.object({
   source: z.enum(['model', 'rules']),
   model: z.string().nullable(),
   note: copyNoteSchema.nullable().describe('Why no model wrote it'),
-  language: z.enum(draftLanguages).describe('Rules know fewer languages than models'),
-  findings: z.array(draftFindingSchema).describe('What the mails say and the brief does not: to be looked at'),
+  rhythm: z.string().nullable().describe('The sequence of the gallery whose waits the rules took'),
+  findings: z.array(draftFindingSchema),
 });
 export type SequenceDraft = z.infer<typeof sequenceDraftSchema>;
 

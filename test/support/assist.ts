@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createAssist, type AssistDeps, type CompletionRequest } from '../../electron/engine/assist/index.ts';
 import { systemClock } from '../../electron/engine/lib/clock.ts';
+import { readGallery } from '../../electron/engine/sequences/gallery.ts';
 import { createSettings } from '../../electron/engine/workspace/index.ts';
 import { providerInputSchema, type Provider, type ProviderInput } from '../../shared/schemas/assist.ts';
 import { startOllama, type OllamaStandIn } from './ollama-server.ts';
@@ -21,7 +22,7 @@ export function openAssist(deps: Partial<AssistDeps> & { locked?: () => boolean 
   const settings = createSettings(base);
   const locked = deps.locked ?? (() => false);
   const vault = { ...plainSecrets(base.store), isLocked: locked };
-  const make = () => createAssist({ ...base, settings, vault, fetch, realTime: systemClock, memoryBytes: 16 * 1024 ** 3, ...deps });
+  const make = () => createAssist({ ...base, settings, vault, fetch, realTime: systemClock, memoryBytes: 16 * 1024 ** 3, gallery: () => Promise.resolve(readGallery()), ...deps });
   const assist = make();
   onTestFinished(() => assist.stop());
 

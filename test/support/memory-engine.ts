@@ -378,7 +378,7 @@ export function createFakeEngine(state: FakeState = busyState()) {
         };
         yield {
           kind: 'done' as const,
-          value: { name: input.offer, graph, source: 'rules' as const, model: null, note: 'no_model' as const, language: 'en' as const, findings: [] },
+          value: { name: input.offer, graph, source: 'rules' as const, model: null, note: 'no_model' as const, rhythm: null, findings: [] },
         };
       }),
       subjectIdeas: os.assist.subjectIdeas.handler(() => ({

@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { AssistUsage, Model, Provider, ProviderHealth, ProviderPatch, Pull, Recommendation, SpeedTest } from '../../../shared/schemas/assist.ts';
+import type { Starter } from '../../../shared/schemas/sequence.ts';
 import type { SequenceBrief } from '../../../shared/schemas/sequence-draft.ts';
 import { minute, second, systemClock, type Clock } from '../lib/clock.ts';
 import type { Logger } from '../ports.ts';
@@ -35,6 +36,8 @@ export { draftSequence } from './sequence-draft.ts';
 export interface AssistDeps extends ProvidersDeps {
   readonly log: Logger;
   readonly settings: Pick<SettingsService, 'get'>;
+  /** The sequences that come with the app. */
+  readonly gallery: () => Promise<readonly Starter[]>;
   readonly fetch: Fetch;
   /** Hosts answer in real time, also where workspace time runs faster. */
   readonly realTime?: Clock;
@@ -212,7 +215,7 @@ export function createAssist(deps: AssistDeps) {
 
   return {
     ...createCopyHelp({ complete }),
-    draftSequence: (brief: SequenceBrief, signal?: AbortSignal) => draftSequence(complete, brief, signal),
+    draftSequence: (brief: SequenceBrief, signal?: AbortSignal) => draftSequence({ complete, gallery: deps.gallery, hasOptOutLine: () => settings.get().optOutLine.trim() !== '' }, brief, signal),
     complete,
     /** Whether a question of this feature has a chance of an answer; asks nobody. */
     mayAnswer: (feature: Parameters<typeof complete>[0]['feature']): boolean =>

@@ -13,6 +13,7 @@ import { EmptyState, LoadingState, QueryState } from '../../components/states.ts
 import { t } from '../../lib/messages/index.ts';
 import { useCheck, useSequence, useSequenceActions } from './api.ts';
 import { AdviceDrawer, useAdvice } from './components/advice-drawer.tsx';
+import { DraftNote } from './components/draft-note.tsx';
 import { EditorTools } from './components/editor-tools.tsx';
 import { IssuesBar } from './components/issues-bar.tsx';
 import classes from './components/sequences.module.css';
@@ -79,6 +80,7 @@ function Editor({ sequence }: { readonly sequence: Sequence }) {
   const editing: EditorProps = { sequenceId: sequence.id, graph, issues, place, onPlace: setPlace, onChange: change };
   const notes = (
     <>
+      <DraftNote sequenceId={sequence.id} />
       {draft.rescue && <RescueNote at={draft.rescue.at} onTake={draft.takeRescue} onDrop={draft.dropRescue} />}
       <IssuesBar issues={issues} folded={view === 'canvas'} headOf={(issue) => headOf(graph, issue)} onJump={jump} />
     </>

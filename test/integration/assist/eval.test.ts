@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { goodDraft, readBriefs } from '../../support/briefs.ts';
 import { startOllama } from '../../support/ollama-server.ts';
 
 const script = join(import.meta.dirname, '../../../scripts/assist-eval.ts');
@@ -19,10 +20,7 @@ test('a model is scored feature by feature on labelled mail', async () => {
     if (system.includes('subject lines')) return '{"ideas":[{"subject":"One","reason":"a"},{"subject":"Two","reason":"b"},{"subject":"Three","reason":"c"}]}';
     if (system.includes('sum up')) return '{"summary":"They wrote.","action":"nothing","reason":"It says so."}';
     if (system.includes('draft an answer')) return '{"text":"I am glad that you wrote."}';
-    if (system.includes('short sequences')) {
-      const mail = { subject: 'A question', text: 'Is this of interest to you? A short answer is enough.', waitDays: 3 };
-      return JSON.stringify({ name: 'A question', mails: Array.from({ length: Number(/Write (\d)/.exec(system)?.[1]) }, () => mail) });
-    }
+    if (system.includes('You write a sequence')) return goodDraft(readBriefs().find(({ brief }) => user.includes(brief.offer))?.brief ?? { offer: '', goal: '', mails: 1 });
     if (system.includes('one short passage')) return '{"text":"What is new?","facts":["custom.fleet"]}';
     // Gives each text back as it is.
     return JSON.stringify({ text: /<data \w+>\n([\s\S]*)\n<\/data/.exec(user)?.[1] ?? '' });
@@ -35,7 +33,7 @@ test('a model is scored feature by feature on labelled mail', async () => {
   expect(line('what is next')).toMatch(/│ 4 +│ '100 %' +│ '[\d.]+ %' +│ '0 %'/);
   expect(line('drafts of answers')).toMatch(/│ 4 +│ '[\d.]+ %' +│ '[\d.]+ %'/);
   expect(line('personal passages')).toMatch(/│ 4 +│ '[\d.]+ %' +│ '[\d.]+ %'/);
-  expect(line('sequences from a brief')).toMatch(/│ 4 +│ '100 %' +│ '[\d.]+ %'/);
+  expect(line('sequences from a brief')).toMatch(/│ 4 +│ '100 %' +│ '100 %'/);
   expect(line('subject lines')).toMatch(/│ 4 +│ '100 %' +│ '100 %'/);
 }, 60_000);
 

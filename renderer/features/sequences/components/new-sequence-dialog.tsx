@@ -7,6 +7,7 @@ import { sequenceBriefSchema } from '../../../../shared/schemas/sequence-draft.t
 import { api } from '../../../lib/client.ts';
 import { has, t } from '../../../lib/messages/index.ts';
 import { useSequenceActions } from '../api.ts';
+import { useDraftNotes } from '../draft-notes.ts';
 import { timeline } from '../model/graph.ts';
 import { blankSequence } from '../model/new-step.ts';
 import { useSequenceDraft } from '../use-sequence-draft.ts';
@@ -28,6 +29,7 @@ export function NewSequenceDialog({ onClose }: { readonly onClose: () => void })
   const [brief, setBrief] = useState(emptyBrief);
   const drafting = useSequenceDraft();
   const { draft } = drafting;
+  const keepNote = useDraftNotes((state) => state.keep);
   const isBrief = chosen === fromBrief;
   const categories = [...new Set(starters.map(({ category }) => category))];
   const submit = async () => {
@@ -35,6 +37,7 @@ export function NewSequenceDialog({ onClose }: { readonly onClose: () => void })
     const title = name.trim() || (isBrief ? draft?.name : start?.name) || t('sequences.defaultName');
     const from = isBrief ? (draft === null ? undefined : { graph: draft.graph, description: brief.offer }) : start;
     const made = await create.mutateAsync(from ? { name: title, description: from.description, graph: from.graph } : blankSequence(title));
+    if (isBrief && draft !== null) keepNote(made.id, draft);
     onClose();
     await navigate({ to: '/sequences/$sequenceId', params: { sequenceId: made.id } });
   };
