@@ -20,5 +20,8 @@ export function readBriefs(): BriefCase[] {
 /** What a model that keeps to the rules answers to a brief. */
 export function goodDraft({ offer, goal, mails }: Pick<SequenceBrief, 'offer' | 'goal' | 'mails'>): string {
   const text = (index: number): string => (index === 0 ? `I am writing to you about this: ${offer}.\n\n${goal}` : `Let me come back to this once more: ${offer}. ${goal}`);
-  return JSON.stringify({ name: 'By the model', mails: Array.from({ length: mails }, (_, index) => ({ subject: index === 0 ? 'About this' : '', text: text(index), waitDays: index * 2 })) });
+  return JSON.stringify({
+    name: 'By the model',
+    mails: Array.from({ length: mails }, (_, index) => ({ subject: index === 0 ? 'About this' : '', text: text(index), waitDays: index * 2 })),
+  });
 }

@@ -30,7 +30,10 @@ export function readMails(raw: readonly RawMail[], brief: SequenceBrief): { mail
     const checked = supported(tagged, brief);
     if (checked === null || wordCount(checked.text) < fewestWords || wordCount(checked.text) > mostWords) return null;
     const mail = index + 1;
-    findings.push(...checked.leftOut.map((found): DraftFinding => ({ code: 'left_out', mail, found })), ...checked.names.map((found): DraftFinding => ({ code: 'name', mail, found })));
+    findings.push(
+      ...checked.leftOut.map((found): DraftFinding => ({ code: 'left_out', mail, found })),
+      ...checked.names.map((found): DraftFinding => ({ code: 'name', mail, found })),
+    );
     mails.push({ subject: subjectFor(subject, brief, index), body: checked.text, pause: days(Math.min(mostWaitDays, Math.max(1, Math.round(waitDays)))) });
   }
   const language = detectLanguage(mails.map(({ body }) => shown(body)).join('\n'));

@@ -116,7 +116,9 @@ function pausesOf(starter: Starter | null, mails: number): Pause[] {
   const known = starter === null ? [] : likelyMails(starter.graph).map(({ waits }) => waits.at(-1));
   return Array.from({ length: mails }, (_, index) => {
     const wait = known[index];
-    return wait === undefined || index === 0 ? days(rhythm[Math.min(Math.max(index - 1, 0), rhythm.length - 1)] ?? 3) : { duration: wait.duration, businessDays: wait.businessDays };
+    return wait === undefined || index === 0
+      ? days(rhythm[Math.min(Math.max(index - 1, 0), rhythm.length - 1)] ?? 3)
+      : { duration: wait.duration, businessDays: wait.businessDays };
   });
 }
 
@@ -124,7 +126,10 @@ function pausesOf(starter: Starter | null, mails: number): Pause[] {
  * A sequence in the words of the brief, between sentences of our own, with the waits of the gallery's nearest sequence: the
  * first mail says what it is about and asks, each follow-up brings one fact, the last one says goodbye. Pure.
  */
-export function draftByRules(brief: SequenceBrief, starters: readonly Starter[]): { readonly mails: DraftedMail[]; readonly rhythm: string | null; readonly findings: DraftFinding[] } {
+export function draftByRules(
+  brief: SequenceBrief,
+  starters: readonly Starter[],
+): { readonly mails: DraftedMail[]; readonly rhythm: string | null; readonly findings: DraftFinding[] } {
   const words = languages[brief.language];
   const starter = nearestStarter(brief, starters);
   const pauses = pausesOf(starter, brief.mails);
@@ -138,7 +143,11 @@ export function draftByRules(brief: SequenceBrief, starters: readonly Starter[])
   const mails = pauses.map((pause, index): DraftedMail => {
     const isLast = index > 0 && index === brief.mails - 1;
     if (index === 0)
-      return { subject: subjectOf(brief), pause, body: [...(audience === '' ? [] : [words.intro.replace('{audience}', () => audience)]), offer, ...(brief.mails <= 2 ? fact() : []), goal].join('\n\n') };
+      return {
+        subject: subjectOf(brief),
+        pause,
+        body: [...(audience === '' ? [] : [words.intro.replace('{audience}', () => audience)]), offer, ...(brief.mails <= 2 ? fact() : []), goal].join('\n\n'),
+      };
     if (isLast) return { subject: '', pause, body: words.close };
     const next = fact();
     const said = next.length > 0 ? next : [words.again.replace('{offer}', () => offer)];

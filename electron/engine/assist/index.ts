@@ -215,7 +215,8 @@ export function createAssist(deps: AssistDeps) {
 
   return {
     ...createCopyHelp({ complete }),
-    draftSequence: (brief: SequenceBrief, signal?: AbortSignal) => draftSequence({ complete, gallery: deps.gallery, hasOptOutLine: () => settings.get().optOutLine.trim() !== '' }, brief, signal),
+    draftSequence: (brief: SequenceBrief, signal?: AbortSignal) =>
+      draftSequence({ complete, gallery: deps.gallery, hasOptOutLine: () => settings.get().optOutLine.trim() !== '' }, brief, signal),
     complete,
     /** Whether a question of this feature has a chance of an answer; asks nobody. */
     mayAnswer: (feature: Parameters<typeof complete>[0]['feature']): boolean =>

@@ -42,7 +42,9 @@ describe('a sequence from a brief', () => {
       { type: 'wait', duration: 'P2D', businessDays: true },
       { type: 'email', variants: [{ subject: '' }] },
     ]);
-    expect(textsOf(done)[0]).toMatch(/^Hi \{\{ first_name \| default: "there" \}\},\n\nI am writing to you about this: Printed ferry[\s\S]*not hear from me again[\s\S]*Best regards\n\{\{ sender/);
+    expect(textsOf(done)[0]).toMatch(
+      /^Hi \{\{ first_name \| default: "there" \}\},\n\nI am writing to you about this: Printed ferry[\s\S]*not hear from me again[\s\S]*Best regards\n\{\{ sender/,
+    );
   });
 
   test.each<[string, string | null, Fault[], string]>([

@@ -33,7 +33,8 @@ describe('a draft by rules', () => {
     expect(texts[1]).toContain('The paper is waterproof.\n\nShall I send you a sample?');
     expect(texts[2]).toContain('We print within a week.');
     expect(texts[3]).toContain('I will leave it at this');
-    for (const text of texts) expect(text).toMatch(/^Hi \{\{ first_name \| default: "there" \}\},\n[\s\S]*rather not hear from me again[\s\S]*\{\{ sender\.name \| default: "" \}\}$/);
+    for (const text of texts)
+      expect(text).toMatch(/^Hi \{\{ first_name \| default: "there" \}\},\n[\s\S]*rather not hear from me again[\s\S]*\{\{ sender\.name \| default: "" \}\}$/);
   });
 
   test('takes the waits of the nearest sequence of the gallery', () => {
@@ -91,7 +92,11 @@ describe('a draft by rules', () => {
         expect(validateGraph(graph, composer, []).filter(({ blocking }) => blocking)).toEqual([]);
         const tags = lint(of, hasOptOutLine).filter(({ code }) => code.includes('tag') || code.startsWith('spin') || code === 'no_opt_out' || code === 'long_subject');
         expect(tags).toEqual([]);
-        expect(JSON.stringify(graph).match(/\{\{.*?\}\}/g)?.every((tag) => /first_name|sender\.name/.test(tag))).toBe(true);
+        expect(
+          JSON.stringify(graph)
+            .match(/\{\{.*?\}\}/g)
+            ?.every((tag) => /first_name|sender\.name/.test(tag)),
+        ).toBe(true);
       }),
       { numRuns: 300 },
     );
@@ -103,7 +108,10 @@ describe('what a model wrote', () => {
   const ok = 'We print ferry timetables for small harbours. Shall I send you a sample?';
 
   test('loses greeting, signature and what the brief does not say; questions and names stay and are named', () => {
-    const read = readMails([mail(`Dear {{ first_name }},\n\n${ok} We won an award. It saves 40 % of your time. Is it of use at Nordwind?\n\nBest,\nTess`, '"Timetables"!')], brief({ mails: 1 }));
+    const read = readMails(
+      [mail(`Dear {{ first_name }},\n\n${ok} We won an award. It saves 40 % of your time. Is it of use at Nordwind?\n\nBest,\nTess`, '"Timetables"!')],
+      brief({ mails: 1 }),
+    );
     expect(read?.mails[0]).toMatchObject({ subject: 'Timetables', body: `${ok} Is it of use at Nordwind?` });
     expect(read?.findings).toEqual([
       { code: 'left_out', mail: 1, found: 'We won an award.' },
