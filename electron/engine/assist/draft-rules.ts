@@ -111,7 +111,7 @@ export function nearestStarter(brief: Pick<SequenceBrief, 'goal' | 'offer' | 'au
   return (best !== undefined && best.score > 0 ? best.starter : starters.find(({ key }) => key === defaultStarter)) ?? null;
 }
 
-/** The waits before the mails of a sequence, as far as it has fixed ones; the longest where there are several in a row. */
+/** The waits before the mails of a sequence, as far as it has fixed ones; the last where there are several in a row. */
 function pausesOf(starter: Starter | null, mails: number): Pause[] {
   const known = starter === null ? [] : likelyMails(starter.graph).map(({ waits }) => waits.at(-1));
   return Array.from({ length: mails }, (_, index) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../../shared/errors.ts';
 import { sequenceBriefSchema, type SequenceBrief, type SequenceDraft } from '../../../shared/schemas/sequence-draft.ts';
 import type { Starter } from '../../../shared/schemas/sequence.ts';
 import type { Complete } from './ask.ts';
@@ -22,7 +23,7 @@ export interface DraftDeps {
   readonly hasOptOutLine: () => boolean;
 }
 
-/** A sequence for a brief: by a model where one answers, else by rules. A proposal; nothing is stored and nothing sent. */
+/** A sequence for a brief: by a model where one answers, else by rules. A proposal; nothing is stored and nothing sent. Throws AppError cancelled. */
 export async function* draftSequence(deps: DraftDeps, input: SequenceBrief, signal?: AbortSignal): AsyncGenerator<Streamed<number, SequenceDraft>> {
   const brief = sequenceBriefSchema.parse(input);
   yield* streamLatest<number, SequenceDraft>(signal, (report, within) => draftNow(deps, brief, report, within));
@@ -56,6 +57,7 @@ async function draftNow({ complete, gallery, hasOptOutLine }: DraftDeps, brief: 
       if (mails !== begun) report((begun = mails));
     },
   });
+  if (signal.aborted) throw new AppError('cancelled', 'The draft was given up.');
   const written = completion.kind === 'answer' ? readMails(completion.value.mails, brief) : null;
   const { mails, findings, rhythm } = written === null ? draftByRules(brief, await gallery()) : { ...written, rhythm: null };
   return {

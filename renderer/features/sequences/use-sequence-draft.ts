@@ -17,6 +17,7 @@ export function useSequenceDraft() {
     setDraft(null);
     try {
       for await (const part of await client.assist.draftSequence(brief, { signal: own.signal })) {
+        if (own.signal.aborted) break;
         if (part.kind === 'partial') setBegun(part.value);
         else setDraft(part.value);
       }

@@ -79,10 +79,10 @@ describe('a sequence from a brief', () => {
     const { bench, host } = await withHost();
     host.fail('/api/chat', fault);
     const cancel = new AbortController();
-    const drafting = draft(bench, brief, cancel.signal);
+    const given = expect(draft(bench, brief, cancel.signal)).rejects.toMatchObject({ code: 'cancelled' });
     await until(() => host.chats().length === 1, 'the model is asked');
     cancel.abort();
-    await drafting.catch(() => undefined);
+    await given;
     await until(() => host.cutOff() === 1, 'the question is taken back');
   });
 

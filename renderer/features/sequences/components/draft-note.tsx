@@ -7,7 +7,9 @@ import classes from './sequences.module.css';
 
 /** Who wrote a draft, and from what. */
 export function originOf({ source, model, note, rhythm }: DraftOrigin): string {
-  return source === 'model' ? t('brief.byModel', { model: model ?? '' }) : t('brief.byRules', { why: t(`brief.why.${note ?? 'no_model'}`), rhythm: rhythm ?? '' });
+  if (source === 'model') return t('brief.byModel', { model: model ?? '' });
+  const written = t('brief.byRules', { why: t(`brief.why.${note ?? 'no_model'}`) });
+  return rhythm === null ? written : `${written} ${t('brief.rhythm', { rhythm })}`;
 }
 
 /** What is to be looked at, each with its mail where that does not show. */

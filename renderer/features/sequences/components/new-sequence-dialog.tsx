@@ -107,16 +107,17 @@ export function NewSequenceDialog({ onClose }: { readonly onClose: () => void })
             <Button variant="default" onClick={onClose}>
               {t('common.cancel')}
             </Button>
+            {/* Keys: a button that became the next one while it is pressed would submit the form. */}
             {drafting.begun !== null ? (
-              <Button variant="default" leftSection={<IconX size={16} />} onClick={drafting.cancel}>
+              <Button key="stop" variant="default" leftSection={<IconX size={16} />} onClick={drafting.cancel}>
                 {t('brief.cancel')}
               </Button>
             ) : isBrief && draft === null ? (
-              <Button type="submit" leftSection={<IconSparkles size={16} />} disabled={!sequenceBriefSchema.safeParse(brief).success}>
+              <Button key="write" type="submit" leftSection={<IconSparkles size={16} />} disabled={!sequenceBriefSchema.safeParse(brief).success}>
                 {t('brief.write')}
               </Button>
             ) : (
-              <Button type="submit" loading={create.isPending}>
+              <Button key="create" type="submit" loading={create.isPending}>
                 {t('sequences.create')}
               </Button>
             )}
