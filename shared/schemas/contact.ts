@@ -10,7 +10,22 @@ export const zoneSourceSchema = z.enum(['place', 'phone', 'domain']);
 export type ZoneSource = z.infer<typeof zoneSourceSchema>;
 
 /** Standard contact fields a column can be mapped to; anything else becomes a custom field. */
-export const contactFieldSchema = z.enum(['email', 'first_name', 'last_name', 'full_name', 'company', 'title', 'phone', 'website', 'city', 'country', 'time_zone', 'tags']);
+export const contactFieldSchema = z.enum([
+  'email',
+  'first_name',
+  'last_name',
+  'full_name',
+  'company',
+  'title',
+  'phone',
+  'website',
+  'city',
+  'country',
+  'time_zone',
+  'tags',
+  'consent_source',
+  'consent_at',
+]);
 export type ContactField = z.infer<typeof contactFieldSchema>;
 
 export const customFieldTypeSchema = z.enum(['text', 'number', 'date', 'choice', 'url']);
@@ -26,6 +41,11 @@ export type CustomField = z.infer<typeof customFieldSchema>;
 /** Custom fields: name (lower snake case) → text. At most 200 a person. */
 export const customFieldsSchema = z.record(z.string().min(1).max(80), z.string().max(10_000));
 
+export const maxConsentChars = 300;
+/** What everybody of an import agreed to, where a row says nothing of its own. */
+export const importConsentSchema = z.object({ source: z.string().trim().min(1).max(maxConsentChars), at: epochMsSchema.nullable().default(null) });
+export type ImportConsent = z.infer<typeof importConsentSchema>;
+
 const text = (max: number) => z.string().trim().max(max);
 export const contactInputSchema = z.object({
   email: text(320).min(3),
@@ -38,6 +58,8 @@ export const contactInputSchema = z.object({
   city: text(120).default(''),
   country: text(120).default(''),
   timeZone: zoneSchema.nullable().default(null),
+  consentSource: text(maxConsentChars).optional().describe('Where and how the person agreed to be written to'),
+  consentAt: epochMsSchema.nullable().optional(),
   tags: z.array(text(60).min(1)).max(100).default([]),
   custom: customFieldsSchema.default({}),
   listIds: z.array(idSchema).max(100).optional(),
@@ -55,6 +77,8 @@ export const contactPatchSchema = z.object({
   city: text(120).optional(),
   country: text(120).optional(),
   timeZone: zoneSchema.nullable().optional(),
+  consentSource: text(maxConsentChars).optional(),
+  consentAt: epochMsSchema.nullable().optional(),
   tags: z.array(text(60).min(1)).max(100).optional(),
   custom: customFieldsSchema.optional().describe('Replaces all custom fields'),
   ownerId: idSchema.nullable().optional().describe("The person of the team whose contact it becomes; null = everybody's"),
@@ -81,6 +105,8 @@ export const contactSchema = z.object({
   check: addressCheckSchema.nullable().describe('What is known against or for the address; null = nothing'),
   ownerId: idSchema.nullable().describe("The person of the team whose contact it is: campaigns of other senders leave it out; null = everybody's"),
   source: z.string().describe('Where the person came from, for example the import file'),
+  consentSource: z.string().describe("Where and how the person agreed to be written to, for example 'Fair 2026, form on website'; empty = not known"),
+  consentAt: epochMsSchema.nullable().describe('When they agreed'),
   lastSentAt: epochMsSchema.nullable(),
   lastReplyAt: epochMsSchema.nullable(),
   createdAt: epochMsSchema,

@@ -16,7 +16,7 @@ export const dateOperators = ['on', 'before', 'after'] as const;
 export const segmentEvents = ['enrolled', 'sent', 'replied', 'auto_replied', 'bounced', 'unsubscribed', 'opened', 'clicked', 'converted'] as const;
 export type SegmentEvent = (typeof segmentEvents)[number];
 /** Moments of a contact that a date rule may name beside custom fields. */
-export const momentFields = ['created_at', 'last_sent_at', 'last_reply_at'] as const;
+export const momentFields = ['created_at', 'last_sent_at', 'last_reply_at', 'consent_at'] as const;
 
 const textRuleSchema = z
   .object({

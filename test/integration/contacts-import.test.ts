@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../electron/engine/events/index.ts';
 import { day } from '../../electron/engine/lib/clock.ts';
+import { segmentFilterSchema } from '../../shared/schemas/segment.ts';
 import { importEnd, openContacts } from '../support/contacts.ts';
 import { openTestBase } from '../support/store.ts';
 import { workbook, workbookOf } from '../support/xlsx.ts';
@@ -86,6 +87,39 @@ describe('import', () => {
     expect(run).toMatchObject({ state: 'finished', rows: 2, created: 1, rejected: 1, bytesRead: run.bytesTotal });
     expect(contacts.findByAddress('ann@example.com')).toMatchObject({ firstName: 'Änne', custom: { since: '2024-02-29' } });
     expect(await (await contacts.rejectedRows({ id })).text()).toBe('line,reason,Email,First name,Since\r\n4,The address has no @,nobody\r\n');
+  });
+
+  it('keeps where and when people agreed: from their rows, else from what is said of the whole file', async () => {
+    const { contacts, importText, add } = openContacts();
+    const noon = (date: string) => Date.parse(`${date}T12:00:00Z`);
+    add('known@example.com', { consentSource: 'By phone', consentAt: noon('2020-01-01') });
+    const text = [
+      'Email,Consent source,Consent date',
+      'own@example.com,Newsletter form,2026-03-01 09:30',
+      'dated@example.com,,1.2.2026',
+      'none@example.com,,sometime',
+      'known@example.com,,',
+    ].join('\n');
+    const consent = { source: 'Fair 2026', at: noon('2026-05-05') };
+    const run = await importText(text, { consent, mode: 'fill_empty' });
+    expect(run.notes).toEqual(['1 × value that its field cannot hold left out (consent_at: “sometime” is not a clear date. Write it as 2026-11-30; first in line 4)']);
+    const of = (email: string) => contacts.findByAddress(email);
+    expect(of('own@example.com')).toMatchObject({ consentSource: 'Newsletter form', consentAt: Date.parse('2026-03-01T09:30:00Z'), custom: {} });
+    expect(of('dated@example.com')).toMatchObject({ consentSource: 'Fair 2026', consentAt: noon('2026-02-01') });
+    expect(of('none@example.com')).toMatchObject({ consentSource: 'Fair 2026', consentAt: consent.at });
+    expect(of('known@example.com')).toMatchObject({ consentSource: 'By phone', consentAt: noon('2020-01-01') });
+
+    const rules = [
+      { kind: 'text', field: 'consent_source', op: 'equals', values: ['fair 2026'] },
+      { kind: 'date', field: 'consent_at', op: 'after', date: '2026-03-01' },
+    ];
+    expect(contacts.list({ limit: 9, filter: segmentFilterSchema.parse({ rules }) }).items.map(({ email }) => email)).toEqual(['none@example.com']);
+    await importText('Email\nknown@example.com\n', { consent, mode: 'overwrite' });
+    expect(of('known@example.com')).toMatchObject({ consentSource: 'Fair 2026', consentAt: consent.at });
+    expect(contacts.update({ id: of('known@example.com')?.id ?? '', consentSource: ' Said so  again ', consentAt: null })).toMatchObject({
+      consentSource: 'Said so again',
+      consentAt: null,
+    });
   });
 
   it('can be cancelled while a workbook is read', async () => {

@@ -50,6 +50,8 @@ export function fakeContact(index: number, patch: Partial<Contact> = {}): Contac
     status: index % 17 === 5 ? 'bounced' : index % 23 === 7 ? 'unsubscribed' : 'active',
     ownerId: null,
     source: 'fair.csv',
+    consentSource: index % 4 === 0 ? 'Fair 2026, form on website' : '',
+    consentAt: index % 4 === 0 ? fakeNow - 30 * day : null,
     lastSentAt: index % 2 === 0 ? fakeNow - index * hour : null,
     lastReplyAt: null,
     createdAt: fakeNow - 20 * day,

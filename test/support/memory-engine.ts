@@ -435,7 +435,7 @@ export function createFakeEngine(state: FakeState = busyState()) {
       list: os.subscribers.list.handler(({ input }) => findContacts(input)),
       query: os.subscribers.query.handler(({ input }) => findContacts(input)),
       create: os.subscribers.create.handler(({ input }) => {
-        const contact = fakeContact(0, { ...input, id: newId(), source: 'by hand', ...times });
+        const contact = fakeContact(0, { ...input, consentSource: input.consentSource ?? '', consentAt: input.consentAt ?? null, id: newId(), source: 'by hand', ...times });
         state.contacts.push(contact);
         return contact;
       }),

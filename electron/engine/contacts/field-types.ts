@@ -30,6 +30,16 @@ export function fieldValue({ type, choices }: Pick<CustomField, 'type' | 'choice
   }
 }
 
+/**
+ * A moment of consent as a file states it, UTC ms; null when it is not clear. A day without a time counts from its noon in
+ * UTC, so that it is the same day nearly everywhere.
+ */
+export function consentMoment(text: string): number | null {
+  const moment = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?$/.exec(text.trim());
+  const at = moment === null ? Date.parse(`${readDate(text.trim()) ?? ''}T12:00:00Z`) : Date.parse(`${moment[1]}T${moment[2]}${moment[3] ?? 'Z'}`);
+  return Number.isNaN(at) || at < 0 ? null : at;
+}
+
 function shown(value: string): string {
   return value.length > 40 ? `${value.slice(0, 40)}…` : value;
 }

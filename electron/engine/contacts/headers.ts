@@ -28,6 +28,8 @@ const reserved = new Set([
   'updated_at',
   'last_sent_at',
   'last_reply_at',
+  'consent_source',
+  'consent_at',
 ]);
 const letters: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ð: 'd', þ: 'th', ł: 'l', đ: 'd', ı: 'i' };
 

@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isAppError } from '../../../shared/errors.ts';
 import type { AddressCounts } from '../../../shared/schemas/address-check.ts';
-import type { CustomField } from '../../../shared/schemas/contact.ts';
+import type { CustomField, ImportConsent } from '../../../shared/schemas/contact.ts';
 import { csvLine } from '../lib/csv.ts';
 import { createAddressCounter } from './address-counter.ts';
 import { knowsErased, type ErasedAddresses } from './erased.ts';
@@ -28,6 +28,8 @@ export interface ImportJob {
   /** Mistyped domain → the one that was meant. */
   readonly corrections: Readonly<Record<string, string>>;
   readonly erased: ErasedAddresses;
+  /** For people whose row does not say where they agreed. */
+  readonly consent: ImportConsent | null;
 }
 
 /** Counts so far; they come with every batch. */
@@ -109,7 +111,9 @@ async function run(job: ImportJob, port: NonNullable<typeof parentPort>): Promis
       read.duplicates += 1;
       return;
     }
-    const writable = toWritable(job.tags.length === 0 ? person : { ...person, tags: uniqueTags([...person.tags, ...job.tags]) });
+    const tagged = job.tags.length === 0 ? person : { ...person, tags: uniqueTags([...person.tags, ...job.tags]) };
+    const { consent } = job;
+    const writable = toWritable(consent === null || tagged.consentSource !== '' ? tagged : { ...tagged, consentSource: consent.source, consentAt: tagged.consentAt ?? consent.at });
     addresses.add(writable);
     batch.push(writable);
   }
@@ -149,7 +153,7 @@ function createNotes(): { add(kind: NoteKind, line: number, text: string): void;
       [...found].map(([kind, { count, line, text }]) => {
         const first = `first in line ${line}`;
         if (kind === 'time_zone') return `${count} × unknown time zone left out (“${text}”, ${first})`;
-        if (kind === 'misfit') return `${count} × value that its custom field cannot hold left out (${text}; ${first})`;
+        if (kind === 'misfit') return `${count} × value that its field cannot hold left out (${text}; ${first})`;
         if (kind === 'cut') return `${count} × text too long for its field and shortened (${text}, ${first})`;
         if (kind === 'more_addresses') return `${count} × several addresses in one cell: the first one counts, the others stand in the custom field more_addresses (${first})`;
         return `${count} × more cells than the header has: the surplus was left out (${first})`;

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Page, PageQuery } from '../../../shared/schemas/common.ts';
-import type { DedupeMode, ImportInspection, ImportMapping, ImportRun } from '../../../shared/schemas/contact.ts';
+import type { DedupeMode, ImportConsent, ImportInspection, ImportMapping, ImportRun } from '../../../shared/schemas/contact.ts';
 import { hour } from '../lib/clock.ts';
 import { normaliseDomain } from '../lib/address.ts';
 import { decodeCursor, encodeCursor } from '../lib/page.ts';
@@ -26,6 +26,7 @@ export interface ImportInput {
   readonly listName?: string | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly corrections?: Readonly<Record<string, string>> | undefined;
+  readonly consent?: ImportConsent | undefined;
   readonly dryRun: boolean;
 }
 
@@ -99,6 +100,7 @@ export function createImports(deps: ContactsDeps, suppressions: Suppressions, li
       fields: customFields.all(),
       tags: uniqueTags(input.tags ?? []),
       corrections: domainCorrections(input.corrections ?? {}),
+      consent: input.consent ?? null,
       erased: suppressions.erasedAddresses(),
     };
     const run = startRun(deps, suppressions, job, { mode: input.mode, listId, source: upload.fileName }, report);

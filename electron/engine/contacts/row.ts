@@ -1,7 +1,7 @@
-import type { CustomField } from '../../../shared/schemas/contact.ts';
+import { maxConsentChars, type CustomField } from '../../../shared/schemas/contact.ts';
 import { parseAddress } from '../lib/address.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import { fieldValue } from './field-types.ts';
+import { consentMoment, fieldValue } from './field-types.ts';
 import type { MappingPlan } from './mapping.ts';
 import { cut, fieldLimits, knownZone, manyLines, maxCustomChars, oneLine, splitName, splitTags, textFields, type TextField } from './text.ts';
 
@@ -10,6 +10,8 @@ export interface IncomingContact extends Readonly<Record<TextField, string>> {
   readonly email: string;
   readonly domain: string;
   readonly timeZone: string | null;
+  readonly consentSource: string;
+  readonly consentAt: number | null;
   readonly tags: readonly string[];
   readonly custom: Readonly<Record<string, string>>;
 }
@@ -62,6 +64,10 @@ export function mapRow(
   const timeZone = zoneText === '' ? null : knownZone(zoneText);
   if (zoneText !== '' && timeZone === null) onNote({ kind: 'time_zone', text: zoneText });
 
+  const consentText = oneLine(cell(plan.standard.consent_at));
+  const consentAt = consentText === '' ? null : consentMoment(consentText);
+  if (consentText !== '' && consentAt === null) onNote({ kind: 'misfit', text: `consent_at: “${consentText}” is not a clear date. Write it as 2026-11-30` });
+
   const custom: [string, string][] = [];
   for (const entry of plan.custom) {
     const raw = manyLines(cell(entry.column));
@@ -80,6 +86,8 @@ export function mapRow(
     domain: address.value.domain,
     ...values,
     timeZone,
+    consentSource: cut(oneLine(cell(plan.standard.consent_source)), maxConsentChars),
+    consentAt,
     tags: plan.standard.tags === undefined ? [] : splitTags(cell(plan.standard.tags)),
     custom: Object.fromEntries(custom),
   });

@@ -21,6 +21,8 @@ export interface StoredContact extends Record<TextField, string> {
   status: ContactStatus;
   addressCheck: string | null;
   source: string;
+  consentSource: string;
+  consentAt: number | null;
   ownerId: string | null;
   softBounces: number;
   lastSentAt: number | null;
@@ -37,7 +39,7 @@ export interface ContactRow extends Contact {
 
 /** Select list of `StoredContact`, for `from contacts c`. */
 export const contactColumns = `c.id, c.email, c.domain, c.first_name as firstName, c.last_name as lastName, c.company, c.title, c.phone, c.website, c.city, c.country,
-  c.time_zone as timeZone, c.guessed_zone as guessedZone, c.zone_source as zoneSource, c.tags, c.custom, c.status, c.address_check as addressCheck, c.source, c.owner_id as ownerId, c.soft_bounces as softBounces, c.last_sent_at as lastSentAt, c.last_reply_at as lastReplyAt,
+  c.time_zone as timeZone, c.guessed_zone as guessedZone, c.zone_source as zoneSource, c.tags, c.custom, c.status, c.address_check as addressCheck, c.source, c.consent_source as consentSource, c.consent_at as consentAt, c.owner_id as ownerId, c.soft_bounces as softBounces, c.last_sent_at as lastSentAt, c.last_reply_at as lastReplyAt,
   c.created_at as createdAt, c.updated_at as updatedAt`;
 
 export function parseContact({ addressCheck, ...row }: StoredContact): ContactRow {
@@ -67,14 +69,16 @@ export function statusFor(reason: SuppressionReason | null): ContactStatus {
   return reason === 'hard_bounce' ? 'bounced' : 'suppressed';
 }
 
-const insertSql = `insert into contacts (id, email, domain, first_name, last_name, company, title, phone, website, city, country, time_zone, guessed_zone, zone_source, tags, custom, status, verdict, address_check, source, search, company_key, soft_bounces, created_at, updated_at)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) on conflict (email) do nothing`;
+const insertSql = `insert into contacts (id, email, domain, first_name, last_name, company, title, phone, website, city, country, time_zone, guessed_zone, zone_source, tags, custom, status, verdict, address_check, source, consent_source, consent_at, search, company_key, soft_bounces, created_at, updated_at)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) on conflict (email) do nothing`;
 
 /** A contact as it is written: JSON columns as text, search text and company key made. */
 export interface WritableContact extends Readonly<Record<TextField, string>> {
   readonly email: string;
   readonly domain: string;
   readonly timeZone: string | null;
+  readonly consentSource: string;
+  readonly consentAt: number | null;
   readonly guessedZone: string | null;
   readonly zoneSource: ZoneSource | null;
   readonly tags: string;
@@ -146,6 +150,8 @@ export function insertContact(tx: Tx, contact: WritableContact, more: { id: stri
         contact.verdict,
         contact.addressCheck,
         more.source,
+        contact.consentSource,
+        contact.consentAt,
         contact.search,
         contact.companyKey,
         more.at,
@@ -160,7 +166,7 @@ export function updateContact(tx: Tx, contact: ContactRow): void {
   const { verdict, addressCheck } = checkColumns(contact.check);
   tx.prepare(
     `update contacts set email = ?, domain = ?, first_name = ?, last_name = ?, company = ?, title = ?, phone = ?, website = ?, city = ?, country = ?, time_zone = ?,
-     guessed_zone = ?, zone_source = ?, tags = ?, custom = ?, status = ?, verdict = ?, address_check = ?, search = ?, company_key = ?, soft_bounces = ?, owner_id = ?, updated_at = ? where id = ?`,
+     guessed_zone = ?, zone_source = ?, tags = ?, custom = ?, status = ?, consent_source = ?, consent_at = ?, verdict = ?, address_check = ?, search = ?, company_key = ?, soft_bounces = ?, owner_id = ?, updated_at = ? where id = ?`,
   ).run(
     contact.email,
     contact.domain,
@@ -178,6 +184,8 @@ export function updateContact(tx: Tx, contact: ContactRow): void {
     JSON.stringify(contact.tags),
     JSON.stringify(contact.custom),
     contact.status,
+    contact.consentSource,
+    contact.consentAt,
     verdict,
     addressCheck,
     searchText(contact),
@@ -205,6 +213,20 @@ export function mergeContact(known: ContactRow, incoming: IncomingContact, mode:
   }
   if (wins(known.timeZone, incoming.timeZone)) {
     merged.timeZone = incoming.timeZone;
+    changed = true;
+  }
+  // Words and moment of a consent belong together.
+  if (wins(known.consentSource, incoming.consentSource)) {
+    merged.consentSource = incoming.consentSource;
+    merged.consentAt = incoming.consentAt;
+    changed = true;
+  } else if (
+    incoming.consentAt !== null &&
+    (known.consentAt === null || mode === 'overwrite') &&
+    incoming.consentAt !== known.consentAt &&
+    ['', known.consentSource].includes(incoming.consentSource)
+  ) {
+    merged.consentAt = incoming.consentAt;
     changed = true;
   }
   if (incoming.tags.length > 0) {

@@ -31,12 +31,14 @@ const textColumns: Readonly<Record<string, string>> = {
   country: 'c.country',
   time_zone: `coalesce(c.time_zone, '')`,
   source: 'c.source',
+  consent_source: 'c.consent_source',
   address_verdict: `coalesce(c.verdict, 'unknown')`,
 };
 const momentColumns: Readonly<Record<(typeof momentFields)[number], string>> = {
   created_at: 'c.created_at',
   last_sent_at: 'c.last_sent_at',
   last_reply_at: 'c.last_reply_at',
+  consent_at: 'c.consent_at',
 };
 
 /**

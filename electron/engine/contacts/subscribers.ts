@@ -58,7 +58,15 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
       suppressions.refuseErased((sql) => tx.prepare(sql), address.email);
       const status = statusFor(suppressions.reasonOf((sql) => tx.prepare(sql), address.email, address.domain));
       const texts = Object.fromEntries(textFields.map((field) => [field, oneLine(input[field])])) as Record<(typeof textFields)[number], string>;
-      const contact = toWritable({ ...address, ...texts, timeZone: input.timeZone, tags: uniqueTags(input.tags), custom });
+      const contact = toWritable({
+        ...address,
+        ...texts,
+        timeZone: input.timeZone,
+        consentSource: oneLine(input.consentSource ?? ''),
+        consentAt: input.consentAt ?? null,
+        tags: uniqueTags(input.tags),
+        custom,
+      });
       if (!insertContact(tx, contact, { id, status, source: 'by hand', at })) throw taken(address.email);
       for (const listId of new Set(input.listIds ?? [])) addMembers(tx, listId, [id], at);
       tx.afterCommit(() => names.forget());
@@ -79,6 +87,8 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
       if (text !== undefined) next[field] = oneLine(text);
     }
     if (patch.timeZone !== undefined) next.timeZone = patch.timeZone;
+    if (patch.consentSource !== undefined) next.consentSource = oneLine(patch.consentSource);
+    if (patch.consentAt !== undefined) next.consentAt = patch.consentAt;
     if (patch.ownerId !== undefined) next.ownerId = ownerOf(tx, patch.ownerId);
     if (patch.tags !== undefined) next.tags = uniqueTags(patch.tags);
     if (patch.custom !== undefined) next.custom = cleanCustom(patch.custom, known.custom, checked ? customFields.allIn(tx) : []);

@@ -53,6 +53,8 @@ export const segmentMessages = {
   'segments.field.time_zone': 'Time zone',
   'segments.field.address_verdict': 'Address looks (good, risky, undeliverable, unknown)',
   'segments.field.source': 'Came from',
+  'segments.field.consent_source': 'Consent: where from',
+  'segments.field.consent_at': 'Consent given',
   'segments.field.created_at': 'Added',
   'segments.field.last_sent_at': 'Last mail',
   'segments.field.last_reply_at': 'Last reply',

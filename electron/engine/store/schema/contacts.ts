@@ -35,6 +35,9 @@ export const contacts = sqliteTable(
     /** What that rests on; null with the verdict. */
     addressCheck: json<AddressCheck>('address_check'),
     source: text('source').notNull(),
+    /** Where and how the person agreed to be written to, in the user's words; and when. */
+    consentSource: text('consent_source').notNull().default(''),
+    consentAt: integer('consent_at'),
     /** The profile whose contact it is; null = everybody's. */
     ownerId: text('owner_id'),
     /** Address, name and company in lower case without accents: what free-text search looks in. */

@@ -163,6 +163,14 @@ function Facts({ contact }: { readonly contact: Contact }) {
           <dd>{contact.source}</dd>
         </>
       )}
+      {(contact.consentSource !== '' || contact.consentAt !== null) && (
+        <>
+          <dt>{t('contacts.consent')}</dt>
+          <dd>
+            {contact.consentSource} <TimeText at={contact.consentAt} never="" format="moment" />
+          </dd>
+        </>
+      )}
       <dt>{t('contacts.added')}</dt>
       <dd>
         <TimeText at={contact.createdAt} format="moment" />

@@ -10,6 +10,7 @@ import { showFieldErrors } from '../../../lib/forms.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { allZones } from '../../../lib/zones.ts';
 import { useContactActions, useFields, useLists } from '../api.ts';
+import { dayOfMoment, momentOfDay } from '../model/consent.ts';
 import { customFromRows, rowsFromCustom, repeatedNames, type CustomRow } from '../model/custom-fields.ts';
 import { nameOf } from '../words.ts';
 
@@ -24,6 +25,9 @@ interface Values {
   city: string;
   country: string;
   timeZone: string | null;
+  consentSource: string;
+  /** `YYYY-MM-DD`, or empty. */
+  consentDay: string;
   tags: string[];
   listIds: string[];
 }
@@ -43,15 +47,19 @@ export function ContactFormDialog({ contact, listId, onClose }: { readonly conta
       email: contact?.email ?? '',
       ...(Object.fromEntries(textFields.map((field) => [field, contact?.[field] ?? ''])) as Record<(typeof textFields)[number], string>),
       timeZone: contact?.timeZone ?? null,
+      consentSource: contact?.consentSource ?? '',
+      consentDay: dayOfMoment(contact?.consentAt ?? null),
       tags: contact?.tags ?? [],
       listIds: listId ? [listId] : [],
     },
     validate: { email: (value) => (/^[^\s@]+@[^\s@]+$/.test(value.trim()) ? null : t('contacts.emailInvalid')) },
   });
-  const submit = form.onSubmit(async ({ listIds, ...values }) => {
+  const submit = form.onSubmit(async ({ listIds, consentDay, ...values }) => {
     if (repeated.size > 0) return;
     setTrouble(null);
-    const input = { ...values, custom: customFromRows(custom) };
+    // The same day keeps its time of day.
+    const consentAt = consentDay === dayOfMoment(contact?.consentAt ?? null) ? (contact?.consentAt ?? null) : momentOfDay(consentDay);
+    const input = { ...values, consentAt, custom: customFromRows(custom) };
     try {
       if (contact) {
         const saved = await update.mutateAsync({ id: contact.id, ...input });
@@ -92,6 +100,16 @@ export function ContactFormDialog({ contact, listId, onClose }: { readonly conta
             limit={60}
             {...form.getInputProps('timeZone')}
           />
+          <Group align="flex-start" wrap="nowrap">
+            <TextInput
+              label={t('contacts.field.consentSource')}
+              placeholder={t('contacts.consentExample')}
+              maxLength={300}
+              style={{ flex: 1 }}
+              {...form.getInputProps('consentSource')}
+            />
+            <TextInput label={t('contacts.field.consentAt')} type="date" w={170} {...form.getInputProps('consentDay')} />
+          </Group>
           <TagsInput label={t('contacts.field.tags')} description={t('contacts.field.tagsHint')} data={fields.data?.tags ?? []} maxTags={100} {...form.getInputProps('tags')} />
           {!contact && (
             <MultiSelect

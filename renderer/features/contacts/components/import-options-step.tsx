@@ -63,6 +63,26 @@ export function OptionsStep({ state, dispatch, onDryRun }: { readonly state: Wiz
           )}
         </div>
         <TagsInput maw={480} label={t('import.tags')} data={fields.data?.tags ?? []} value={[...state.tags]} maxTags={20} onChange={(tags) => dispatch({ type: 'tags', tags })} />
+        <Group align="flex-start" gap="md">
+          <TextInput
+            w={360}
+            label={t('contacts.field.consentSource')}
+            description={t('import.consentHint')}
+            placeholder={t('contacts.consentExample')}
+            maxLength={300}
+            value={state.consent.source}
+            onChange={(event) => dispatch({ type: 'consent', consent: { ...state.consent, source: event.currentTarget.value } })}
+          />
+          <TextInput
+            w={180}
+            type="date"
+            label={t('contacts.field.consentAt')}
+            description={t('import.consentDateHint')}
+            disabled={state.consent.source.trim() === ''}
+            value={state.consent.date}
+            onChange={(event) => dispatch({ type: 'consent', consent: { ...state.consent, date: event.currentTarget.value } })}
+          />
+        </Group>
         {state.error !== null && (
           <Alert color="red" variant="light" role="alert">
             {state.error}

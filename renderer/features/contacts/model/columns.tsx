@@ -36,6 +36,7 @@ const fixed: readonly Column<Contact>[] = [
   },
   { id: 'time_zone', header: t('contacts.field.timeZone'), grow: 0.9, cell: (contact) => contact.timeZone ?? contact.guessedZone ?? '' },
   { id: 'source', header: t('contacts.source'), cell: (contact) => contact.source },
+  { id: 'consent_at', header: t('contacts.consentGiven'), width: 132, cell: (contact) => <TimeText at={contact.consentAt} never="" /> },
   { id: 'lastSent', header: t('contacts.lastSent'), width: 132, sortField: 'lastSentAt', cell: (contact) => <TimeText at={contact.lastSentAt} never={t('contacts.never')} /> },
   { id: 'lastReply', header: t('contacts.lastReply'), width: 132, sortField: 'lastReplyAt', cell: (contact) => <TimeText at={contact.lastReplyAt} never={t('contacts.never')} /> },
   { id: 'added', header: t('contacts.added'), width: 132, sortField: 'createdAt', cell: (contact) => <TimeText at={contact.createdAt} /> },
@@ -85,8 +86,17 @@ export function contactColumns(custom: readonly string[], definitions: readonly 
       },
     };
   };
+  const consent: Column<Contact> = {
+    id: 'consent_source',
+    header: t('contacts.consent'),
+    cell: (contact) => contact.consentSource,
+    edit: {
+      value: (contact) => contact.consentSource,
+      save: (contact, value) => save(contact, t('contacts.consent'), { consentSource: value }, { consentSource: contact.consentSource }),
+    },
+  };
   const owner: Column<Contact> = { id: 'owner', header: t('team.owner'), grow: 0.8, cell: ({ ownerId }) => people.find(({ id }) => id === ownerId)?.name ?? '' };
-  return [...fixed, ...texts.map(text), tags, ...(people.length > 1 ? [owner] : []), ...custom.map(own)];
+  return [...fixed, ...texts.map(text), tags, consent, ...(people.length > 1 ? [owner] : []), ...custom.map(own)];
 }
 
 function splitTags(text: string): string[] {

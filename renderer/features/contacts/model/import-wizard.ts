@@ -1,3 +1,4 @@
+import { momentOfDay } from './consent.ts';
 import type { ContactField, DedupeMode, ImportInspection, ImportMapping, ImportRun } from '../../../../shared/schemas/contact.ts';
 
 /** The way through an import: choose → map → options → dry run → import → report. Pure; the view does the calls. */
@@ -13,6 +14,8 @@ export interface WizardState {
   readonly mode: DedupeMode;
   readonly list: ListChoice;
   readonly tags: readonly string[];
+  /** Where and when (`YYYY-MM-DD`) these people agreed, where their rows do not say it. */
+  readonly consent: { readonly source: string; readonly date: string };
   /** Mistyped domains that are to be written as they were meant. */
   readonly corrections: Readonly<Record<string, string>>;
   readonly dryRun: ImportRun | null;
@@ -30,6 +33,7 @@ export type WizardAction =
   | { readonly type: 'mode'; readonly mode: DedupeMode }
   | { readonly type: 'list'; readonly list: ListChoice }
   | { readonly type: 'tags'; readonly tags: readonly string[] }
+  | { readonly type: 'consent'; readonly consent: WizardState['consent'] }
   | { readonly type: 'correct'; readonly domain: string; readonly meant: string | null }
   | { readonly type: 'go'; readonly stage: WizardStage }
   | { readonly type: 'dry-run'; readonly run: ImportRun }
@@ -37,7 +41,20 @@ export type WizardAction =
   | { readonly type: 'restart' };
 
 export function startWizard(): WizardState {
-  return { stage: 'file', inspection: null, mapping: {}, mode: 'skip', list: { kind: 'none' }, tags: [], corrections: {}, dryRun: null, run: null, busy: false, error: null };
+  return {
+    stage: 'file',
+    inspection: null,
+    mapping: {},
+    mode: 'skip',
+    list: { kind: 'none' },
+    tags: [],
+    consent: { source: '', date: '' },
+    corrections: {},
+    dryRun: null,
+    run: null,
+    busy: false,
+    error: null,
+  };
 }
 
 export function reduceWizard(state: WizardState, action: WizardAction): WizardState {
@@ -52,6 +69,7 @@ export function reduceWizard(state: WizardState, action: WizardAction): WizardSt
         mode: state.mode,
         list: state.list,
         tags: state.tags,
+        consent: state.consent,
         stage: 'mapping',
         inspection: action.inspection,
         mapping: completeMapping(action.inspection),
@@ -65,6 +83,8 @@ export function reduceWizard(state: WizardState, action: WizardAction): WizardSt
       return { ...state, list: action.list, dryRun: null };
     case 'tags':
       return { ...state, tags: action.tags, dryRun: null };
+    case 'consent':
+      return { ...state, consent: action.consent, dryRun: null };
     case 'correct': {
       const { [action.domain]: _before, ...others } = state.corrections;
       return { ...state, corrections: action.meant === null ? others : { ...others, [action.domain]: action.meant } };
@@ -166,6 +186,7 @@ export interface ImportRequest {
   listId?: string;
   listName?: string;
   tags?: string[];
+  consent?: { source: string; at: number | null };
   corrections?: Record<string, string>;
 }
 
@@ -176,6 +197,7 @@ export function importRequest(state: WizardState, dryRun: boolean): ImportReques
   if (state.inspection.sheet !== null) request.sheet = state.inspection.sheet;
   if (state.list.kind === 'existing' && state.list.id !== null) request.listId = state.list.id;
   if (state.list.kind === 'new' && state.list.name.trim() !== '') request.listName = state.list.name.trim();
+  if (state.consent.source.trim() !== '') request.consent = { source: state.consent.source.trim(), at: momentOfDay(state.consent.date) };
   if (state.tags.length > 0) request.tags = [...state.tags];
   // A dry run shows the file as it is, so that every slip stays there to be ticked.
   if (!dryRun && Object.keys(state.corrections).length > 0) request.corrections = { ...state.corrections };
@@ -203,4 +225,6 @@ export const mappableFields: readonly ContactField[] = [
   'country',
   'time_zone',
   'tags',
+  'consent_source',
+  'consent_at',
 ];

@@ -19,9 +19,10 @@ export const textFieldNames = [
   'website',
   'time_zone',
   'source',
+  'consent_source',
   'address_verdict',
 ] as const;
-export const momentNames = ['created_at', 'last_sent_at', 'last_reply_at'] as const;
+export const momentNames = ['created_at', 'last_sent_at', 'last_reply_at', 'consent_at'] as const;
 const moments: ReadonlySet<string> = new Set(momentNames);
 
 export const noRules: SegmentFilter = { version: 1, match: 'all', rules: [] };
