@@ -240,6 +240,8 @@ export const leastRole: { readonly [Area in keyof Contract]: { readonly [Procedu
   analytics: {
     trend: 'viewer',
     breakdown: 'viewer',
+    copyAdvice: 'viewer',
+    workedBefore: 'sender',
     table: 'viewer',
   },
 };

@@ -233,7 +233,7 @@ export async function createEngine(ports: EnginePorts) {
       },
     },
   });
-  const analytics = createAnalytics({ ...base, deliveries, settings, pausedUntil: pause.until, pausedReason: pause.reason, timeLapse: ports.timeLapse });
+  const analytics = createAnalytics({ ...base, deliveries, settings, pausedUntil: pause.until, pausedReason: pause.reason, timeLapse: ports.timeLapse, embed: assist.embed });
   const comparisons = createComparisons({ ...base, complete: assist.complete });
   const launcher = createLauncher({ ...base, contacts, planner, providers: createRecipientProviders({ store, clock, mx: (domain) => network.dns.mx(domain) }) });
   const campaigns = createCampaigns({

@@ -153,7 +153,7 @@ export async function startOllama(options: { models?: Record<string, StandInMode
     if (path === '/api/pull') return pull(response, body, fault);
     if (path === '/api/embed') {
       const input = body['input'] as string[];
-      return json(response, { model: name, embeddings: input.map((text) => [text.length, 1, 0]), total_duration: 1, load_duration: 1, prompt_eval_count: input.length });
+      return json(response, { model: name, embeddings: input.map(bagOfWords), total_duration: 1, load_duration: 1, prompt_eval_count: input.length });
     }
     if (path === '/api/delete') {
       if (!models.delete(name)) return json(response, { error: `model '${name}' not found` }, 404);
@@ -206,3 +206,13 @@ export async function startOllama(options: { models?: Record<string, StandInMode
 }
 
 export type OllamaStandIn = Awaited<ReturnType<typeof startOllama>>;
+
+/** A vector that reflects a text: its words, each at a place of its own by a hash, so that texts with common words are near. */
+function bagOfWords(text: string): number[] {
+  const vector = Array.from({ length: 64 }, () => 0);
+  for (const word of text.toLowerCase().match(/\p{L}{3,}/gu) ?? []) {
+    const at = [...word].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 64, 7);
+    vector[at] = (vector[at] ?? 0) + 1;
+  }
+  return vector;
+}

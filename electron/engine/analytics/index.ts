@@ -16,6 +16,7 @@ import { createInsight, type Insight } from './insight.ts';
 import { needsYou } from './needs-you.ts';
 import { campaignCounts, countsIn, readOutcomes, totals, waitingMails } from './numbers.ts';
 import { recommend } from './recommendations.ts';
+import { createPastWork, type PastWorkDeps } from './past-work.ts';
 import { createReports, type Reports } from './reports.ts';
 import { createRollup } from './rollup.ts';
 import { readAnswers, withOptOuts } from './sequence-facts.ts';
@@ -23,6 +24,7 @@ import { createStepNumbers } from './step-numbers.ts';
 
 export type { EventQuery, Feed } from './feed.ts';
 export type { Insight } from './insight.ts';
+export { adviseCopy } from './copy-advice.ts';
 export { createComparisons, type Comparisons } from './comparison.ts';
 export type { Reports } from './reports.ts';
 
@@ -42,6 +44,8 @@ export interface AnalyticsDeps {
   readonly pausedUntil: () => number | null;
   readonly pausedReason?: () => string | null;
   readonly timeLapse?: TimeLapse | null;
+  /** Vectors of texts by a language model, where there is one. */
+  readonly embed?: PastWorkDeps['embed'];
   /** The viewer's zone: days begin at its midnight. The computer's own when absent. */
   readonly zone?: string;
 }
@@ -56,6 +60,8 @@ export interface Analytics {
   stepNumbers(sequenceId: string): Promise<VariantNumbers[]>;
   /** Changes that the figures of a sequence speak for, of a graph of it: its draft, as a rule. */
   recommendations(sequenceId: string, graph: SequenceGraph): Promise<Recommendations>;
+  /** What of one's own worked before, near to a mail that is being written. */
+  workedBefore: ReturnType<typeof createPastWork>;
   readonly insight: Insight;
   readonly reports: Reports;
   /** The change feed. */
@@ -98,6 +104,10 @@ export function createAnalytics(deps: AnalyticsDeps): Analytics {
     insight: createInsight({ store, clock, zone, cursor: events.cursor, daysBack: (count) => daysBack(zone, clock.now(), count), withBom: () => settings.get().csvBom }),
     reports: createReports({ store, clock, zone, withBom: () => settings.get().csvBom }),
     stepNumbers,
+    workedBefore: createPastWork({
+      ...{ store, stepNumbers, isOff: () => settings.get().assistOff.includes('worked_before') },
+      ...(deps.embed === undefined ? {} : { embed: deps.embed }),
+    }),
     recommendations: async (sequenceId, graph) => recommend(graph, withOptOuts(store, sequenceId, await stepNumbers(sequenceId)), readAnswers(store, sequenceId)),
     feed: createFeed({ store, events, clock, timeLapse: deps.timeLapse ?? null }),
     start: rollup.start,

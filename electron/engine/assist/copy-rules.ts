@@ -42,6 +42,23 @@ export function rewriteByRules(text: string, how: RuledRewrite): string {
   return replaced === '' ? text : replaced;
 }
 
+/** Phrases that can be said shorter or plainer, each as it stands in the text and as it would be said. Pure. */
+export function phraseEdits(text: string): { readonly kind: 'shorter' | 'plainer'; readonly find: string; readonly replace: string }[] {
+  const rules = languages[ruleLanguage(text) ?? ''];
+  if (rules === undefined) return [];
+  const words = splitTags(text)
+    .filter(({ isTag }) => !isTag)
+    .map((piece) => piece.text);
+  return (['shorter', 'plainer'] as const).flatMap((kind) =>
+    rules[kind].flatMap(([from = '', to = '']) => {
+      const pattern = new RegExp(`${edge.before}(?:${from})${/[ ?]$/.test(from) ? '' : edge.after}`, 'iu');
+      const find = words.map((piece) => pattern.exec(piece)?.[0]).find((found) => found !== undefined);
+      // What is only taken out needs the sentence around it: rewriting does that.
+      return find === undefined || to === '' ? [] : [{ kind, find, replace: /^\p{Lu}/u.test(find) ? capital(to) : to }];
+    }),
+  );
+}
+
 function replace(text: string, from: string, to: string): string {
   // What ends in a blank takes it along.
   const pattern = new RegExp(`${edge.before}(?:${from})${/[ ?]$/.test(from) ? '' : edge.after}`, 'giu');

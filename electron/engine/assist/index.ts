@@ -12,6 +12,7 @@ import { readAnswer } from './answer.ts';
 import { createAsk } from './ask.ts';
 import { createAnswerCache } from './cache.ts';
 import { createCopyHelp } from './copy.ts';
+import { createEmbed } from './embed.ts';
 import { hostError, type Fetch } from './host-fetch.ts';
 import { HostError, type ModelHost } from './host.ts';
 import { createOllamaHost } from './ollama-host.ts';
@@ -24,12 +25,14 @@ import { draftSequence } from './sequence-draft.ts';
 import { createTurnstile, enterInTime, type Turnstile } from './turnstile.ts';
 import { createUsage } from './usage.ts';
 
+export type { Embedding } from './embed.ts';
 export type { Complete, Completion, CompletionRequest, Tried } from './ask.ts';
 export { factsOf, type PersonOnFile } from './facts.ts';
 export { factsIn } from './fact-check.ts';
 export { checkPersonal, writePersonal, type PersonalTask } from './personal.ts';
 export { briefThread, draftReply } from './thread.ts';
 export { actionByRules, type Thread } from './thread-rules.ts';
+export { phraseEdits, ruleLanguage } from './copy-rules.ts';
 export { asData, loadPrompt, type Prompt } from './prompts.ts';
 export { draftSequence } from './sequence-draft.ts';
 
@@ -134,6 +137,12 @@ export function createAssist(deps: AssistDeps) {
     },
   });
 
+  const embed = createEmbed({
+    ...{ realTime, providers, cache, usage, hostOf, enter },
+    isOff: () => settings.get().assistOff.includes('worked_before'),
+    listModels: (row, signal) => listModels(row, signal, false),
+  });
+
   /** Runs what a person asked of a host, and says in a typed error why it cannot be done. */
   async function onBehalf<T>(id: string, work: (row: ProviderRow) => Promise<T>): Promise<T> {
     const row = providers.row(id);
@@ -218,6 +227,7 @@ export function createAssist(deps: AssistDeps) {
     draftSequence: (brief: SequenceBrief, signal?: AbortSignal) =>
       draftSequence({ complete, gallery: deps.gallery, hasOptOutLine: () => settings.get().optOutLine.trim() !== '' }, brief, signal),
     complete,
+    embed,
     /** Whether a question of this feature has a chance of an answer; asks nobody. */
     mayAnswer: (feature: Parameters<typeof complete>[0]['feature']): boolean =>
       !settings.get().assistOff.includes(feature) && providers.list().some(({ health }) => !['off', 'needs_consent', 'locked', 'login', 'resting'].includes(health.state)),

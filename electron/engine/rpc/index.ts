@@ -84,6 +84,6 @@ export function createRouter(deps: RouterDeps) {
     workspace: workspaceRouter(deps),
     team: teamRouter(deps.team),
     reports: reportsRouter(deps.analytics.reports),
-    analytics: analyticsRouter(deps.analytics.insight),
+    analytics: analyticsRouter(deps.analytics),
   });
 }
