@@ -837,6 +837,8 @@ export function createFakeEngine(state: FakeState = busyState()) {
         replyHours: Array.from({ length: 7 }, () => Array.from({ length: 24 }, () => 0)),
       })),
       breakdown: os.analytics.breakdown.handler(() => state.breakdown),
+      copyAdvice: os.analytics.copyAdvice.handler(() => ({ figures: { words: 1, lix: 20, questions: 0, links: 0, aboutYou: null, call: 'none' as const }, advice: [] })),
+      workedBefore: os.analytics.workedBefore.handler(() => ({ items: [], mails: 0, least: 20, own: [], model: null, note: null })),
       table: os.analytics.table.handler(({ input }) => new File(['table\r\n'], `${input.table}.csv`, { type: 'text/csv' })),
     },
     team: {

@@ -149,6 +149,7 @@ const common = {
   'shortcuts.select': 'Select a row',
   'shortcuts.open': 'Open a row',
   'shortcuts.save': 'Save the draft',
+  'shortcuts.assist': 'Open Assist under the mail',
   'practice.banner': 'Practice workspace: no mail leaves this computer, and the recipients are simulated.',
   'practice.clock': 'Practice time',
   'practice.speed': 'Speed of time',

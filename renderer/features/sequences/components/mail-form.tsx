@@ -7,6 +7,7 @@ import { ToneBadge } from '../../../components/state-badge.tsx';
 import { t } from '../../../lib/messages/index.ts';
 import { previousSubject, threadState, updateAttachments, updateVariant } from '../model/graph.ts';
 import { AttachmentsField } from './attachments-field.tsx';
+import { AssistPanel } from '../../../components/mail-editor/assist/assist-panel.tsx';
 import { MailEditor } from '../../../components/mail-editor/mail-editor.tsx';
 import { useTemplateActions } from '../../../components/mail-editor/api.ts';
 import { TemplateMenu } from '../../../components/mail-editor/template-menu.tsx';
@@ -97,6 +98,12 @@ export function MailForm({ sequenceId, step, graph, issues, variantId, onVariant
           isFirst={threadState(graph, step.id) === 'first'}
           previousSubject={previousSubject(graph, step.id)}
           issues={issues.filter((issue) => issue.variantId === null || issue.variantId === variant.id)}
+          onChange={(change) => onChange((before) => updateVariant(before, variant.id, change))}
+        />
+        <AssistPanel
+          key={`assist-${variant.id}`}
+          mail={variant}
+          place={{ sequenceId, stepId: step.id }}
           onChange={(change) => onChange((before) => updateVariant(before, variant.id, change))}
         />
         <AttachmentsField attachments={step.attachments ?? []} onChange={(change) => onChange((before) => updateAttachments(before, change))} />
