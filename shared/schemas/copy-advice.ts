@@ -7,13 +7,29 @@ export const copyAdviceInputSchema = z.object({
 });
 export type CopyAdviceInput = z.infer<typeof copyAdviceInputSchema>;
 
-export const adviceCodes = ['shorter_phrase', 'plainer_phrase', 'long', 'hard_to_read', 'long_sentence', 'no_call', 'many_questions', 'about_us', 'exclamations', 'shouting', 'bulk_phrase', 'long_subject'] as const;
+export const adviceCodes = [
+  'shorter_phrase',
+  'plainer_phrase',
+  'long',
+  'hard_to_read',
+  'long_sentence',
+  'no_call',
+  'many_questions',
+  'about_us',
+  'exclamations',
+  'shouting',
+  'bulk_phrase',
+  'long_subject',
+] as const;
 export const adviceSchema = z.object({
   code: z.enum(adviceCodes),
   about: z.enum(['readability', 'length', 'tone', 'spam', 'call']),
   quote: z.string().describe('What stands there; empty = the whole mail'),
   count: z.number().nullable(),
-  edit: z.object({ find: z.string(), replace: z.string() }).nullable().describe('What to write instead; an empty `find` = to add as a paragraph of its own, before the name at the end'),
+  edit: z
+    .object({ find: z.string(), replace: z.string() })
+    .nullable()
+    .describe('What to write instead; an empty `find` = to add as a paragraph of its own, before the name at the end'),
 });
 export type Advice = z.infer<typeof adviceSchema>;
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createEngine } from '../../electron/engine/engine.ts';
 import { providerInputSchema } from '../../shared/schemas/assist.ts';
+import { graphSchema } from '../../shared/schemas/sequence.ts';
 import { chromiumPath } from '../support/app.ts';
 import { realPorts, until } from '../support/engine.ts';
 import { startOllama } from '../support/ollama-server.ts';
@@ -79,6 +80,71 @@ describe.skipIf(chromiumPath === null)('a sequence from a brief', () => {
     await dialog.getByRole('button', { name: 'Create' }).click();
     const note = page.getByRole('status').filter({ hasText: 'Written by llama3.2:3b' });
     await note.getByText('Mail 3: “We print for 400 harbours.” was left out').waitFor();
+    expect(problems).toEqual([]);
+  });
+});
+
+describe.skipIf(chromiumPath === null)('the assist panel of the mail editor', () => {
+  const text = 'Hi {{ first_name | default: "there" }},\n\nI am writing to you today in order to ask about the ferry timetable of your harbour.\n\nWe print it within 3 days.';
+
+  async function openMail(said: string | null) {
+    const opened = await open(said);
+    const graph = graphSchema.parse({ steps: [{ id: 'a', type: 'email', variants: [{ id: 'A', subject: 'Timetable', text }] }] });
+    const { id } = opened.engine.services.sequences.create({ name: 'Ferries', description: '', graph });
+    const body = () => {
+      const [step] = opened.engine.services.sequences.get(id).draft.steps;
+      return step?.type === 'email' ? (step.variants[0] ?? { text: '', subject: '' }) : { text: '', subject: '' };
+    };
+    await opened.page.goto(`${opened.base}#/sequences/${id}`);
+    await opened.page.getByRole('button', { name: /^Assist/ }).waitFor();
+    return { ...opened, body };
+  }
+
+  it('shows what a model would write as changes, takes one, leaves another, and the editor takes it back', { timeout: 60_000 }, async () => {
+    const better = 'Hi {{ first_name | default: "there" }},\n\nMay I ask about the ferry timetable?\n\nPrinting it takes 3 days.';
+    const { page, body, problems } = await openMail(JSON.stringify({ text: better }));
+    await page.keyboard.press('Control+j');
+    const panel = page.getByRole('region', { name: 'Assist' });
+    await panel.getByRole('button', { name: 'Shorter' }).click();
+    await panel.getByText('Proposed by llama3.2:3b').waitFor();
+    await panel.getByText('2 changes').waitFor();
+    await panel.scrollIntoViewIfNeeded();
+    await look(page, 'assist', 'rewrite');
+    await panel.getByRole('region', { name: 'Change 1' }).getByRole('button', { name: 'Take' }).click();
+    await panel.getByText('1 change', { exact: true }).waitFor();
+    await panel.getByRole('region', { name: 'Change 1' }).getByRole('button', { name: 'Leave' }).click();
+    await panel.getByText('Every change was taken or left.').waitFor();
+    await until(() => body().text === text.replace(/I am writing[^\n]*/, 'May I ask about the ferry timetable?'), 'the change is stored');
+    await page.getByRole('button', { name: 'Undo' }).first().click();
+    await until(() => body().text === text, 'the change is taken back');
+    expect(problems).toEqual([]);
+  });
+
+  it('helps without a model: subject lines, advice with edits, and where to get a model', { timeout: 60_000 }, async () => {
+    const { page, body, problems } = await openMail(null);
+    const panel = page.getByRole('region', { name: 'Assist' });
+    await panel.getByRole('button', { name: /^Assist/ }).click();
+    await panel.getByRole('button', { name: 'Shorter' }).click();
+    await panel.getByText('there is no language model').waitFor();
+    expect(await panel.getByRole('link', { name: 'Set one up' }).getAttribute('href')).toContain('/settings/models');
+    await panel.getByRole('tab', { name: 'Subject lines' }).click();
+    await panel.getByRole('button', { name: 'Suggest subject lines' }).click();
+    await panel
+      .getByRole('button', { name: /^Use “/ })
+      .first()
+      .click();
+    await until(() => body().subject !== 'Timetable', 'the subject is stored');
+    await look(page, 'assist', 'subjects');
+    await panel.getByRole('tab', { name: 'Improve' }).click();
+    await panel.getByText('can be said shorter').first().waitFor();
+    await panel.getByText('It asks for nothing.').waitFor();
+    await look(page, 'assist', 'advice');
+    await panel.getByRole('button', { name: /^Add “/ }).click();
+    await panel.getByText('It asks for nothing.').waitFor({ state: 'detached' });
+    await until(() => body().text.endsWith('?'), 'the question is stored');
+    await panel.getByRole('tab', { name: 'Worked before' }).click();
+    await panel.getByText('No own mail reached 20 people yet.').waitFor();
+    await look(page, 'assist', 'worked-empty');
     expect(problems).toEqual([]);
   });
 });

@@ -69,11 +69,13 @@ function similarNumbers(store: Store, contactId: string): Map<string, { mailed: 
     'exists (select 1 from json_each(c.tags) t where t.value in (select value from json_each(@tags)))',
     ...words.map((_, index) => `instr(lower(c.title), @word${index}) > 0`),
   ];
-  const people = store.prepareRead(`select c.id from contacts c where c.last_sent_at is not null and c.id <> @id and (${conditions.join(' or ')}) order by c.last_sent_at desc limit ${mostSimilar}`).all({
-    id: contactId,
-    tags: contact?.tags ?? '[]',
-    ...Object.fromEntries(words.map((word, index) => [`word${index}`, word])),
-  }) as { id: string }[];
+  const people = store
+    .prepareRead(`select c.id from contacts c where c.last_sent_at is not null and c.id <> @id and (${conditions.join(' or ')}) order by c.last_sent_at desc limit ${mostSimilar}`)
+    .all({
+      id: contactId,
+      tags: contact?.tags ?? '[]',
+      ...Object.fromEntries(words.map((word, index) => [`word${index}`, word])),
+    }) as { id: string }[];
   const rows = store
     .prepareRead(
       `select v.sequence_id as sequenceId, d.step_id as stepId, coalesce(d.variant_id, 'A') as variantId, count(distinct d.contact_id) as mailed,

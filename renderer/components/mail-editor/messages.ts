@@ -141,7 +141,8 @@ export const editorMessages = {
   'assist.subjects.useThis': 'Use “{subject}”',
   'diff.removed': 'removed:',
   'diff.added': 'added:',
-  'advice.figures': '{words, plural, one {# word} other {# words}} · {questions, plural, =0 {no question} one {# question} other {# questions}} · {links, plural, =0 {no links} one {# link} other {# links}}',
+  'advice.figures':
+    '{words, plural, one {# word} other {# words}} · {questions, plural, =0 {no question} one {# question} other {# questions}} · {links, plural, =0 {no links} one {# link} other {# links}}',
   'advice.lix': 'readability {lix} (LIX): {level}',
   'advice.level.easy': 'easy',
   'advice.level.ordinary': 'ordinary',

@@ -35,7 +35,11 @@ describe('what worked before', () => {
     const same = 'The timetable of the harbour changed.';
     const items = rankWorked(
       query,
-      [past('a', same, 500, 50, { similar: { mailed: 100, replied: 1 } }), past('b', same, 500, 25, { similar: { mailed: 100, replied: 30 } }), past('c', same, 500, 20, { similar: { mailed: 3, replied: 3 } })],
+      [
+        past('a', same, 500, 50, { similar: { mailed: 100, replied: 1 } }),
+        past('b', same, 500, 25, { similar: { mailed: 100, replied: 30 } }),
+        past('c', same, 500, 20, { similar: { mailed: 3, replied: 3 } }),
+      ],
       8,
     );
     expect(items.map(({ id, similar }) => [id, similar?.of ?? null])).toEqual([
@@ -95,7 +99,10 @@ describe('advice on a text', () => {
     for (const { code, quote, edit } of withEdit) {
       expect(text.split(edit?.find ?? '\u0000').length, code).toBeGreaterThan(1);
       const after = text.replace(edit?.find ?? '', edit?.replace ?? '');
-      expect(adviseCopy({ subject: '', text: after }).advice.some((other) => other.code === code && other.quote === quote), code).toBe(false);
+      expect(
+        adviseCopy({ subject: '', text: after }).advice.some((other) => other.code === code && other.quote === quote),
+        code,
+      ).toBe(false);
     }
   });
 

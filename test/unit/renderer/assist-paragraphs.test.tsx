@@ -25,9 +25,14 @@ describe('changes of a proposal', () => {
   });
 
   test('paragraphs keep their formatting where they are not changed, and their links where they are', () => {
-    const html = '<p>Hello <strong>{{ first_name | default: "you" }}</strong>,</p>\n<p>I wanted to quickly show you <a href="https://example.com/a?b=1&amp;c=2">our crates</a>.</p>\n<p>Mara</p>';
+    const html =
+      '<p>Hello <strong>{{ first_name | default: "you" }}</strong>,</p>\n<p>I wanted to quickly show you <a href="https://example.com/a?b=1&amp;c=2">our crates</a>.</p>\n<p>Mara</p>';
     const paragraphs = paragraphsOf(mail(html)) ?? [];
-    expect(paragraphs.map(({ text }) => text)).toEqual(['Hello {{ first_name | default: "you" }},', 'I wanted to quickly show you our crates (https://example.com/a?b=1&c=2).', 'Mara']);
+    expect(paragraphs.map(({ text }) => text)).toEqual([
+      'Hello {{ first_name | default: "you" }},',
+      'I wanted to quickly show you our crates (https://example.com/a?b=1&c=2).',
+      'Mara',
+    ]);
     const after = ['Hello {{ first_name | default: "you" }},', 'Look at our crates (https://example.com/a?b=1&c=2).', 'Mara'];
     const changes = changesOf(
       paragraphs.map(({ text }) => text),

@@ -27,12 +27,24 @@ export function RewriteSection({ mail, onChange }: Props) {
   const paragraphs = useMemo(() => paragraphsOf(mail), [mail]);
   const text = plainText(mail);
   const proposal = done === null ? null : left?.of === done ? left.paragraphs : split(done.text);
-  const changes = proposal === null || paragraphs === null ? [] : changesOf(paragraphs.map((each) => each.text), proposal);
+  const changes =
+    proposal === null || paragraphs === null
+      ? []
+      : changesOf(
+          paragraphs.map((each) => each.text),
+          proposal,
+        );
   const take = (some: readonly Change[]) => paragraphs !== null && onChange(withChanges(mail, paragraphs, some));
   const leave = (change: Change) => {
     if (proposal === null || paragraphs === null) return;
     // What is left stays as it is: in the proposal, its own words stand there again.
-    setLeft({ of: done, paragraphs: changed(paragraphs.map((each) => each.text), changes.filter((each) => each !== change)) });
+    setLeft({
+      of: done,
+      paragraphs: changed(
+        paragraphs.map((each) => each.text),
+        changes.filter((each) => each !== change),
+      ),
+    });
   };
   const busy = partial !== null;
   if (paragraphs === null) return <Text size="sm">{t('assist.rewrite.tooMuch')}</Text>;

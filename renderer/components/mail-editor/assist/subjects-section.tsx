@@ -53,7 +53,7 @@ export function SubjectsSection({ mail, onChange }: { readonly mail: MailTexts; 
                   variant="light"
                   style={{ flex: 'none' }}
                   disabled={mail.subject === subject}
-                  aria-label={t('assist.subjects.useThis', { subject })}
+                  {...(mail.subject === subject ? {} : { 'aria-label': t('assist.subjects.useThis', { subject }) })}
                   onClick={() => onChange({ subject })}
                 >
                   {t(mail.subject === subject ? 'assist.used' : 'assist.use')}
