@@ -50,10 +50,13 @@ const groups: readonly { readonly title: MessageKey; readonly lines: readonly Li
       { keys: ['Enter'], text: 'shortcuts.open' },
     ],
   },
-  { title: 'shortcuts.editor', lines: [
+  {
+    title: 'shortcuts.editor',
+    lines: [
       { keys: [modKey, 'S'], text: 'shortcuts.save' },
       { keys: [modKey, 'J'], text: 'shortcuts.assist' },
-    ] },
+    ],
+  },
 ];
 
 /** The cheat sheet: every shortcut of the application. */
