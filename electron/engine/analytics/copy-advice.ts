@@ -1,8 +1,7 @@
 import copyWords from '../../../resources/copy-words.json' with { type: 'json' };
-import draftWords from '../../../resources/sequence-draft.json' with { type: 'json' };
 import { lintCopy, longSubject } from '../../../shared/copy-lint.ts';
 import type { Advice, CopyAdvice, CopyAdviceInput } from '../../../shared/schemas/copy-advice.ts';
-import { phraseEdits, ruleLanguage } from '../assist/index.ts';
+import { closingQuestion, phraseEdits } from '../assist/index.ts';
 import { profileMail } from './mail-profile.ts';
 
 /** Words of a mail above which answers become fewer; of a sentence, above which readers begin again. */
@@ -26,7 +25,7 @@ export function adviseCopy({ subject, text }: CopyAdviceInput): CopyAdvice {
     add(kind === 'shorter' ? 'shorter_phrase' : 'plainer_phrase', kind === 'shorter' ? 'length' : 'readability', { quote: find, edit: { find, replace } });
   if (lix !== null && lix > hardLix) add('hard_to_read', 'readability', { count: lix });
   for (const { sentence, count } of longSentences(text)) add('long_sentence', 'readability', { quote: sentence, count });
-  if (call === 'none' && words > 0) add('no_call', 'call', { edit: { find: '', replace: questionFor(text) } });
+  if (call === 'none' && words > 0) add('no_call', 'call', { edit: { find: '', replace: closingQuestion(text) } });
   if (questions > 2) add('many_questions', 'call', { count: questions });
   if (aboutYou !== null && aboutYou < fewAboutYou) add('about_us', 'tone', { count: Math.round(aboutYou * 100) });
   for (const marks of text.match(/!{2,}|!(?=[^!]*!)/g) === null ? [] : [/[^\s.!?]*!+/u.exec(text)?.[0] ?? ''])
@@ -68,10 +67,4 @@ function sentencesOf(text: string): string[] {
 function calm(quote: string): string {
   const small = quote.toLocaleLowerCase();
   return small.charAt(0).toLocaleUpperCase() + small.slice(1);
-}
-
-/** A question that fits at the end of any mail. */
-function questionFor(text: string): string {
-  const words = draftWords[ruleLanguage(text) === 'de' ? 'de' : 'en'];
-  return words.again[1] ?? '';
 }

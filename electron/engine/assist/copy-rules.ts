@@ -9,6 +9,8 @@ interface LanguageRules {
   readonly warmer: readonly (readonly string[])[];
   readonly plainer: readonly (readonly string[])[];
   readonly stopWords: string;
+  /** Fits at the end of any mail. */
+  readonly question: string;
   readonly subjects: readonly (readonly string[])[];
 }
 
@@ -40,6 +42,11 @@ export function rewriteByRules(text: string, how: RuledRewrite): string {
     .replace(/\n{3,}/g, '\n\n')
     .trim();
   return replaced === '' ? text : replaced;
+}
+
+/** A question that fits at the end of a mail, in its language where the rules know it. Pure. */
+export function closingQuestion(text: string): string {
+  return (languages[ruleLanguage(text) ?? 'en'] ?? languages['en'])?.question ?? '';
 }
 
 /** Phrases that can be said shorter or plainer, each as it stands in the text and as it would be said. Pure. */

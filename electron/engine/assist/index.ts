@@ -32,7 +32,7 @@ export { factsIn } from './fact-check.ts';
 export { checkPersonal, writePersonal, type PersonalTask } from './personal.ts';
 export { briefThread, draftReply } from './thread.ts';
 export { actionByRules, type Thread } from './thread-rules.ts';
-export { phraseEdits, ruleLanguage } from './copy-rules.ts';
+export { closingQuestion, phraseEdits } from './copy-rules.ts';
 export { asData, loadPrompt, type Prompt } from './prompts.ts';
 export { draftSequence } from './sequence-draft.ts';
 

@@ -56,10 +56,10 @@ describe('Ollama', () => {
     const bench = openAssist();
     const { url } = await bench.host();
     const host = createOllamaHost({ url, key: null, keepAliveMinutes: 5, fetch });
-    expect(await host.embed('nomic-embed-text', ['four', 'sixsix'], AbortSignal.any([]))).toEqual([
-      [4, 1, 0],
-      [6, 1, 0],
-    ]);
+    const [first, again, other] = await host.embed('nomic-embed-text', ['one harbour', 'one harbour', 'two crates'], AbortSignal.any([]));
+    expect(first?.length).toBeGreaterThan(0);
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
   });
 
   test('an unknown page is not a model server', async () => {

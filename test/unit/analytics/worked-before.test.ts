@@ -109,7 +109,7 @@ describe('advice on a text', () => {
   test('a mail that asks nothing gets a question in its own language, and has none of that advice after it', () => {
     const german = 'Hallo,\n\nwir haben die Kisten an den Ecken verstärkt und schicken Ihnen gern zwei davon.';
     const call = adviseCopy({ subject: '', text: german }).advice.find(({ code }) => code === 'no_call');
-    expect(call?.edit).toEqual({ find: '', replace: 'Ist das zurzeit ein Thema?' });
+    expect(call?.edit).toEqual({ find: '', replace: 'Ist das zurzeit ein Thema für Sie?' });
     expect(codes(`${german}\n\n${call?.edit?.replace ?? ''}`)).not.toContain('no_call');
   });
 
