@@ -42,6 +42,12 @@ export const leastRole: { readonly [Area in keyof Contract]: { readonly [Procedu
     undoBulk: 'manager',
     inspectImport: 'sender',
     import: 'sender',
+    // They read the disk of the host.
+    inspectPath: 'owner',
+    watchFile: 'owner',
+    watchedFiles: 'viewer',
+    runWatchedFile: 'manager',
+    unwatchFile: 'manager',
     imports: 'viewer',
     getImport: 'viewer',
     cancelImport: 'sender',

@@ -16,6 +16,8 @@ import {
   listSchema,
   suppressionReasonSchema,
   suppressionSchema,
+  watchedFileInputSchema,
+  watchedFileSchema,
 } from '../schemas/contact.ts';
 import { segmentFilterSchema } from '../schemas/segment.ts';
 import { base, deleted, idInput } from './base.ts';
@@ -112,6 +114,29 @@ export const subscribersContract = {
       }),
     )
     .output(importRunSchema),
+  inspectPath: base
+    .route({ method: 'POST', path: '/subscribers/import/inspect-path', tags, summary: 'The same for a file on the computer on which Homing runs' })
+    .input(watchedFileInputSchema.pick({ path: true }))
+    .output(importInspectionSchema),
+  watchedFiles: base
+    .route({ method: 'GET', path: '/subscribers/watched-files', tags, summary: 'Files that are imported again when they change' })
+    .input(z.object({}))
+    .output(z.object({ items: z.array(watchedFileSchema) })),
+  watchFile: base
+    .route({
+      method: 'POST',
+      path: '/subscribers/watched-files',
+      tags,
+      successStatus: 201,
+      summary: 'Import a file of this computer now and whenever it changes; looked at once a minute',
+    })
+    .input(watchedFileInputSchema)
+    .output(watchedFileSchema),
+  runWatchedFile: base.route({ method: 'POST', path: '/subscribers/watched-files/{id}/run', tags, summary: 'Import a watched file now' }).input(idInput).output(watchedFileSchema),
+  unwatchFile: base
+    .route({ method: 'DELETE', path: '/subscribers/watched-files/{id}', tags, summary: 'Stop watching a file; who was imported stays' })
+    .input(idInput)
+    .output(deleted),
   imports: base
     .route({ method: 'GET', path: '/subscribers/imports', tags, summary: 'Past and running imports, newest first' })
     .input(pageQuerySchema.omit({ sort: true, q: true }))

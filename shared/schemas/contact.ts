@@ -179,3 +179,33 @@ export const importRunSchema = z.object({
   finishedAt: epochMsSchema.nullable(),
 });
 export type ImportRun = z.infer<typeof importRunSchema>;
+
+/** A file on the disk of the computer on which the engine runs. */
+const filePathSchema = z.string().trim().min(1).max(1000);
+
+/** How a watched file is imported each time. */
+export const watchedFileInputSchema = z.object({
+  path: filePathSchema.describe('The whole path, on the computer on which Homing runs'),
+  sheet: z.string().max(200).optional().describe('Sheet of a workbook; absent = the first'),
+  mapping: importMappingSchema.optional().describe('Absent = the guess'),
+  mode: dedupeModeSchema.default('fill_empty'),
+  listId: idSchema.optional(),
+  listName: z.string().trim().min(1).max(200).optional().describe('Create this list, or use the one of that name'),
+  tags: z.array(z.string().trim().min(1).max(60)).max(20).optional(),
+  consent: importConsentSchema.optional(),
+});
+export type WatchedFileInput = z.infer<typeof watchedFileInputSchema>;
+export const watchedFileSchema = z.object({
+  id: idSchema,
+  path: z.string(),
+  sheet: z.string().nullable(),
+  mode: dedupeModeSchema,
+  listId: idSchema.nullable(),
+  tags: z.array(z.string()),
+  paused: z.boolean().describe('Its columns have changed; run it to go on'),
+  problem: z.string().nullable().describe('What kept it from being imported at the last look'),
+  lastRun: importRunSchema.nullable(),
+  checkedAt: epochMsSchema.nullable(),
+  createdAt: epochMsSchema,
+});
+export type WatchedFile = z.infer<typeof watchedFileSchema>;

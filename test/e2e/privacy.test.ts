@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../electron/engine/engine.ts';
@@ -62,6 +63,37 @@ describe.skipIf(chromiumPath === null)('people out of a workbook', () => {
     await page.goto(`${base}#/contacts?tab=suppressions`);
     await page.getByText('Address not kept').waitFor();
     await look(page, 'privacy', 'suppressions');
+    expect(problems).toEqual([]);
+  });
+
+  it('come again by themselves when a file of this computer changes', { timeout: 60_000 }, async () => {
+    const engine = await createEngine(realPorts(join(temporaryDir(), 'data')));
+    const { page, problems } = await openServed(engine);
+    const base = page.url().split('#')[0] ?? '';
+    const ui = pages(page);
+    const path = join(temporaryDir(), 'shop.csv');
+    writeFileSync(path, 'Email,Plan\nanna@example.com,free\n');
+    await page.goto(`${base}#/contacts/import`);
+    await page.getByLabel('Path of the file').fill(path);
+    await page.getByRole('button', { name: 'Look at the file' }).click();
+    await page.getByRole('heading', { name: 'What do the columns mean?' }).waitFor();
+    await ui.contacts.next();
+    await ui.contacts.dryRun();
+    await page.getByRole('button', { name: 'Import 1 person' }).click();
+    await page.getByRole('button', { name: 'Import again whenever the file changes' }).click();
+    await page.getByRole('button', { name: 'The file is watched' }).waitFor();
+    await look(page, 'privacy', 'watch-begun');
+    await page.getByRole('button', { name: 'Import another file' }).click();
+    writeFileSync(path, 'Email,Plan\nanna@example.com,free\nben@example.com,pro\n');
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByText('1 person new').waitFor();
+    expect(engine.services.contacts.findByAddress('ben@example.com')).not.toBeNull();
+    writeFileSync(path, 'Plan,Email\nfree,anna@example.com\n');
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByText('The columns of the file have changed').waitFor();
+    await look(page, 'privacy', 'watch-paused');
+    await page.getByRole('button', { name: /^Stop watching/ }).click();
+    await page.getByText('shop.csv').waitFor({ state: 'detached' });
     expect(problems).toEqual([]);
   });
 });

@@ -479,6 +479,11 @@ export function createFakeEngine(state: FakeState = busyState()) {
       imports: os.subscribers.imports.handler(({ input }) => page(state.imports, input)),
       getImport: os.subscribers.getImport.handler(({ input }) => pick(state.imports, input.id)),
       cancelImport: os.subscribers.cancelImport.handler(({ input }) => change(state.imports, input.id, { state: 'cancelled' })),
+      inspectPath: os.subscribers.inspectPath.handler(unused),
+      watchedFiles: os.subscribers.watchedFiles.handler(() => ({ items: [] })),
+      watchFile: os.subscribers.watchFile.handler(unused),
+      runWatchedFile: os.subscribers.runWatchedFile.handler(unused),
+      unwatchFile: os.subscribers.unwatchFile.handler(unused),
       rejectedRows: os.subscribers.rejectedRows.handler(() => new File(['line,reason\r\n'], 'rejected.csv', { type: 'text/csv' })),
     },
     segments: {

@@ -9,6 +9,7 @@ import { createPrivacy } from './privacy.ts';
 import { createSegments } from './segments.ts';
 import { createSubscribers } from './subscribers.ts';
 import { createSuppressions } from './suppressions.ts';
+import { createWatchedFiles } from './watched-files.ts';
 
 export type { ContactsDeps } from './deps.ts';
 export { countryOf } from './zone-guess.ts';
@@ -26,6 +27,7 @@ export function createContacts(deps: ContactsDeps) {
   const subscribers = createSubscribers(deps, suppressions, segments, customFields);
   const bulk = createBulk(deps, { suppressions, lists, segments, subscribers, checks: createAddressChecks(deps) });
   const { recover, stop, forgetAddresses, ...imports } = createImports(deps, suppressions, lists, customFields, subscribers.forgetNames);
+  const watchedFiles = createWatchedFiles(deps, { imports, lists });
   const derived = createDerivedBackfill(deps);
   const privacy = createPrivacy(deps, { subscribers, suppressions, forgetUploads: forgetAddresses });
   return {
@@ -35,6 +37,7 @@ export function createContacts(deps: ContactsDeps) {
     segments,
     customFields,
     bulk,
+    watchedFiles,
     privacy,
     suppressions,
     isSuppressed: suppressions.isSuppressed,
@@ -43,9 +46,11 @@ export function createContacts(deps: ContactsDeps) {
       recover();
       bulk.recover();
       derived.start();
+      watchedFiles.start();
     },
     async stop() {
       privacy.stop();
+      watchedFiles.stop();
       await Promise.all([stop(), bulk.stop(), derived.stop()]);
     },
   };

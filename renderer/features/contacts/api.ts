@@ -82,6 +82,21 @@ export function useContactActions() {
   };
 }
 
+export function useWatchedFiles() {
+  // A look a minute on the engine's side is told by nothing else.
+  return useQuery(api.subscribers.watchedFiles.queryOptions({ input: {}, refetchInterval: 15_000 }));
+}
+
+export function useWatchActions() {
+  const queryClient = useQueryClient();
+  const onSettled = () => refresh(queryClient, api.subscribers.key(), api.lists.key());
+  return {
+    watch: useMutation(api.subscribers.watchFile.mutationOptions({ onSettled })),
+    run: useMutation(api.subscribers.runWatchedFile.mutationOptions({ onSettled })),
+    unwatch: useMutation(api.subscribers.unwatchFile.mutationOptions({ onSettled })),
+  };
+}
+
 export function useImportRun(id: string | null) {
   return useQuery(
     api.subscribers.getImport.queryOptions({

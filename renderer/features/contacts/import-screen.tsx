@@ -12,6 +12,7 @@ import { FileStep } from './components/import-file-step.tsx';
 import { MappingStep } from './components/import-mapping-step.tsx';
 import { OptionsStep } from './components/import-options-step.tsx';
 import { ReportStep, RunningStep } from './components/import-run-step.tsx';
+import { WatchedFiles } from './components/watched-files.tsx';
 import { importRequest, reduceWizard, startWizard, wizardStages, type WizardStage, type WizardState } from './model/import-wizard.ts';
 
 /** Import of a CSV or Excel file: file, columns, options, dry run, import with progress, report. */
@@ -38,11 +39,12 @@ export function ImportScreen() {
       dispatch({ type: 'error', message: `${trouble.sentence} ${trouble.advice}` });
     }
   };
-  const inspect = (file: File) => attempt(async () => dispatch({ type: 'inspected', inspection: await client.subscribers.inspectImport({ file }) }));
+  const inspect = (file: File) => attempt(async () => dispatch({ type: 'inspected', inspection: await client.subscribers.inspectImport({ file }), path: null }));
+  const inspectPath = (path: string) => attempt(async () => dispatch({ type: 'inspected', inspection: await client.subscribers.inspectPath({ path }), path }));
   const inspectSheet = (sheet: string) =>
     attempt(async () => {
       const uploadId = state.inspection?.uploadId;
-      if (uploadId !== undefined) dispatch({ type: 'inspected', inspection: await client.subscribers.inspectImport({ uploadId, sheet }) });
+      if (uploadId !== undefined) dispatch({ type: 'inspected', inspection: await client.subscribers.inspectImport({ uploadId, sheet }), path: state.path });
     });
   const run = (dryRun: boolean) =>
     attempt(async () => {
@@ -51,7 +53,12 @@ export function ImportScreen() {
     });
 
   const views: Record<WizardStage, () => ReactNode> = {
-    file: () => <FileStep busy={state.busy} error={state.error} onFile={(file) => void inspect(file)} />,
+    file: () => (
+      <>
+        <FileStep busy={state.busy} error={state.error} onFile={(file) => void inspect(file)} />
+        <WatchedFiles busy={state.busy} onPath={(path) => void inspectPath(path)} />
+      </>
+    ),
     mapping: () => <MappingStep state={state} dispatch={dispatch} onSheet={(sheet) => void inspectSheet(sheet)} />,
     options: () => <OptionsStep state={state} dispatch={dispatch} onDryRun={() => void run(true)} />,
     check: () => <CheckStep state={state} dispatch={dispatch} onImport={() => void run(false)} />,

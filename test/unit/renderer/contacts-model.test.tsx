@@ -82,27 +82,27 @@ function play(...actions: WizardAction[]): WizardState {
 
 describe('import wizard', () => {
   it('proposes a custom field for a column without a guess and ignores one without a name', () => {
-    const state = play({ type: 'inspected', inspection });
+    const state = play({ type: 'inspected', inspection, path: null });
     expect(state.stage).toBe('mapping');
     expect(state.mapping).toEqual({ '0': 'email', '1': 'first_name', '2': 'custom:kunden_nr', '3': 'ignore' });
     expect(importMappingSchema.safeParse(state.mapping).success).toBe(true);
   });
 
   it('gives a standard field to one column only', () => {
-    const state = play({ type: 'inspected', inspection }, { type: 'map', column: 2, target: 'email' });
+    const state = play({ type: 'inspected', inspection, path: null }, { type: 'map', column: 2, target: 'email' });
     expect(state.mapping).toMatchObject({ '0': 'ignore', '2': 'email' });
   });
 
   it('does not go on without an address column, an unnamed or a doubled custom field', () => {
-    const noEmail = play({ type: 'inspected', inspection }, { type: 'map', column: 0, target: 'ignore' }, { type: 'go', stage: 'options' });
+    const noEmail = play({ type: 'inspected', inspection, path: null }, { type: 'map', column: 0, target: 'ignore' }, { type: 'go', stage: 'options' });
     expect(noEmail.stage).toBe('mapping');
     expect(mappingProblems(noEmail.mapping)).toEqual([{ problem: 'no_email', columns: [] }]);
     expect(mappingProblems({ '0': 'email', '1': 'custom: ' as 'custom:x' })).toEqual([{ problem: 'custom_name', columns: [1] }]);
-    expect(play({ type: 'inspected', inspection }, { type: 'go', stage: 'options' }).stage).toBe('options');
+    expect(play({ type: 'inspected', inspection, path: null }, { type: 'go', stage: 'options' }).stage).toBe('options');
   });
 
   it('imports only after a finished dry run of the same settings', () => {
-    const checked = play({ type: 'inspected', inspection }, { type: 'go', stage: 'options' }, { type: 'dry-run', run: runOf({ dryRun: true }) });
+    const checked = play({ type: 'inspected', inspection, path: null }, { type: 'go', stage: 'options' }, { type: 'dry-run', run: runOf({ dryRun: true }) });
     expect(checked.stage).toBe('check');
     expect(canGo(checked, 'import')).toBe(true);
     expect(canGo(reduceWizard(checked, { type: 'mode', mode: 'overwrite' }), 'import')).toBe(false);
@@ -112,7 +112,7 @@ describe('import wizard', () => {
   });
 
   it('shows the report when a run ends, also a cancelled one, and cannot go back to import it twice', () => {
-    const base = play({ type: 'inspected', inspection }, { type: 'dry-run', run: runOf({ dryRun: true }) });
+    const base = play({ type: 'inspected', inspection, path: null }, { type: 'dry-run', run: runOf({ dryRun: true }) });
     const running = reduceWizard(base, { type: 'run', run: runOf({ state: 'running', bytesRead: 250 }) });
     expect(running).toMatchObject({ stage: 'import', busy: true });
     expect(importPercent(runOf({ state: 'running', bytesRead: 250 }))).toBe(25);
@@ -123,7 +123,7 @@ describe('import wizard', () => {
   });
 
   it('asks for a list only where one was chosen', () => {
-    const base = play({ type: 'inspected', inspection }, { type: 'go', stage: 'options' });
+    const base = play({ type: 'inspected', inspection, path: null }, { type: 'go', stage: 'options' });
     expect(importRequest(base, true)).toEqual({ uploadId: 'up-1', mapping: base.mapping, mode: 'skip', dryRun: true });
     const unnamed = reduceWizard(base, { type: 'list', list: { kind: 'new', name: '  ' } });
     expect(canGo(unnamed, 'check')).toBe(false);
@@ -133,7 +133,7 @@ describe('import wizard', () => {
   });
 
   it('keeps an error beside what was entered', () => {
-    const state = play({ type: 'inspected', inspection }, { type: 'busy' }, { type: 'error', message: 'No connection' });
+    const state = play({ type: 'inspected', inspection, path: null }, { type: 'busy' }, { type: 'error', message: 'No connection' });
     expect(state).toMatchObject({ busy: false, error: 'No connection', stage: 'mapping' });
   });
 

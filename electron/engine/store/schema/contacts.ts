@@ -184,6 +184,23 @@ export const suppressions = sqliteTable(
   (t) => [uniqueIndex('suppressions_value').on(t.kind, t.value), index('suppressions_created').on(t.createdAt)],
 );
 
+/** Files on this computer that are imported again when they change. */
+export const watchedFiles = sqliteTable('watched_files', {
+  id: id(),
+  path: text('path').notNull().unique(),
+  /** Mapping, lists and the other choices of the import, and the names of the columns when they were made. */
+  plan: json<Record<string, unknown>>('plan').notNull(),
+  /** The columns have changed: nothing is imported until a person has looked. */
+  paused: flag('paused').notNull(),
+  problem: text('problem'),
+  /** Size and time of the file when it was imported last, and the SHA-256 of its content. */
+  seen: text('seen'),
+  hash: text('hash'),
+  importId: text('import_id'),
+  checkedAt: integer('checked_at'),
+  createdAt: createdAt(),
+});
+
 export const imports = sqliteTable('imports', {
   id: id(),
   fileName: text('file_name').notNull(),

@@ -7,9 +7,10 @@ import { notifyError } from '../../../components/notify.tsx';
 import { api, client } from '../../../lib/client.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { refresh } from '../../../lib/query.ts';
-import { importPercent, type WizardState } from '../model/import-wizard.ts';
+import { importPercent, type WizardState, watchRequest } from '../model/import-wizard.ts';
 import classes from './contacts.module.css';
 import { ImportCounts, ImportNotes, RejectedRows } from './import-counts.tsx';
+import { WatchButton } from './watched-files.tsx';
 
 /** The import while it runs, with cancel. */
 export function RunningStep({ state }: { readonly state: WizardState }) {
@@ -56,6 +57,7 @@ export function ReportStep({ state, onRestart }: { readonly state: WizardState; 
     void refresh(queryClient, api.subscribers.list.key(), api.subscribers.fields.key(), api.lists.key(), api.workspace.key());
   }, [queryClient]);
   if (!run) return null;
+  const toWatch = run.state === 'finished' ? watchRequest(state) : null;
   const title = t(run.state === 'cancelled' ? 'import.cancelled' : run.state === 'failed' ? 'import.failed' : 'import.finished');
   return (
     <div className={classes['panel']}>
@@ -76,6 +78,7 @@ export function ReportStep({ state, onRestart }: { readonly state: WizardState; 
           <Button variant="default" onClick={onRestart}>
             {t('import.another')}
           </Button>
+          {toWatch !== null && <WatchButton request={toWatch} />}
           <Button renderRoot={(props) => <Link to="/contacts" search={state.list.kind === 'existing' && state.list.id !== null ? { list: state.list.id } : {}} {...props} />}>
             {t('import.showContacts')}
           </Button>

@@ -10,6 +10,8 @@ export type ListChoice = { readonly kind: 'none' } | { readonly kind: 'existing'
 export interface WizardState {
   readonly stage: WizardStage;
   readonly inspection: ImportInspection | null;
+  /** Where the file lies on the computer of the engine; null = it was uploaded. */
+  readonly path: string | null;
   readonly mapping: ImportMapping;
   readonly mode: DedupeMode;
   readonly list: ListChoice;
@@ -28,7 +30,7 @@ export interface WizardState {
 export type WizardAction =
   | { readonly type: 'busy' }
   | { readonly type: 'error'; readonly message: string }
-  | { readonly type: 'inspected'; readonly inspection: ImportInspection }
+  | { readonly type: 'inspected'; readonly inspection: ImportInspection; readonly path: string | null }
   | { readonly type: 'map'; readonly column: number; readonly target: string }
   | { readonly type: 'mode'; readonly mode: DedupeMode }
   | { readonly type: 'list'; readonly list: ListChoice }
@@ -44,6 +46,7 @@ export function startWizard(): WizardState {
   return {
     stage: 'file',
     inspection: null,
+    path: null,
     mapping: {},
     mode: 'skip',
     list: { kind: 'none' },
@@ -72,6 +75,7 @@ export function reduceWizard(state: WizardState, action: WizardAction): WizardSt
         consent: state.consent,
         stage: 'mapping',
         inspection: action.inspection,
+        path: action.path,
         mapping: completeMapping(action.inspection),
       };
     // Whatever changes what the import would do makes an earlier dry run worthless.
@@ -190,6 +194,8 @@ export interface ImportRequest {
   corrections?: Record<string, string>;
 }
 
+export type WatchRequest = Omit<ImportRequest, 'uploadId' | 'dryRun' | 'corrections'> & { path: string };
+
 /** The call that the state means; null while no file was inspected. */
 export function importRequest(state: WizardState, dryRun: boolean): ImportRequest | null {
   if (!state.inspection) return null;
@@ -202,6 +208,14 @@ export function importRequest(state: WizardState, dryRun: boolean): ImportReques
   // A dry run shows the file as it is, so that every slip stays there to be ticked.
   if (!dryRun && Object.keys(state.corrections).length > 0) request.corrections = { ...state.corrections };
   return request;
+}
+
+/** The call that has the file of a finished import watched; null for an upload. */
+export function watchRequest(state: WizardState): WatchRequest | null {
+  const request = importRequest(state, false);
+  if (request === null || state.path === null) return null;
+  const { uploadId: _upload, dryRun: _dry, corrections: _corrections, ...plan } = request;
+  return { ...plan, path: state.path };
 }
 
 /** Part of the file that was read, 0 to 100. */
