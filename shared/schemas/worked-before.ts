@@ -6,7 +6,7 @@ import { idSchema } from './common.ts';
 export const workedBeforeInputSchema = z.object({
   subject: z.string().max(1000).default(''),
   text: z.string().max(100_000).describe('The mail that is being written, as plain text'),
-  contactId: idSchema.nullable().default(null).describe('Somebody like whom the readers are: what worked for people with the same tags or titles counts'),
+  contactId: idSchema.nullable().default(null).describe('Somebody like whom the readers are: what worked for people with the same tags, company or title counts'),
   not: z.object({ sequenceId: idSchema, stepId: z.string() }).optional().describe('The mail itself, which is left out'),
 });
 export type WorkedBeforeInput = z.infer<typeof workedBeforeInputSchema>;

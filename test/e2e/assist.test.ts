@@ -3,15 +3,17 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createEngine } from '../../electron/engine/engine.ts';
 import { providerInputSchema } from '../../shared/schemas/assist.ts';
 import { graphSchema } from '../../shared/schemas/sequence.ts';
+import { writeRows } from '../support/analytics-rows.ts';
 import { chromiumPath } from '../support/app.ts';
 import { realPorts, until } from '../support/engine.ts';
 import { startOllama } from '../support/ollama-server.ts';
+import { pastTexts, writePastWork } from '../support/past-work.ts';
 import { look, openServed } from '../support/served.ts';
-import { temporaryDir } from '../support/store.ts';
+import { openTestBase, temporaryDir } from '../support/store.ts';
 
-async function open(said: string | null) {
-  const engine = await createEngine(realPorts(join(temporaryDir(), 'data')));
-  const host = await startOllama();
+async function open(said: string | null, dataDir = join(temporaryDir(), 'data')) {
+  const engine = await createEngine(realPorts(dataDir));
+  const host = await startOllama({ models: { 'llama3.2:3b': { size: 1, capabilities: ['completion'] }, 'nomic-embed-text': { size: 1, capabilities: ['embedding'] } } });
   onTestFinished(() => host.close());
   if (said !== null) {
     host.says(said);
@@ -87,9 +89,9 @@ describe.skipIf(chromiumPath === null)('a sequence from a brief', () => {
 describe.skipIf(chromiumPath === null)('the assist panel of the mail editor', () => {
   const text = 'Hi {{ first_name | default: "there" }},\n\nI am writing to you today in order to ask about the ferry timetable of your harbour.\n\nWe print it within 3 days.';
 
-  async function openMail(said: string | null) {
-    const opened = await open(said);
-    const graph = graphSchema.parse({ steps: [{ id: 'a', type: 'email', variants: [{ id: 'A', subject: 'Timetable', text }] }] });
+  async function openMail(said: string | null, dataDir?: string, written = text) {
+    const opened = await open(said, dataDir);
+    const graph = graphSchema.parse({ steps: [{ id: 'a', type: 'email', variants: [{ id: 'A', subject: 'Timetable', text: written }] }] });
     const { id } = opened.engine.services.sequences.create({ name: 'Ferries', description: '', graph });
     const body = () => {
       const [step] = opened.engine.services.sequences.get(id).draft.steps;
@@ -145,6 +147,35 @@ describe.skipIf(chromiumPath === null)('the assist panel of the mail editor', ()
     await panel.getByRole('tab', { name: 'Worked before' }).click();
     await panel.getByText('No own mail reached 20 people yet.').waitFor();
     await look(page, 'assist', 'worked-empty');
+    expect(problems).toEqual([]);
+  });
+
+  it.each([
+    ['words', null],
+    ['the vectors of a model', ''],
+  ])('shows own mails that worked, found by %s, and takes subject and text of one', { timeout: 120_000 }, async (_name, said) => {
+    const base = openTestBase();
+    writePastWork(writeRows(base));
+    // Its settings are no settings, and nothing is sent here.
+    for (const sql of ['update enrolments set mailbox_id = null', 'update deliveries set mailbox_id = null', 'delete from mailboxes'])
+      base.store.transaction((tx) => tx.prepare(sql).run());
+    const { page, body, problems } = await openMail(said, base.dataDir, 'Who prints the new timetable of your harbour?');
+    const panel = page.getByRole('region', { name: 'Assist' });
+    await panel.getByRole('button', { name: /^Assist/ }).click();
+    await panel.getByRole('tab', { name: 'Worked before' }).click();
+    const item = panel.getByRole('region', { name: 'S, mail 1' }).filter({ hasText: 'Subject A' });
+    await item.getByText(/6 of 30 people answered \(9\.5.%–37.%\)/).waitFor();
+    await item.getByText(/In common: .*timetable/).waitFor();
+    await panel.getByText(said === null ? 'there is no language model' : 'Compared with your text by nomic-embed-text.').waitFor();
+    await item.getByRole('button', { name: 'Compare' }).press('Enter');
+    await item.scrollIntoViewIfNeeded();
+    await look(page, 'assist', said === null ? 'worked-by-words' : 'worked-by-vectors');
+    await item.getByRole('button', { name: 'Use the subject' }).press('Enter');
+    await until(() => body().subject === 'Subject A', 'the subject is stored');
+    await item.getByRole('button', { name: 'Insert the text' }).press('Enter');
+    await until(() => body().text.includes(pastTexts.A), 'the text is stored');
+    await page.getByRole('button', { name: 'Undo' }).first().click();
+    await until(() => !body().text.includes(pastTexts.A), 'the text is taken back');
     expect(problems).toEqual([]);
   });
 });

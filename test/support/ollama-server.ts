@@ -43,6 +43,8 @@ export async function startOllama(options: { models?: Record<string, StandInMode
   let atOnce = 0;
   let mostAtOnce = 0;
   let closed = 0;
+  /** Length of the vectors. */
+  let dimensions = 64;
   /** A pull pauses after its first layer until released. */
   let holdPulls = false;
   let release: () => void = () => undefined;
@@ -153,7 +155,7 @@ export async function startOllama(options: { models?: Record<string, StandInMode
     if (path === '/api/pull') return pull(response, body, fault);
     if (path === '/api/embed') {
       const input = body['input'] as string[];
-      return json(response, { model: name, embeddings: input.map(bagOfWords), total_duration: 1, load_duration: 1, prompt_eval_count: input.length });
+      return json(response, { model: name, embeddings: input.map((text) => bagOfWords(text, dimensions)), total_duration: 1, load_duration: 1, prompt_eval_count: input.length });
     }
     if (path === '/api/delete') {
       if (!models.delete(name)) return json(response, { error: `model '${name}' not found` }, 404);
@@ -186,6 +188,10 @@ export async function startOllama(options: { models?: Record<string, StandInMode
     fail(path: string, ...list: Fault[]): void {
       faults.set(path, [...(faults.get(path) ?? []), ...list]);
     },
+    /** As when a model is replaced by another one under its name. */
+    dimensions(next: number): void {
+      dimensions = next;
+    },
     holdPulls(): void {
       holdPulls = true;
     },
@@ -208,10 +214,10 @@ export async function startOllama(options: { models?: Record<string, StandInMode
 export type OllamaStandIn = Awaited<ReturnType<typeof startOllama>>;
 
 /** A vector that reflects a text: its words, each at a place of its own by a hash, so that texts with common words are near. */
-function bagOfWords(text: string): number[] {
-  const vector = Array.from({ length: 64 }, () => 0);
+function bagOfWords(text: string, dimensions: number): number[] {
+  const vector = Array.from({ length: dimensions }, () => 0);
   for (const word of text.toLowerCase().match(/\p{L}{3,}/gu) ?? []) {
-    const at = [...word].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 64, 7);
+    const at = [...word].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % dimensions, 7);
     vector[at] = (vector[at] ?? 0) + 1;
   }
   return vector;

@@ -12,7 +12,7 @@ const shortestSnippet = 40;
 
 /**
  * The mails of all sequences and the snippets, with what they did: a snippet did what the mails did that hold it. A mail's
- * text is the one of its newest version; `likeContactId` counts beside, among people with a tag or a word of the title in common.
+ * text is the one of its newest version; `likeContactId` counts beside, among people with the company, a tag or a word of the title in common.
  */
 export async function readPastTexts(store: Store, numbersOf: (sequenceId: string) => Promise<VariantNumbers[]>, likeContactId: string | null): Promise<PastText[]> {
   const similar = likeContactId === null ? null : similarNumbers(store, likeContactId);
@@ -63,10 +63,11 @@ function snippets(store: Store, mails: readonly PastText[]): PastText[] {
 
 /** What each variant did among people like a contact, by `sequence step variant`. Bounded by the number of people looked at. */
 function similarNumbers(store: Store, contactId: string): Map<string, { mailed: number; replied: number }> {
-  const contact = store.prepareRead('select title, tags from contacts where id = ?').get(contactId) as { title: string; tags: string } | undefined;
+  const contact = store.prepareRead('select title, company, tags from contacts where id = ?').get(contactId) as { title: string; company: string; tags: string } | undefined;
   const words = [...new Set(fold(contact?.title ?? '').match(/\p{L}{4,}/gu) ?? [])].slice(0, 4);
   const conditions = [
     'exists (select 1 from json_each(c.tags) t where t.value in (select value from json_each(@tags)))',
+    `(@company <> '' and lower(c.company) = lower(@company))`,
     ...words.map((_, index) => `instr(lower(c.title), @word${index}) > 0`),
   ];
   const people = store
@@ -74,6 +75,7 @@ function similarNumbers(store: Store, contactId: string): Map<string, { mailed: 
     .all({
       id: contactId,
       tags: contact?.tags ?? '[]',
+      company: contact?.company.trim() ?? '',
       ...Object.fromEntries(words.map((word, index) => [`word${index}`, word])),
     }) as { id: string }[];
   const rows = store

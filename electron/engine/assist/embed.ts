@@ -37,29 +37,32 @@ export function createEmbed(deps: EmbedDeps): (texts: readonly string[], signal?
 
   async function byHost(row: ProviderRow, texts: readonly string[], signal: AbortSignal | undefined): Promise<Embedding | null> {
     const models = await deps.listModels(row, signal);
-    const model = models.find(({ name, capabilities }) => (capabilities.length === 0 ? /embed|bge|minilm/i.test(name) : capabilities.includes('embedding')))?.name;
-    if (model === undefined) return null;
+    const name = models.find((model) => (model.capabilities.length === 0 ? /embed|bge|minilm/i.test(model.name) : model.capabilities.includes('embedding')))?.name;
+    if (name === undefined) return null;
     const inputs = texts.map((text) => (row.redact ? redact(text, []).text : text).slice(0, longest));
-    const keys = inputs.map((input) => cacheKey({ variation: 0, model, promptVersion: 'embed', system: '', input, shape: {}, redacted: row.redact }));
-    const vectors = keys.map((key) => known(cache.get(key)?.value));
-    const missing = vectors.flatMap((vector, index) => (vector === null ? [index] : []));
-    for (let from = 0; from < missing.length; from += atOnce) {
-      const some = missing.slice(from, from + atOnce);
-      const made = await ask(
-        row,
-        model,
-        some.map((index) => inputs[index] ?? ''),
-        signal,
-      );
-      if (made.length !== some.length) return null;
-      for (const [at, index] of some.entries()) {
-        const vector = made[at] ?? [];
-        vectors[index] = vector;
-        cache.put(keys[index] ?? '', { feature, contactId: null, value: JSON.stringify(vector) });
+    const keys = inputs.map((input) => cacheKey({ variation: 0, model: name, promptVersion: 'embed', system: '', input, shape: {}, redacted: row.redact }));
+    const kept = keys.map((key) => known(cache.get(key)?.value));
+
+    async function complete(held: readonly (number[] | null)[]): Promise<number[][] | null> {
+      const vectors = held.map((vector) => vector ?? []);
+      const missing = held.flatMap((vector, index) => (vector === null ? [index] : []));
+      for (let from = 0; from < missing.length; from += atOnce) {
+        const some = missing.slice(from, from + atOnce);
+        const asked = some.map((index) => inputs[index] ?? '');
+        const made = await ask(row, name, asked, signal);
+        if (made.length !== some.length) return null;
+        for (const [at, index] of some.entries()) {
+          vectors[index] = made[at] ?? [];
+          cache.put(keys[index] ?? '', { feature, contactId: null, value: JSON.stringify(vectors[index]) });
+        }
       }
+      return vectors;
     }
-    const lengths = new Set(vectors.map((vector) => vector?.length ?? 0));
-    return lengths.size === 1 && !lengths.has(0) ? { model, vectors: vectors.map((vector) => vector ?? []) } : null;
+
+    let vectors = await complete(kept);
+    // Kept ones are of another length where the model was replaced under its name.
+    if (vectors !== null && !sameLength(vectors) && kept.some((vector) => vector !== null)) vectors = await complete(kept.map(() => null));
+    return vectors !== null && sameLength(vectors) ? { model: name, vectors } : null;
   }
 
   async function ask(row: ProviderRow, model: string, inputs: readonly string[], signal: AbortSignal | undefined): Promise<number[][]> {
@@ -97,6 +100,11 @@ export function createEmbed(deps: EmbedDeps): (texts: readonly string[], signal?
     }
     return null;
   };
+}
+
+function sameLength(vectors: readonly (readonly number[])[]): boolean {
+  const length = vectors[0]?.length ?? 0;
+  return length > 0 && vectors.every((vector) => vector.length === length);
 }
 
 function known(value: string | undefined): number[] | null {

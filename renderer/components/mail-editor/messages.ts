@@ -175,6 +175,7 @@ export const editorMessages = {
   'advice.holdsNot': 'This mail is of the second kind.',
   'worked.like': 'For somebody like',
   'worked.anybody': 'Anybody',
+  'worked.byModel': 'Compared with your text by {model}.',
   'worked.nothing': 'No own mail reached {least} people yet. What worked will stand here.',
   'worked.noneNear': 'None of your {mails, plural, one {mail} other {# mails}} is near to this text and was answered.',
   'worked.mail': '{name}, mail {number}',

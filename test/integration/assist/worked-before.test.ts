@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest';
 import { createAnalytics } from '../../../electron/engine/analytics/index.ts';
-import { graphSchema } from '../../../shared/schemas/sequence.ts';
 import { settingsSchema } from '../../../shared/schemas/settings.ts';
 import { workedBeforeInputSchema } from '../../../shared/schemas/worked-before.ts';
 import { writeRows } from '../../support/analytics-rows.ts';
 import { openAssist } from '../../support/assist.ts';
+import { until } from '../../support/engine.ts';
+import { pastTexts as texts, writePastWork } from '../../support/past-work.ts';
 
-const texts = { A: 'The timetable of the harbour changed. Who prints it for you?', B: 'Crates that do not break at their corners. May I send two?' };
 const input = workedBeforeInputSchema.parse({ subject: 'Ferry timetables', text: 'Who sends me the new timetable of your harbour?' });
 const embedding = { 'llama3.2:3b': { size: 1, capabilities: ['completion'] }, 'nomic-embed-text': { size: 1, capabilities: ['embedding'] } };
 
-/** One step with two variants that 30 people each got; A was answered by 6, B by 12; the people of B are pilots. */
 function open() {
   const bench = openAssist();
   const rows = writeRows(bench);
@@ -18,23 +17,7 @@ function open() {
     ...{ ...bench, deliveries: { next: () => [] }, settings: { get: () => settingsSchema.parse({ assistOff: bench.settings.get().assistOff }) } },
     ...{ pausedUntil: () => null, zone: 'UTC', embed: bench.assist.embed },
   });
-  const graph = graphSchema.parse({ steps: [{ id: 'first', type: 'email', variants: (['A', 'B'] as const).map((id) => ({ id, subject: `Subject ${id}`, text: texts[id] })) }] });
-  rows.run('update sequence_versions set graph = @graph', { graph: JSON.stringify(graph) });
-  const campaign = rows.campaign('One');
-  rows.run('update campaigns set launched_at = 1 where id = @id', { id: campaign });
-  for (let index = 0; index < 60; index += 1) {
-    const variant = index % 2 === 0 ? 'A' : 'B';
-    const contact = rows.contact(`p${index}@example.com`);
-    if (variant === 'B') rows.run(`update contacts set title = 'Harbour pilot' where id = @contact`, { contact });
-    rows.run('update contacts set last_sent_at = 1 where id = @contact', { contact });
-    const delivery = rows.delivery('sent', { campaign, contact });
-    rows.run(`update deliveries set step_id = 'first', variant_id = @variant, enrolment_id = @enrolment where id = @delivery`, {
-      ...{ delivery, variant, enrolment: rows.enrolment(campaign, contact, 'active', 1) },
-    });
-    if (index >= (variant === 'A' ? 12 : 24)) continue;
-    const reply = rows.reply('human', { campaign, contact });
-    rows.run('update replies set delivery_id = @delivery where id = @reply', { delivery, reply });
-  }
+  writePastWork(rows);
   return { ...bench, rows, analytics };
 }
 
@@ -86,6 +69,51 @@ test('a model that makes vectors decides what is near; they are made once; no pe
   expect(asked()).toHaveLength(1);
   await analytics.workedBefore({ ...input, text: 'Another text of mine about harbours' });
   expect((asked()[1]?.body['input'] as string[]).length).toBe(1);
+});
+
+test('for a reader of a company that was written to, the answers of its people count', async () => {
+  const { analytics, rows } = open();
+  const contactId = rows.contact('other@example.com', { company: 'nordhafen' });
+  const { items } = await analytics.workedBefore({ subject: '', text: 'May I send two crates for your harbour?', contactId });
+  expect(items.find(({ text }) => text === texts.B)?.similar).toMatchObject({ count: 12, of: 30 });
+});
+
+test('vectors of two models are never compared, and those of a model that was replaced under its name are made anew', async () => {
+  const { analytics, assist, host, add } = open();
+  const ollama = await host({ models: embedding });
+  const provider = add(ollama.url);
+  const asked = () => ollama.asked.filter(({ path }) => path === '/api/embed').map(({ body }) => [body['model'], (body['input'] as string[]).length]);
+  await analytics.workedBefore(input);
+  ollama.dimensions(48);
+  const other = { ...input, text: 'Who prints the timetable of the harbour now?' };
+  const again = await analytics.workedBefore(other);
+  expect(again.model).toBe('nomic-embed-text');
+  expect(again.items[0]?.text).toBe(texts.A);
+  // The new text by itself, then all of them.
+  expect(asked().slice(1)).toEqual([
+    ['nomic-embed-text', 1],
+    ['nomic-embed-text', 3],
+  ]);
+  await analytics.workedBefore(other);
+  expect(asked()).toHaveLength(3);
+  ollama.models.delete('nomic-embed-text');
+  ollama.models.set('bge-m3', { size: 1, capabilities: ['embedding'] });
+  await assist.models(provider.id);
+  expect((await analytics.workedBefore(other)).model).toBe('bge-m3');
+  expect(asked().at(-1)).toEqual(['bge-m3', 3]);
+});
+
+test('a question that is taken back lets the model go, and words answer nobody', async () => {
+  const { analytics, host, add } = open();
+  const ollama = await host({ models: embedding });
+  add(ollama.url);
+  ollama.fail('/api/embed', { kind: 'silent' });
+  const cancel = new AbortController();
+  const running = analytics.workedBefore(input, cancel.signal).catch(() => null);
+  await until(() => ollama.asked.some(({ path }) => path === '/api/embed'), 'vectors are asked for');
+  cancel.abort();
+  await running;
+  await until(() => ollama.cutOff() === 1, 'the question is taken back');
 });
 
 test.each([

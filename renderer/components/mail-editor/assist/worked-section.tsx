@@ -39,7 +39,13 @@ export function WorkedSection({ mail, place, onChange }: Props) {
             </Text>
           ) : (
             <>
-              {note !== null || model !== null ? <AssistNote source={model === null ? 'rules' : 'model'} model={model} note={note} /> : null}
+              {model !== null ? (
+                <Text size="xs" c="dimmed">
+                  {t('worked.byModel', { model })}
+                </Text>
+              ) : note !== null ? (
+                <AssistNote source="rules" model={null} note={note} />
+              ) : null}
               {items.map((item) => (
                 <Item key={`${item.kind} ${item.id}`} item={item} mail={mail} onChange={onChange} />
               ))}
