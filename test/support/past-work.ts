@@ -5,7 +5,9 @@ export const pastTexts = { A: 'The timetable of the harbour changed. Who prints 
 
 /** One step with two variants that 30 people each got; A was answered by 6, B by 12; the people of B are pilots of one company. */
 export function writePastWork(rows: ReturnType<typeof writeRows>): void {
-  const graph = graphSchema.parse({ steps: [{ id: 'first', type: 'email', variants: (['A', 'B'] as const).map((id) => ({ id, subject: `Subject ${id}`, text: pastTexts[id] })) }] });
+  const graph = graphSchema.parse({
+    steps: [{ id: 'first', type: 'email', variants: (['A', 'B'] as const).map((id) => ({ id, subject: `Subject ${id}`, text: pastTexts[id] })) }],
+  });
   rows.run('update sequence_versions set graph = @graph', { graph: JSON.stringify(graph) });
   const campaign = rows.campaign('One');
   rows.run('update campaigns set launched_at = 1 where id = @id', { id: campaign });
