@@ -43,7 +43,7 @@ export function createEmbed(deps: EmbedDeps): (texts: readonly string[], signal?
     const keys = inputs.map((input) => cacheKey({ variation: 0, model: name, promptVersion: 'embed', system: '', input, shape: {}, redacted: row.redact }));
     const kept = keys.map((key) => known(cache.get(key)?.value));
 
-    async function complete(held: readonly (number[] | null)[]): Promise<number[][] | null> {
+    const complete = async (held: readonly (number[] | null)[]): Promise<number[][] | null> => {
       const vectors = held.map((vector) => vector ?? []);
       const missing = held.flatMap((vector, index) => (vector === null ? [index] : []));
       for (let from = 0; from < missing.length; from += atOnce) {
@@ -57,7 +57,7 @@ export function createEmbed(deps: EmbedDeps): (texts: readonly string[], signal?
         }
       }
       return vectors;
-    }
+    };
 
     let vectors = await complete(kept);
     // Kept ones are of another length where the model was replaced under its name.
