@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { actionByRules, briefThread, createAssist, draftReply, writePersonal, type Thread } from '../electron/engine/assist/index.ts';
+import { createComparisons, rankWorked } from '../electron/engine/analytics/index.ts';
 import { createEvents } from '../electron/engine/events/index.ts';
 import { askOpinion, classify, opinionOf, parseMail } from '../electron/engine/inbox/index.ts';
 import { systemClock } from '../electron/engine/lib/clock.ts';
@@ -71,6 +72,8 @@ async function main(): Promise<void> {
       await scorePassages(assist, most),
       await scoreDrafts(assist, most),
       ...(await scoreThreads(assist, most)),
+      await scoreNearness(assist, most),
+      await scoreReadings(store, base.events, assist, most),
     ];
     console.log(`${model} at ${input.data.url}`);
     console.table(rows);
@@ -109,7 +112,7 @@ function copyCases(most: number): CopyCase[] {
   return everyNth(readCases<CopyCase>('copy'), most);
 }
 
-function readCases<T>(name: 'copy' | 'people' | 'threads'): T[] {
+function readCases<T>(name: 'copy' | 'people' | 'threads' | 'near'): T[] {
   return JSON.parse(readFileSync(join(root, `test/fixtures/assist/${name}.json`), 'utf8')) as T[];
 }
 
@@ -220,6 +223,46 @@ async function scoreThreads(assist: Assist, most: number): Promise<Row[]> {
     if (text.includes(draftGap) === one.gap) draft.right += 1;
   }
   return [briefs, row('drafts of answers', cases.length, startedAt, draft)];
+}
+
+interface NearCase {
+  readonly query: string;
+  readonly near: string;
+  readonly far: readonly string[];
+}
+
+/** Right = of several texts, the one that means the same is the nearest. Rules compare words. */
+async function scoreNearness(assist: Assist, most: number): Promise<Row> {
+  const cases = everyNth(readCases<NearCase>('near'), most);
+  let [usable, right, rules] = [0, 0, 0];
+  const startedAt = performance.now();
+  for (const { query, near, far } of cases) {
+    const texts = [near, ...far].map((text) => ({ text, subject: '', kind: 'mail' as const, id: text, name: '', stepNumber: 1, mailed: 100, replied: 10, similar: null }));
+    const asked = { subject: '', text: query };
+    if (rankWorked(asked, texts, 1)[0]?.text === near) rules += 1;
+    const made = await assist.embed([query, near, ...far]);
+    const [first, ...others] = made?.vectors ?? [];
+    if (first === undefined) continue;
+    usable += 1;
+    if (rankWorked(asked, texts, 1, { query: first, texts: others })[0]?.text === near) right += 1;
+  }
+  return row('mails that worked before', cases.length, startedAt, { usable, right, rules });
+}
+
+/** What a model says of a competitor's mail. Right = it names offer, audience and tone. */
+async function scoreReadings(store: ReturnType<typeof openStore>, events: ReturnType<typeof createEvents>, assist: Assist, most: number): Promise<Row> {
+  const cases = copyCases(most);
+  const comparisons = createComparisons({ store, events, clock: systemClock, ids: createIds(systemClock.now), complete: assist.complete });
+  let [usable, right] = [0, 0];
+  const startedAt = performance.now();
+  for (const [index, { text }] of cases.entries()) {
+    await comparisons.add({ competitor: String(index), source: text });
+    const { reading } = await comparisons.read(String(index));
+    if (reading === null) continue;
+    usable += 1;
+    if (reading.offer !== '' && reading.audience !== '' && reading.tone !== '') right += 1;
+  }
+  return row('mails of competitors', cases.length, startedAt, { usable, right, rules: null });
 }
 
 function row(feature: string, cases: number, startedAt: number, { usable, right, rules }: { usable: number; right: number; rules: number | null }): Row {

@@ -25,6 +25,7 @@ import { createStepNumbers } from './step-numbers.ts';
 export type { EventQuery, Feed } from './feed.ts';
 export type { Insight } from './insight.ts';
 export { adviseCopy } from './copy-advice.ts';
+export { rankWorked } from './worked-before.ts';
 export { createComparisons, type Comparisons } from './comparison.ts';
 export type { Reports } from './reports.ts';
 

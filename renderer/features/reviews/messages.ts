@@ -52,6 +52,7 @@ export const reviewsMessages = {
   'reviews.fact.reply': 'From an answer',
   'reviews.fact.earlier_mail': 'Subject of an earlier mail',
   'reviews.findings': 'The passage says what is not on file',
+  'reviews.personal.former': 'What changed',
   'reviews.finding.empty': 'It is empty.',
   'reviews.finding.too_long': 'It is long: {found} words.',
   'reviews.finding.link': 'A link or an address: {found}',

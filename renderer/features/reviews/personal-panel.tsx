@@ -5,11 +5,14 @@ import { standardTags } from '../../../shared/merge-tags.ts';
 import type { Fact, PersonalText } from '../../../shared/schemas/review.ts';
 import { Kbd } from '../../components/kbd.tsx';
 import { TimeText } from '../../components/time-text.tsx';
+import { WordDiff } from '../../components/word-diff.tsx';
 import { has, t } from '../../lib/messages/index.ts';
 import classes from './reviews.module.css';
 
 interface Props {
   readonly personal: PersonalText;
+  /** The passage before the last one was written anew; null = there was none. */
+  readonly former: string | null;
   readonly editing: boolean;
   readonly saving: boolean;
   readonly onSave: (text: string) => void;
@@ -17,7 +20,7 @@ interface Props {
 }
 
 /** Where the passage comes from, what is wrong with it, and the facts that it may use. */
-export function PersonalPanel({ personal, editing, saving, onSave, onCancel }: Props) {
+export function PersonalPanel({ personal, former, editing, saving, onSave, onCancel }: Props) {
   return (
     <aside className={classes['personal']} aria-label={t('reviews.personal')}>
       <Title order={3} size="h5">
@@ -33,6 +36,16 @@ export function PersonalPanel({ personal, editing, saving, onSave, onCancel }: P
             </Text>
           ))}
         </Alert>
+      )}
+      {former !== null && former !== personal.text && (
+        <div>
+          <Text size="sm" fw={600} mb={4}>
+            {t('reviews.personal.former')}
+          </Text>
+          <Text size="sm" component="div">
+            <WordDiff before={former} after={personal.text} />
+          </Text>
+        </div>
       )}
       <Facts facts={personal.facts} used={personal.used} />
       {personal.unapproved === 'fallback' && (

@@ -21,12 +21,14 @@ export function ReviewPane({ review, onDecided }: { readonly review: Review; rea
   const { delivery, personal, hash } = review;
   const { id } = delivery;
   const [editing, setEditing] = useState(false);
+  /** The passage before the last one was written anew. */
+  const [former, setFormer] = useState<{ id: string; text: string } | null>(null);
   const { approve, fallback, edit, regenerate } = useReviewActions(onDecided);
   const busy = approve.isPending || fallback.isPending || edit.isPending || regenerate.isPending;
   const act = {
     approve: () => !busy && hash !== null && approve.mutate({ id, hash }),
     edit: () => setEditing(true),
-    regenerate: () => !busy && personal !== null && regenerate.mutate({ id }),
+    regenerate: () => !busy && personal !== null && regenerate.mutate({ id }, { onSuccess: () => setFormer(personal.state === 'written' ? { id, text: personal.text } : null) }),
     fallback: () => !busy && personal !== null && fallback.mutate({ id }),
   };
   useScreenKeys({ a: act.approve, e: act.edit, ...(personal === null ? {} : { r: act.regenerate, f: act.fallback }) });
@@ -49,6 +51,7 @@ export function ReviewPane({ review, onDecided }: { readonly review: Review; rea
           {personal !== null && (
             <PersonalPanel
               personal={personal}
+              former={former?.id === id ? former.text : null}
               editing={editing}
               saving={edit.isPending}
               onSave={(text) => edit.mutate({ id, text }, { onSuccess: () => setEditing(false) })}

@@ -13,7 +13,9 @@ function run(args: readonly string[]): Promise<{ code: number; out: string; err:
 }
 
 test('a model is scored feature by feature on labelled mail', async () => {
-  const host = await startOllama();
+  const host = await startOllama({
+    models: { 'llama3.2:3b': { size: 2_000_000_000, capabilities: ['completion'] }, 'nomic-embed-text': { size: 270_000_000, capabilities: ['embedding'] } },
+  });
   onTestFinished(() => host.close());
   host.says(({ system, user }) => {
     if (system.includes('You sort')) return '{"class":"human","intent":"negative","confidence":0.8}';
@@ -21,6 +23,7 @@ test('a model is scored feature by feature on labelled mail', async () => {
     if (system.includes('sum up')) return '{"summary":"They wrote.","action":"nothing","reason":"It says so."}';
     if (system.includes('draft an answer')) return '{"text":"I am glad that you wrote."}';
     if (system.includes('You write a sequence')) return goodDraft(readBriefs().find(({ brief }) => user.includes(brief.offer))?.brief ?? { offer: '', goal: '', mails: 1 });
+    if (system.includes('competitor')) return '{"offer":"Timetables","audience":"Harbours","tone":"Plain"}';
     if (system.includes('one short passage')) return '{"text":"What is new?","facts":["custom.fleet"]}';
     // Gives each text back as it is.
     return JSON.stringify({ text: /<data \w+>\n([\s\S]*)\n<\/data/.exec(user)?.[1] ?? '' });
@@ -34,6 +37,8 @@ test('a model is scored feature by feature on labelled mail', async () => {
   expect(line('drafts of answers')).toMatch(/│ 4 +│ '[\d.]+ %' +│ '[\d.]+ %'/);
   expect(line('personal passages')).toMatch(/│ 4 +│ '[\d.]+ %' +│ '[\d.]+ %'/);
   expect(line('sequences from a brief')).toMatch(/│ 4 +│ '100 %' +│ '100 %'/);
+  expect(line('mails that worked before')).toMatch(/│ 4 +│ '100 %' +│ '[\d.]+ %' +│ '[\d.]+ %'/);
+  expect(line('mails of competitors')).toMatch(/│ 4 +│ '100 %' +│ '100 %'/);
   expect(line('subject lines')).toMatch(/│ 4 +│ '100 %' +│ '100 %'/);
 }, 60_000);
 

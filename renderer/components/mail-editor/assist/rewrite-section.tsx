@@ -9,7 +9,7 @@ import classes from '../mail-editor.module.css';
 import { AssistNote } from './note.tsx';
 import { changed, changesOf, lostTags, paragraphsOf, plainText, withChanges, type Change } from './paragraphs.ts';
 import { useRewrite } from './use-rewrite.ts';
-import { WordDiff } from './word-diff.tsx';
+import { WordDiff } from '../../word-diff.tsx';
 
 interface Props {
   readonly mail: MailTexts;

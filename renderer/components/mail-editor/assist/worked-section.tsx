@@ -11,7 +11,7 @@ import classes from '../mail-editor.module.css';
 import { AssistNote } from './note.tsx';
 import { paragraphsOf, plainText, withChanges } from './paragraphs.ts';
 import { usePastWork, type MailPlace } from './use-past-work.ts';
-import { WordDiff } from './word-diff.tsx';
+import { WordDiff } from '../../word-diff.tsx';
 
 interface Props {
   readonly mail: MailTexts;

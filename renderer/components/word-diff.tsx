@@ -1,7 +1,7 @@
 import { diffWordsWithSpace } from 'diff';
 import { Fragment } from 'react';
-import { t } from '../../../lib/messages/index.ts';
-import classes from '../mail-editor.module.css';
+import { t } from '../lib/messages/index.ts';
+import classes from './components.module.css';
 
 /** Two texts in one: what goes is struck out, what comes is marked; read aloud, both are named. */
 export function WordDiff({ before, after }: { readonly before: string; readonly after: string }) {
