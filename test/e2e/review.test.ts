@@ -49,6 +49,8 @@ describe.skipIf(chromiumPath === null)('mails are reviewed before they leave', (
     run.host.says(passage('Who looks after the routes of your 40 electric vans?', ['custom.fleet']));
     await page.keyboard.press('r');
     await shown.getByText('Who looks after the routes').waitFor();
+    await facts.getByText('What changed').waitFor();
+    await look(page, 'review', 'what-changed');
     await page.keyboard.press('e');
     const field = page.getByRole('textbox', { name: 'Text of the passage' });
     await field.fill('Are your 40 vans on the road since 2019?');
