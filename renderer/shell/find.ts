@@ -33,7 +33,7 @@ export const findings: readonly Finding[] = [
         id,
         label: [firstName, lastName].filter(Boolean).join(' ') || email,
         note: [email, company].filter(Boolean).join(' · '),
-        open: (go) => go({ to: '/contacts', search: { contact: id } }),
+        open: (go) => go({ to: '/contacts/$contactId', params: { contactId: id } }),
       }));
     },
   },

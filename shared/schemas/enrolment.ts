@@ -22,6 +22,7 @@ export const enrolmentStateCountsSchema = z.object({
 export const enrolmentSchema = z.object({
   id: idSchema,
   campaignId: idSchema,
+  campaignName: z.string(),
   contactId: idSchema,
   contactEmail: z.string(),
   contactName: z.string(),

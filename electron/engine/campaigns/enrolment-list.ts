@@ -16,10 +16,10 @@ export interface EnrolmentList {
   resume(id: string, at?: number | null): Enrolment;
 }
 
-const columns = `e.id, e.campaign_id as campaignId, e.contact_id as contactId, coalesce(c.email, '') as contactEmail, trim(coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, '')) as contactName,
+const columns = `e.id, e.campaign_id as campaignId, g.name as campaignName, e.contact_id as contactId, coalesce(c.email, '') as contactEmail, trim(coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, '')) as contactName,
   e.mailbox_id as mailboxId, v.number as sequenceVersion, e.state, e.reason, e.paused_until as pausedUntil, e.step_id as stepId, e.next_step_id as nextStepId,
   coalesce((select slot_at from deliveries d where d.enrolment_id = e.id and d.state in ('planned','deferred','claimed') limit 1), iif(e.state = 'active', e.wake_at, null)) as nextAt, e.created_at as createdAt, e.updated_at as updatedAt`;
-const joins = 'from enrolments e join sequence_versions v on v.id = e.sequence_version_id left join contacts c on c.id = e.contact_id';
+const joins = 'from enrolments e join sequence_versions v on v.id = e.sequence_version_id join campaigns g on g.id = e.campaign_id left join contacts c on c.id = e.contact_id';
 
 export function createEnrolmentList(deps: { store: Store; enrolments: Enrolments; planner: Planner; wake: () => void }): EnrolmentList {
   const { store, enrolments, planner } = deps;

@@ -25,13 +25,15 @@ export function useContact(id: string) {
   return useQuery(api.subscribers.get.queryOptions({ input: { id } }));
 }
 
-export const historyLimit = 100;
+export const historyPage = 100;
+/** What one question gives at most. */
+export const historyMost = 500;
 
 /** What happened to one person: facts, mails and replies, three bulk calls. */
-export function useHistory(contactId: string) {
-  const events = useQuery(api.events.list.queryOptions({ input: { contactId, limit: historyLimit } }));
-  const deliveries = useQuery(api.deliveries.list.queryOptions({ input: { contactId, limit: historyLimit } }));
-  const replies = useQuery(api.replies.list.queryOptions({ input: { contactId, limit: historyLimit } }));
+export function useHistory(contactId: string, limit: number) {
+  const events = useQuery(api.events.list.queryOptions({ input: { contactId, limit }, placeholderData: keepPreviousData }));
+  const deliveries = useQuery(api.deliveries.list.queryOptions({ input: { contactId, limit }, placeholderData: keepPreviousData }));
+  const replies = useQuery(api.replies.list.queryOptions({ input: { contactId, limit }, placeholderData: keepPreviousData }));
   return { events, deliveries, replies };
 }
 

@@ -35,6 +35,11 @@ export const contactsRoutes = [
   }),
   createRoute({
     getParentRoute: () => rootRoute,
+    path: '/contacts/$contactId',
+    component: lazyRouteComponent(() => import('./contact-screen.tsx'), 'ContactScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
     path: '/contacts/import',
     validateSearch: (search: Record<string, unknown>): ImportSearch => textParam(search, 'list'),
     component: lazyRouteComponent(() => import('./import-screen.tsx'), 'ImportScreen'),

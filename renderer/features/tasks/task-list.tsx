@@ -62,7 +62,7 @@ function TaskRow({ task }: { readonly task: Task }) {
       <div className={classes['what']}>
         <Text fw={600}>{task.title}</Text>
         <Text size="sm">
-          <Anchor size="sm" renderRoot={(props) => <Link {...props} to="/contacts" search={{ contact: task.contactId }} />}>
+          <Anchor size="sm" renderRoot={(props) => <Link {...props} to="/contacts/$contactId" params={{ contactId: task.contactId }} />}>
             {person}
           </Anchor>
           {[task.contactCompany, task.contactPhone].filter((part) => part !== '').map((part) => ` · ${part}`)}

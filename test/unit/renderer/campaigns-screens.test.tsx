@@ -26,6 +26,7 @@ const sequence: Sequence = {
 const person: Enrolment = {
   id: 'enrolment-0',
   campaignId: 'campaign-0',
+  campaignName: 'Spring',
   contactId: 'contact-0',
   contactEmail: 'anna@example.com',
   contactName: 'Anna Lindqvist',

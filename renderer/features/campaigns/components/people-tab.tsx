@@ -89,7 +89,7 @@ export function PeopleTab({ campaign }: { readonly campaign: Campaign }) {
         rows={cursorRows(enrolments)}
         rowId={(person) => person.id}
         rowHeight={50}
-        onOpen={(person) => void navigate({ to: '/contacts', search: { contact: person.contactId } })}
+        onOpen={(person) => void navigate({ to: '/contacts/$contactId', params: { contactId: person.contactId } })}
         empty={<EmptyState title={t('campaigns.noPeople')}>{t('campaigns.noPeopleText')}</EmptyState>}
       />
     </>
@@ -145,7 +145,7 @@ function PersonMenu({ person, living }: { readonly person: Enrolment; readonly l
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconUser size={15} />} onClick={() => void navigate({ to: '/contacts', search: { contact: person.contactId } })}>
+          <Menu.Item leftSection={<IconUser size={15} />} onClick={() => void navigate({ to: '/contacts/$contactId', params: { contactId: person.contactId } })}>
             {t('campaigns.openContact')}
           </Menu.Item>
           {living && moving && (

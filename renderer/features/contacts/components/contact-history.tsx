@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Text } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconBan,
@@ -14,36 +14,81 @@ import {
   IconX,
   type Icon,
 } from '@tabler/icons-react';
+import { useState, type ReactNode } from 'react';
 import type { EventType } from '../../../../shared/schemas/event.ts';
 import type { Tone } from '../../../components/state-badge.tsx';
 import { ErrorState, LoadingState } from '../../../components/states.tsx';
 import { TimeText } from '../../../components/time-text.tsx';
 import { WhyText } from '../../../components/why-text.tsx';
+import { formatDate } from '../../../lib/format.ts';
 import { has, t } from '../../../lib/messages/index.ts';
-import { historyLimit, useHistory } from '../api.ts';
-import { contactTimeline, type TimelineEntry } from '../model/timeline.ts';
+import { historyMost, historyPage, useHistory } from '../api.ts';
+import { contactTimeline, isOfKind, timelineKinds, type TimelineEntry, type TimelineKind } from '../model/timeline.ts';
 import classes from './contacts.module.css';
 
-/** Everything that happened to a person, newest first: facts, mails that wait, and what came in. */
-export function ContactHistory({ contactId }: { readonly contactId: string }) {
-  const { events, deliveries, replies } = useHistory(contactId);
+interface Props {
+  readonly contactId: string;
+  /** With a choice of what is shown, and more of it on request. */
+  readonly whole?: boolean;
+  readonly title?: ReactNode;
+}
+
+/** Everything that happened to a person, newest first and day by day: facts, mails that wait, and what came in. */
+export function ContactHistory({ contactId, whole = false, title = null }: Props) {
+  const [limit, setLimit] = useState(historyPage);
+  const [kind, setKind] = useState<TimelineKind>('all');
+  const { events, deliveries, replies } = useHistory(contactId, limit);
   const failed = [events, deliveries, replies].find((query) => query.error && query.data === undefined);
   if (failed) return <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />;
   if (!events.data || !deliveries.data || !replies.data) return <LoadingState rows={4} />;
-  const entries = contactTimeline(events.data.items, deliveries.data.items, replies.data.items);
+  const all = contactTimeline(events.data.items, deliveries.data.items, replies.data.items);
+  const entries = all.filter((entry) => isOfKind(entry, kind));
   const cut = [events.data, deliveries.data, replies.data].some((page) => page.nextCursor !== null);
-  if (entries.length === 0) return <Text c="dimmed">{t('contacts.historyEmpty')}</Text>;
+  const days = [...Map.groupBy(entries, ({ at }) => formatDate(at))];
   return (
     <>
-      <ol className={classes['timeline']}>
-        {entries.map((entry) => (
-          <Entry key={entry.id} entry={entry} />
-        ))}
-      </ol>
-      {cut && (
-        <Text size="xs" c="dimmed">
-          {t('contacts.historyMore', { count: historyLimit })}
-        </Text>
+      {(title !== null || whole) && (
+        <Group justify="space-between" mb="md">
+          {title}
+          {whole && (
+            <SegmentedControl
+              size="xs"
+              aria-label={t('contacts.historyKind')}
+              value={kind}
+              data={timelineKinds.map((value) => ({ value, label: t(`contacts.historyKind.${value}`) }))}
+              onChange={setKind}
+            />
+          )}
+        </Group>
+      )}
+      {entries.length === 0 && <Text c="dimmed">{t(all.length === 0 ? 'contacts.historyEmpty' : 'contacts.historyNone')}</Text>}
+      {days.map(([day, those]) => (
+        <div key={day}>
+          <Text size="xs" fw={600} c="dimmed" mb={8} component="h3">
+            {day}
+          </Text>
+          <ol className={classes['timeline']}>
+            {those.map((entry) => (
+              <Entry key={entry.id} entry={entry} />
+            ))}
+          </ol>
+        </div>
+      ))}
+      {cut && whole && limit < historyMost ? (
+        <Button
+          variant="default"
+          size="compact-sm"
+          loading={events.isFetching || deliveries.isFetching}
+          onClick={() => setLimit((was) => Math.min(historyMost, was + 2 * historyPage))}
+        >
+          {t('contacts.historyShowMore')}
+        </Button>
+      ) : (
+        cut && (
+          <Text size="xs" c="dimmed">
+            {t('contacts.historyMore', { count: limit })}
+          </Text>
+        )
       )}
     </>
   );

@@ -30,3 +30,14 @@ export function contactTimeline(events: readonly DomainEvent[], deliveries: read
   for (const reply of replies) entries.push({ kind: 'reply', id: `reply-${reply.id}`, at: reply.receivedAt, reply });
   return entries.sort((a, b) => b.at - a.at || b.id.localeCompare(a.id));
 }
+
+export const timelineKinds = ['all', 'mails', 'replies', 'changes'] as const;
+export type TimelineKind = (typeof timelineKinds)[number];
+
+/** Whether an entry is of a kind: a mail of ours, what came in, or a change of what is on file. */
+export function isOfKind(entry: TimelineEntry, kind: TimelineKind): boolean {
+  if (kind === 'all') return true;
+  if (entry.kind === 'reply') return kind === 'replies';
+  const isMail = entry.kind === 'delivery' || entry.event.deliveryId !== null;
+  return kind === (isMail ? 'mails' : 'changes');
+}
