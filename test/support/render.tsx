@@ -1,12 +1,16 @@
 import { cleanup, render, type RenderResult } from '@testing-library/react';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { afterAll } from 'vitest';
 import { Providers } from '../../renderer/app/providers.tsx';
 import { createAppRouter } from '../../renderer/app/router.tsx';
 import { setTransport } from '../../renderer/lib/client.ts';
 import { createQueryClient } from '../../renderer/lib/query.ts';
 import type { Link } from '../../renderer/lib/transport.ts';
 import { createFakeEngine, type FakeState } from './memory-engine.ts';
+
+// What is still shown when the document goes would be told of it by its timers.
+afterAll(cleanup);
 
 // happy-dom has no font loading; growing text areas listen to it.
 if (document.fonts === undefined) Object.defineProperty(document, 'fonts', { value: new EventTarget() });
