@@ -115,12 +115,37 @@ export const campaignSchema = z.object({
 export type Campaign = z.infer<typeof campaignSchema>;
 
 /** One line of the checklist before launch. Blocking items forbid it. */
+export const preflightCodes = [
+  'draft',
+  'sequence',
+  'draft_changed',
+  'copy',
+  'audience',
+  'mailboxes',
+  'mailbox_login',
+  'mailbox_untested',
+  'mailbox_unreachable',
+  'mailbox_paused',
+  'no_inbox',
+  'secrets',
+  'time',
+  'time_zones',
+  'no_matching_mailbox',
+  'zones_guessed',
+  'zones_unknown',
+  'missing_field',
+  'undeliverable',
+  'suppressed',
+  'owned_by_others',
+] as const;
+export type PreflightCode = (typeof preflightCodes)[number];
 export const preflightItemSchema = z.object({
-  code: z.string(),
+  code: z.enum(preflightCodes),
   blocking: z.boolean(),
   ok: z.boolean(),
   message: z.string(),
   count: z.number().int().nullable(),
+  mailboxId: idSchema.nullable().describe('Of an item about one mailbox'),
 });
 export const preflightSchema = z.object({
   ok: z.boolean(),

@@ -160,6 +160,7 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
           snippets: '/templates?kind=snippet',
           contacts: '/contacts',
           'contact-drawer': `/contacts?contact=${contacts.items[0]?.id ?? ''}`,
+          'contact-page': `/contacts/${contacts.items[0]?.id ?? ''}`,
           suppressions: '/contacts?tab=suppressions',
           import: '/contacts/import',
           activity: '/activity',
@@ -197,7 +198,7 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
     await palette.getByRole('option', { name: person?.lastName ?? '' }).waitFor();
     expect(await findings(page)).toEqual([]);
     await page.keyboard.press('Enter');
-    await page.waitForURL(`**/#/contacts?contact=${person?.id ?? ''}`);
+    await page.waitForURL(`**/#/contacts/${person?.id ?? ''}`);
     await page.keyboard.press('Escape');
     await palette.waitFor({ state: 'detached' });
     await page.getByRole('dialog').waitFor({ state: 'detached' });

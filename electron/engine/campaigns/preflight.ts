@@ -1,4 +1,4 @@
-import type { Campaign, CampaignRules, Preflight } from '../../../shared/schemas/campaign.ts';
+import type { Campaign, CampaignRules, Preflight, PreflightCode } from '../../../shared/schemas/campaign.ts';
 import type { MailboxState } from '../../../shared/schemas/mailbox.ts';
 import { calendarsFor, nextAllowed, type MailboxHours } from '../scheduling/index.ts';
 import type { AudienceView } from './audience.ts';
@@ -11,7 +11,7 @@ export interface PreflightFacts {
   readonly draftChanged: boolean;
   readonly followUps: number;
   readonly rules: CampaignRules;
-  readonly mailboxes: readonly (MailboxHours & { readonly name: string; readonly state: MailboxState; readonly hasInbox: boolean })[];
+  readonly mailboxes: readonly (MailboxHours & { readonly id: string; readonly name: string; readonly state: MailboxState; readonly hasInbox: boolean })[];
   /** People of the audience by the zone that counts for them, and how many of these zones are guesses. */
   readonly zones: readonly { readonly zone: string | null; readonly people: number; readonly guessed: number }[];
   /** People known to have their mail at a provider of none of the mailboxes, where the rule is strict. */
@@ -29,7 +29,8 @@ export interface PreflightFacts {
 /** The checklist before a launch. Pure. Blocking items that are not ok forbid it. */
 export function checkPreflight(facts: PreflightFacts): Preflight {
   const items: Preflight['items'] = [];
-  const item = (code: string, blocking: boolean, ok: boolean, message: string, count: number | null = null) => items.push({ code, blocking, ok, message, count });
+  const item = (code: PreflightCode, blocking: boolean, ok: boolean, message: string, count: number | null = null, mailboxId: string | null = null) =>
+    items.push({ code, blocking, ok, message, count, mailboxId });
   const people = facts.audience.enrollable;
 
   item('draft', true, facts.status === 'draft', facts.status === 'draft' ? 'The campaign has not been launched.' : `The campaign is ${facts.status} already.`);
@@ -66,11 +67,11 @@ export function checkPreflight(facts: PreflightFacts): Preflight {
     facts.mailboxes.length,
   );
   for (const mailbox of facts.mailboxes) {
-    if (mailbox.state === 'needs_login') item('mailbox_login', true, false, `${mailbox.name} needs a new login. Open the mailbox and test it.`);
-    if (mailbox.state === 'untested') item('mailbox_untested', false, false, `${mailbox.name} was never tested. Test it, so that surprises come now and not at night.`);
-    if (mailbox.state === 'unreachable') item('mailbox_unreachable', false, false, `${mailbox.name} could not be reached lately. Mails wait until it answers.`);
-    if (mailbox.state === 'paused') item('mailbox_paused', false, false, `${mailbox.name} is paused. Its mails wait.`);
-    if (!mailbox.hasInbox && facts.followUps > 0) item('no_inbox', false, false, `${mailbox.name} has no IMAP: replies cannot be seen, so follow-ups will be held.`);
+    if (mailbox.state === 'needs_login') item('mailbox_login', true, false, `${mailbox.name} needs a new login. Open the mailbox and test it.`, null, mailbox.id);
+    if (mailbox.state === 'untested') item('mailbox_untested', false, false, `${mailbox.name} was never tested. Test it, so that surprises come now and not at night.`, null, mailbox.id);
+    if (mailbox.state === 'unreachable') item('mailbox_unreachable', false, false, `${mailbox.name} could not be reached lately. Mails wait until it answers.`, null, mailbox.id);
+    if (mailbox.state === 'paused') item('mailbox_paused', false, false, `${mailbox.name} is paused. Its mails wait.`, null, mailbox.id);
+    if (!mailbox.hasInbox && facts.followUps > 0) item('no_inbox', false, false, `${mailbox.name} has no IMAP: replies cannot be seen, so follow-ups will be held.`, null, mailbox.id);
   }
   if (facts.secretsLocked) item('secrets', true, false, 'Stored passwords are locked. Unlock them with the passphrase.');
   const times = firstTimes(facts);

@@ -115,3 +115,9 @@ export function useCampaignActions() {
     resumePerson: useMutation(api.enrolments.resume.mutationOptions({ onSuccess })),
   };
 }
+
+/** Makes the draft of a sequence its active version; the checklist is made again. */
+export function useActivate() {
+  const queryClient = useQueryClient();
+  return useMutation(api.sequences.activate.mutationOptions({ onSuccess: () => refresh(queryClient, api.sequences.key(), api.campaigns.key()) }));
+}

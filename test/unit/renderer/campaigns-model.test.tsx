@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fixTarget, orderedItems, summariseAudience } from '../../../renderer/features/campaigns/model/audience.ts';
 import { fromLocalInput, patchOf, toLocalInput } from '../../../renderer/features/campaigns/model/campaign-form.ts';
 import { funnel, segments } from '../../../renderer/features/campaigns/model/numbers.ts';
-import { campaignRulesSchema, type CampaignCounts } from '../../../shared/schemas/campaign.ts';
+import { type PreflightCode, campaignRulesSchema, type CampaignCounts } from '../../../shared/schemas/campaign.ts';
 
 const counts: CampaignCounts = {
   people: 200,
@@ -56,17 +56,18 @@ describe('audience', () => {
 
   it('leads from a checklist item to the part of the form', () => {
     expect(fixTarget('sequence')).toBe('sequence');
-    expect(fixTarget('no_inbox')).toBe('mailboxes');
-    expect(fixTarget('missing_field')).toBe('audience');
+    expect(fixTarget('no_inbox')).toBe('mailbox');
+    expect(fixTarget('missing_field')).toBe('sequence');
+    expect(fixTarget('draft_changed')).toBe('activate');
     expect(fixTarget('time')).toBe('rules');
     expect(fixTarget('secrets')).toBe('settings');
-    expect(fixTarget('whatever')).toBeNull();
+    expect(fixTarget('suppressed')).toBeNull();
   });
 
   it('puts what blocks first and what is in order last', () => {
-    const item = (code: string, blocking: boolean, ok: boolean) => ({ code, blocking, ok, message: code, count: null });
-    const items = [item('fine', true, true), item('advice', false, false), item('stop', true, false), item('stop2', true, false)];
-    expect(orderedItems({ ok: false, items, people: 0, leftOut: [], firstSlotAt: null }).map(({ code }) => code)).toEqual(['stop', 'stop2', 'advice', 'fine']);
+    const item = (code: PreflightCode, blocking: boolean, ok: boolean) => ({ code, blocking, ok, message: code, count: null, mailboxId: null });
+    const items = [item('draft', true, true), item('copy', false, false), item('sequence', true, false), item('audience', true, false)];
+    expect(orderedItems({ ok: false, items, people: 0, leftOut: [], firstSlotAt: null }).map(({ code }) => code)).toEqual(['sequence', 'audience', 'copy', 'draft']);
   });
 });
 

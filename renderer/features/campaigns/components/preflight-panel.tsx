@@ -15,7 +15,7 @@ import { useWorkspaceNow } from '../../../lib/clock.ts';
 import { formatMoment, formatRelative } from '../../../lib/format.ts';
 import { useCampaignRefusal } from '../../../lib/may.ts';
 import { t } from '../../../lib/messages/index.ts';
-import { useCampaignActions, usePreflight, useSequence } from '../api.ts';
+import { useActivate, useCampaignActions, usePreflight, useSequence } from '../api.ts';
 import { fixTarget, orderedItems, type FixTarget } from '../model/audience.ts';
 import classes from './campaigns.module.css';
 import { goToSection } from './section.tsx';
@@ -116,15 +116,17 @@ function LaunchSummary({ preflight, mails, when }: { readonly preflight: Preflig
 
 function Item({ item, sequenceId }: { readonly item: Preflight['items'][number]; readonly sequenceId: string }) {
   const navigate = useNavigate();
+  const activate = useActivate();
   const target = item.ok ? null : fixTarget(item.code);
   const tone = item.ok ? 'ok' : item.blocking ? 'bad' : 'advice';
   const ItemIcon = item.ok ? IconCircleCheck : item.blocking ? IconCircleX : item.code === 'draft_changed' ? IconBulb : IconAlertTriangle;
   const go = (to: NonNullable<FixTarget>) => {
     modals.closeAll();
-    if (to === 'sequence') void navigate({ to: '/sequences/$sequenceId', params: { sequenceId } });
+    if (to === 'activate') activate.mutate({ id: sequenceId }, { onSuccess: () => notifyDone(t('campaigns.activated')) });
+    else if (to === 'mailbox') void navigate({ to: '/mailboxes', search: item.mailboxId === null ? {} : { edit: item.mailboxId } });
+    else if (to === 'sequence') void navigate({ to: '/sequences/$sequenceId', params: { sequenceId } });
     else if (to === 'undeliverable') void navigate({ to: '/contacts', search: { verdict: 'undeliverable' } });
     else if (to === 'settings') void navigate({ to: '/settings' });
-    else if (to === 'mailboxes' && item.code !== 'mailboxes') void navigate({ to: '/mailboxes' });
     else goToSection(to);
   };
   return (

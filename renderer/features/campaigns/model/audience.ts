@@ -1,4 +1,4 @@
-import type { Audience, Preflight } from '../../../../shared/schemas/campaign.ts';
+import type { Audience, Preflight, PreflightCode } from '../../../../shared/schemas/campaign.ts';
 
 export interface NamedList {
   readonly id: string;
@@ -21,28 +21,37 @@ export function summariseAudience(audience: Audience, lists: readonly NamedList[
   return { kind: 'some', lists: known, missingLists: audience.listIds.length - known.length, contacts, atMost: known.reduce((sum, list) => sum + list.contacts, 0) + contacts };
 }
 
-/** Where a checklist item is put right. */
-export type FixTarget = 'sequence' | 'audience' | 'mailboxes' | 'rules' | 'settings' | 'undeliverable' | null;
+/** Where a checklist item is put right, or what puts it right at once. */
+export type FixTarget = 'activate' | 'sequence' | 'audience' | 'mailboxes' | 'mailbox' | 'rules' | 'settings' | 'undeliverable' | null;
 
-const targets: Readonly<Record<string, FixTarget>> = {
+/** Every item has an entry, so that none stands there without a way out. Null = it only informs. */
+const targets: Readonly<Record<PreflightCode, FixTarget>> = {
+  draft: null,
   sequence: 'sequence',
-  draft_changed: 'sequence',
+  draft_changed: 'activate',
+  copy: 'sequence',
   audience: 'audience',
-  missing_field: 'audience',
-  undeliverable: 'undeliverable',
   mailboxes: 'mailboxes',
-  mailbox_login: 'mailboxes',
-  mailbox_untested: 'mailboxes',
-  mailbox_unreachable: 'mailboxes',
-  mailbox_paused: 'mailboxes',
-  no_inbox: 'mailboxes',
-  time: 'rules',
+  mailbox_login: 'mailbox',
+  mailbox_untested: 'mailbox',
+  mailbox_unreachable: 'mailbox',
+  mailbox_paused: 'mailbox',
+  no_inbox: 'mailbox',
   secrets: 'settings',
+  time: 'rules',
+  time_zones: 'rules',
+  no_matching_mailbox: 'rules',
+  zones_guessed: null,
+  zones_unknown: null,
+  missing_field: 'sequence',
+  undeliverable: 'undeliverable',
+  suppressed: null,
+  owned_by_others: null,
 };
 
-/** Where an item of the checklist is put right; null for an item that needs nothing or is not known here. */
-export function fixTarget(code: string): FixTarget {
-  return targets[code] ?? null;
+/** Where an item of the checklist is put right; null for an item that needs nothing. */
+export function fixTarget(code: PreflightCode): FixTarget {
+  return targets[code];
 }
 
 /** Checklist order: what blocks, what is advised, what is in order. */
