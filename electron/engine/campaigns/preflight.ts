@@ -68,10 +68,12 @@ export function checkPreflight(facts: PreflightFacts): Preflight {
   );
   for (const mailbox of facts.mailboxes) {
     if (mailbox.state === 'needs_login') item('mailbox_login', true, false, `${mailbox.name} needs a new login. Open the mailbox and test it.`, null, mailbox.id);
-    if (mailbox.state === 'untested') item('mailbox_untested', false, false, `${mailbox.name} was never tested. Test it, so that surprises come now and not at night.`, null, mailbox.id);
+    if (mailbox.state === 'untested')
+      item('mailbox_untested', false, false, `${mailbox.name} was never tested. Test it, so that surprises come now and not at night.`, null, mailbox.id);
     if (mailbox.state === 'unreachable') item('mailbox_unreachable', false, false, `${mailbox.name} could not be reached lately. Mails wait until it answers.`, null, mailbox.id);
     if (mailbox.state === 'paused') item('mailbox_paused', false, false, `${mailbox.name} is paused. Its mails wait.`, null, mailbox.id);
-    if (!mailbox.hasInbox && facts.followUps > 0) item('no_inbox', false, false, `${mailbox.name} has no IMAP: replies cannot be seen, so follow-ups will be held.`, null, mailbox.id);
+    if (!mailbox.hasInbox && facts.followUps > 0)
+      item('no_inbox', false, false, `${mailbox.name} has no IMAP: replies cannot be seen, so follow-ups will be held.`, null, mailbox.id);
   }
   if (facts.secretsLocked) item('secrets', true, false, 'Stored passwords are locked. Unlock them with the passphrase.');
   const times = firstTimes(facts);
