@@ -30,6 +30,10 @@ export function useOffsetRows<Row>(page: (offset: number, limit: number) => Page
   const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   const results = useQueries({ queries: numbers.map((n) => ({ ...page(n * pageSize, pageSize), placeholderData: keepPreviousData })) });
   const known = results.find((result) => result.data !== undefined)?.data;
+  // A leap lands where nothing is loaded yet: without the total of before, the table would go and take the place of the leap with it.
+  const [counted, setCounted] = useState<{ key: string; total: number } | null>(null);
+  if (known && (counted?.key !== resetKey || counted.total !== known.total)) setCounted({ key: resetKey, total: known.total });
+  const total = known?.total ?? (counted?.key === resetKey ? counted.total : null);
   const want = useCallback(
     (start: number, end: number) => {
       const next = { key: resetKey, first: Math.floor(start / pageSize), last: Math.max(0, Math.floor(Math.max(start, end - 1) / pageSize)) };
@@ -38,8 +42,8 @@ export function useOffsetRows<Row>(page: (offset: number, limit: number) => Page
     [resetKey, pageSize],
   );
   return {
-    total: known ? known.total : null,
-    count: known ? known.total : 0,
+    total,
+    count: total ?? 0,
     at: (index) => {
       const result = results[Math.floor(index / pageSize) - first];
       return result && !result.isPlaceholderData ? result.data?.items[index % pageSize] : undefined;
