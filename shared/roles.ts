@@ -260,7 +260,12 @@ export function roleFor(path: readonly string[]): Role {
 
 /** Whether a role may call a procedure. */
 export function may(role: Role, path: readonly string[]): boolean {
-  return roles.indexOf(role) >= roles.indexOf(roleFor(path));
+  return isAtLeast(role, roleFor(path));
+}
+
+/** Whether a role has the rights of another one: each has those of the weaker ones. */
+export function isAtLeast(role: Role, least: Role): boolean {
+  return roles.indexOf(role) >= roles.indexOf(least);
 }
 
 /** What a sender may change only where the campaign is their own: the procedure, and what the `id` of its input names. */

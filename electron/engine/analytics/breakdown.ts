@@ -1,10 +1,10 @@
-import type { AnalyticsBreakdown, OutcomeRates, Rate } from '../../../shared/schemas/analytics.ts';
+import type { AnalyticsBreakdown, OutcomeRates } from '../../../shared/schemas/analytics.ts';
 import type { CampaignStatus } from '../../../shared/schemas/campaign.ts';
 import { graphSchema } from '../../../shared/schemas/sequence.ts';
 import { emailSteps } from '../../../shared/graph.ts';
 import { familyOf, providerById, providerOfDomain } from '../../../shared/providers.ts';
-import { wilson } from '../lib/wilson.ts';
 import type { Store } from '../store/index.ts';
+import { rate } from './rate.ts';
 
 /** Mails read before other work gets a turn. */
 const slice = 1000;
@@ -55,11 +55,6 @@ class Tally {
       unsubscribed: rate(this.#unsubscribed, this.#all),
     };
   }
-}
-
-function rate(count: number, of: number): Rate {
-  const interval = wilson(Math.min(count, of), of);
-  return { count, of, rate: interval?.rate ?? null, low: interval?.low ?? null, high: interval?.high ?? null };
 }
 
 interface MailRow {

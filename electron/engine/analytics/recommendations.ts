@@ -1,9 +1,8 @@
 import { edgesOf, firstEmails, nextStepId, reachable, reachableEmails, stepsById } from '../../../shared/graph.ts';
-import type { Rate } from '../../../shared/schemas/analytics.ts';
 import type { Recommendation, Recommendations } from '../../../shared/schemas/recommendation.ts';
 import type { EmailStep, SequenceGraph, Variant, WaitStep } from '../../../shared/schemas/sequence.ts';
 import { fisherLower, signTest } from '../lib/exact-test.ts';
-import { wilson } from '../lib/wilson.ts';
+import { rate } from './rate.ts';
 
 /** What a variant did; people, each once. */
 export interface VariantFacts {
@@ -64,11 +63,6 @@ export function recommend(graph: SequenceGraph, variants: readonly VariantFacts[
     if (found !== null) items.push(found);
   }
   return { items, undecided };
-}
-
-function rate(count: number, of: number): Rate {
-  const interval = wilson(Math.min(count, of), of);
-  return { count, of, rate: interval?.rate ?? null, low: interval?.low ?? null, high: interval?.high ?? null };
 }
 
 function inUse({ variants }: EmailStep): Variant[] {

@@ -1,9 +1,8 @@
 import { ownResultCodes, type OwnResult, type WorkedItem } from '../../../shared/schemas/worked-before.ts';
-import type { Rate } from '../../../shared/schemas/analytics.ts';
 import { fisherLower } from '../lib/exact-test.ts';
 import { termsOf } from '../lib/terms.ts';
-import { wilson } from '../lib/wilson.ts';
 import { profileMail, type ReadMail } from './mail-profile.ts';
+import { rate } from './rate.ts';
 
 /** A mail or snippet of one's own, and what it did; people, each once. */
 export interface PastText extends ReadMail {
@@ -81,11 +80,6 @@ export function ownResults(query: ReadMail, past: readonly PastText[]): OwnResul
     const clear = 2 * fisherLower(counts(lower), counts(higher)) < luck;
     return [{ code, holds, with: rate(yes.replied, yes.mailed), without: rate(no.replied, no.mailed), clear }];
   });
-}
-
-function rate(count: number, of: number): Rate {
-  const interval = wilson(Math.min(count, of), of);
-  return { count, of, rate: interval?.rate ?? null, low: interval?.low ?? null, high: interval?.high ?? null };
 }
 
 function weigh(texts: readonly (readonly string[])[]): Map<string, number>[] {

@@ -1,10 +1,10 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../../shared/contract/index.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { may, onlyOwn, roleFor } from '../../../shared/roles.ts';
+import { isAtLeast, may, onlyOwn, roleFor } from '../../../shared/roles.ts';
 import { actingAs } from '../lib/who-acts.ts';
 import type { Logger } from '../ports.ts';
-import { roles, type Role } from '../../../shared/schemas/team.ts';
+import type { Role } from '../../../shared/schemas/team.ts';
 import type { TeamMember } from '../workspace/index.ts';
 import { contractError } from './errors.ts';
 
@@ -25,7 +25,7 @@ export function ownerIdOf(context: RpcContext): string | null {
 /** Throws forbidden where the caller's role is less. For inputs that need more than the procedure they come with. */
 export function needRole(context: RpcContext, least: Role): void {
   const role = context.who?.().role;
-  if (role !== undefined && roles.indexOf(role) < roles.indexOf(least)) throw tooWeak(role, least);
+  if (role !== undefined && !isAtLeast(role, least)) throw tooWeak(role, least);
 }
 
 function tooWeak(role: Role, least: Role): AppError {

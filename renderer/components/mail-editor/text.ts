@@ -16,9 +16,14 @@ export function textToHtml(text: string): string {
     .join('\n');
 }
 
+/** Words as they stand in HTML. */
+export function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
 function escapeOutsideTags(text: string): string {
   return splitLiquid(text)
-    .map((part) => (part.liquid ? part.text : part.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')))
+    .map((part) => (part.liquid ? part.text : escapeText(part.text)))
     .join('');
 }
 

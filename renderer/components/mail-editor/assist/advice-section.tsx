@@ -9,6 +9,7 @@ import { formatNumber, formatShare } from '../../../lib/format.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { QueryState } from '../../states.tsx';
 import type { MailTexts } from '../mail-editor.tsx';
+import { escapeText } from '../text.ts';
 import { paragraphsOf, plainText, withChanges } from './paragraphs.ts';
 import { usePastWork, type MailPlace } from './use-past-work.ts';
 
@@ -91,7 +92,7 @@ function changed(mail: MailTexts, { find, replace }: { readonly find: string; re
     return withChanges(mail, paragraphs, [{ at, before: [], after: [replace] }]);
   }
   const field = mail.html.trim() === '' ? 'text' : 'html';
-  const written = (text: string) => (field === 'text' ? text : text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
+  const written = (text: string) => (field === 'text' ? text : escapeText(text));
   const at = mail[field].indexOf(written(find));
   return at === -1 ? null : { [field]: mail[field].slice(0, at) + written(replace) + mail[field].slice(at + written(find).length) };
 }

@@ -3,7 +3,7 @@ import { splitLiquid } from '../../../../shared/merge-tags.ts';
 import type { DocNode } from '../document.ts';
 import { docOfHtml } from '../from-html.ts';
 import type { MailTexts } from '../mail-editor.tsx';
-import { htmlToText, textToHtml } from '../text.ts';
+import { escapeText, htmlToText, textToHtml } from '../text.ts';
 import { htmlOfDoc } from '../to-html.ts';
 
 /** A paragraph of a body: its words, and itself as the body holds it. */
@@ -14,14 +14,17 @@ export interface Paragraph {
 
 type Body = Pick<MailTexts, 'html' | 'text'>;
 
+/** The paragraphs of a plain text. Pure. */
+export function splitText(text: string): string[] {
+  return text
+    .split(/\n{2,}/)
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
 /** The paragraphs of a body; null where its HTML is more than the editor can take apart. Needs a DOM. */
 export function paragraphsOf({ html, text }: Body): Paragraph[] | null {
-  if (html.trim() === '')
-    return text
-      .split(/\n{2,}/)
-      .map((part) => part.trim())
-      .filter(Boolean)
-      .map((part) => ({ text: part, source: part }));
+  if (html.trim() === '') return splitText(text).map((part) => ({ text: part, source: part }));
   const { doc, lost } = docOfHtml(html);
   if (lost.length > 0) return null;
   return (doc.content ?? [])
@@ -97,8 +100,7 @@ function htmlLike(text: string, replaced: readonly Paragraph[]): string {
   const links = replaced.flatMap(({ source }) => linksIn(docOfHtml(source).doc));
   const html = links.reduce((written, { label, href }) => {
     const shown = label.includes(href) || href.includes(label) ? label : `${label} (${href})`;
-    const escaped = (part: string) => part.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-    return written.replace(escaped(shown), `<a href="${href.replaceAll('"', '&quot;')}">${escaped(label)}</a>`);
+    return written.replace(escapeText(shown), `<a href="${href.replaceAll('"', '&quot;')}">${escapeText(label)}</a>`);
   }, textToHtml(text));
   // Read and written by the editor's own rules, so that it comes back as it was.
   return htmlOfDoc(docOfHtml(html).doc);

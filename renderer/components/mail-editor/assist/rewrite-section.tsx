@@ -7,7 +7,7 @@ import { t } from '../../../lib/messages/index.ts';
 import type { MailTexts } from '../mail-editor.tsx';
 import classes from '../mail-editor.module.css';
 import { AssistNote } from './note.tsx';
-import { changed, changesOf, lostTags, paragraphsOf, plainText, withChanges, type Change } from './paragraphs.ts';
+import { changed, changesOf, lostTags, paragraphsOf, plainText, splitText, withChanges, type Change } from './paragraphs.ts';
 import { useRewrite } from './use-rewrite.ts';
 import { WordDiff } from '../../word-diff.tsx';
 
@@ -26,7 +26,7 @@ export function RewriteSection({ mail, onChange }: Props) {
   const [language, setLanguage] = useState('de');
   const paragraphs = useMemo(() => paragraphsOf(mail), [mail]);
   const text = plainText(mail);
-  const proposal = done === null ? null : left?.of === done ? left.paragraphs : split(done.text);
+  const proposal = done === null ? null : left?.of === done ? left.paragraphs : splitText(done.text);
   const changes =
     proposal === null || paragraphs === null
       ? []
@@ -138,11 +138,4 @@ function ChangeCard({ number, change, onTake, onLeave }: { readonly number: numb
       </Group>
     </Paper>
   );
-}
-
-function split(text: string): string[] {
-  return text
-    .split(/\n{2,}/)
-    .map((part) => part.trim())
-    .filter(Boolean);
 }

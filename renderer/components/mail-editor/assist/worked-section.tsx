@@ -9,7 +9,7 @@ import { QueryState } from '../../states.tsx';
 import type { MailTexts } from '../mail-editor.tsx';
 import classes from '../mail-editor.module.css';
 import { AssistNote } from './note.tsx';
-import { paragraphsOf, plainText, withChanges } from './paragraphs.ts';
+import { paragraphsOf, plainText, splitText, withChanges } from './paragraphs.ts';
 import { usePastWork, type MailPlace } from './use-past-work.ts';
 import { WordDiff } from '../../word-diff.tsx';
 
@@ -65,7 +65,7 @@ function Item({ item, mail, onChange }: { readonly item: WorkedItem; readonly ma
     t('worked.replied', { count: formatNumber(of.count), of: formatNumber(of.of), low: formatShare(of.low ?? 0, 1), high: formatShare(of.high ?? 0, 1) });
   const insert = () => {
     const paragraphs = paragraphsOf(mail);
-    if (paragraphs !== null) onChange(withChanges(mail, paragraphs, [{ at: paragraphs.length, before: [], after: text.split(/\n{2,}/).map((part) => part.trim()) }]));
+    if (paragraphs !== null) onChange(withChanges(mail, paragraphs, [{ at: paragraphs.length, before: [], after: splitText(text) }]));
   };
   return (
     <Paper withBorder p="sm" component="section" aria-label={title}>

@@ -1,5 +1,6 @@
 import type { Campaign } from '../../../../shared/schemas/campaign.ts';
-import { launchOwnerId, roles } from '../../../../shared/schemas/team.ts';
+import { isAtLeast } from '../../../../shared/roles.ts';
+import { launchOwnerId } from '../../../../shared/schemas/team.ts';
 import { OwnerSelect } from '../../../components/owner-select.tsx';
 import { useMe, useTeam } from '../../../lib/may.ts';
 import { t } from '../../../lib/messages/index.ts';
@@ -19,7 +20,7 @@ export function CampaignOwner({ campaign }: { readonly campaign: Campaign }) {
       title={t('team.owner')}
       allowDeselect={false}
       withLaunchOwner
-      disabled={me !== undefined && roles.indexOf(me.role) < roles.indexOf('manager')}
+      disabled={me !== undefined && !isAtLeast(me.role, 'manager')}
       value={campaign.ownerId ?? launchOwnerId}
       onChange={(next) => pass.mutate({ id: campaign.id, ownerId: next === launchOwnerId ? null : next })}
     />
