@@ -1,5 +1,5 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useLayoutEffect, useRef, useState } from 'react';
 import { t } from '../lib/messages/index.ts';
 import { ConnectionBanner, LockedBanner, PracticeBanner } from './banners.tsx';
 import { Navigation } from './navigation.tsx';
@@ -15,8 +15,8 @@ export function Shell() {
   const content = useRef<HTMLElement>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const first = useRef(true);
-  useEffect(() => {
-    // After a change of screen the keyboard starts at its content.
+  useLayoutEffect(() => {
+    // After a change of screen the keyboard starts at its content; before anything is painted, or it would take the focus back from who was quick.
     if (first.current) first.current = false;
     else content.current?.focus({ preventScroll: true });
   }, [path]);

@@ -1,4 +1,4 @@
-import type { Locator } from 'playwright-core';
+import type { FileChooser, Locator } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Campaign } from '../../shared/schemas/campaign.ts';
 import { chromiumPath, openBrowser, startApp, until } from '../support/app.ts';
@@ -50,10 +50,15 @@ describe.skipIf(chromiumPath === null)('the way to a first sequence, by keyboard
     await go('p', 'Contacts');
     await press(page.getByRole('link', { name: 'Import contacts' }));
     await page.getByRole('heading', { name: 'Import contacts' }).waitFor();
-    await reach(page.locator('[tabindex="0"]:has(input[type=file])'));
-    const chosen = page.waitForEvent('filechooser');
-    await keys.press('Enter');
-    await (await chosen).setFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+    let chooser: FileChooser | null = null;
+    // The browser opens it only while it counts the key as fresh: on a busy machine it is pressed again.
+    for (let tries = 0; tries < 5 && chooser === null; tries += 1) {
+      await reach(page.locator('[tabindex="0"]:has(input[type=file])'));
+      const chosen = page.waitForEvent('filechooser', { timeout: 5000 }).catch(() => null);
+      await keys.press('Enter');
+      chooser = await chosen;
+    }
+    await chooser?.setFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
     await page.getByRole('heading', { name: 'What do the columns mean?' }).waitFor();
     await press(button('Next'));
     await press(button('Dry run'));
