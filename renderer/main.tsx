@@ -10,6 +10,7 @@ import { createAppRouter } from './app/router.tsx';
 import { notifyError } from './components/notify.tsx';
 import { setTransport } from './lib/client.ts';
 import { useConnection } from './lib/connection.ts';
+import { locale } from './lib/locale.ts';
 import { createQueryClient } from './lib/query.ts';
 import { electronTransport, forgetToken, headlessTransport, takeToken } from './lib/transport.ts';
 import { NoTokenPage } from './shell/notices.tsx';
@@ -22,6 +23,8 @@ declare global {
 }
 
 function start(): void {
+  document.documentElement.lang = locale.tag;
+  document.documentElement.dir = locale.direction;
   const element = document.getElementById('root');
   if (!element) return;
   const root = createRoot(element);

@@ -1,8 +1,9 @@
-import { MantineProvider, localStorageColorSchemeManager } from '@mantine/core';
+import { DirectionProvider, MantineProvider, localStorageColorSchemeManager } from '@mantine/core';
 import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { locale } from '../lib/locale.ts';
 import { cssVariables, theme } from '../theme/theme.ts';
 
 const colorSchemeManager = localStorageColorSchemeManager({ key: 'homing.theme' });
@@ -11,17 +12,19 @@ const colorSchemeManager = localStorageColorSchemeManager({ key: 'homing.theme' 
 export function Providers({ queryClient, children, test = false }: { queryClient: QueryClient; children: ReactNode; test?: boolean }) {
   return (
     <QueryClientProvider client={queryClient}>
-      <MantineProvider
-        theme={theme}
-        cssVariablesResolver={cssVariables}
-        defaultColorScheme="auto"
-        colorSchemeManager={colorSchemeManager}
-        {...(test ? { env: 'test' as const } : {})}
-      >
-        {/* At the top centre it covers no button of a page, a drawer or a dialog. */}
-        <Notifications position="top-center" limit={4} transitionDuration={120} />
-        <ModalsProvider modalProps={{ centered: true }}>{children}</ModalsProvider>
-      </MantineProvider>
+      <DirectionProvider initialDirection={locale.direction} detectDirection={false}>
+        <MantineProvider
+          theme={theme}
+          cssVariablesResolver={cssVariables}
+          defaultColorScheme="auto"
+          colorSchemeManager={colorSchemeManager}
+          {...(test ? { env: 'test' as const } : {})}
+        >
+          {/* At the top centre it covers no button of a page, a drawer or a dialog. */}
+          <Notifications position="top-center" limit={4} transitionDuration={120} />
+          <ModalsProvider modalProps={{ centered: true }}>{children}</ModalsProvider>
+        </MantineProvider>
+      </DirectionProvider>
     </QueryClientProvider>
   );
 }

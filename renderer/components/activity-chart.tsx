@@ -1,9 +1,10 @@
 import { BarChart } from '@mantine/charts';
 import '@mantine/charts/styles.css';
 import type { PeriodPoint } from '../../shared/schemas/analytics.ts';
+import { locale } from '../lib/locale.ts';
 import { t } from '../lib/messages/index.ts';
 
-const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const shortDay = new Intl.DateTimeFormat(locale.tag, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 /** About this many labels fit under the bars. */
 const labels = 6;

@@ -1,3 +1,5 @@
+import { locale } from './locale.ts';
+
 let countries: { value: string; label: string }[] | null = null;
 // Regions that have a code and a name, but no country's calendar.
 const noCountry = new Set(['AC', 'AQ', 'BV', 'CP', 'CQ', 'DG', 'EA', 'EU', 'EZ', 'HM', 'IC', 'QO', 'TA', 'UN', 'XA', 'XB', 'ZZ']);
@@ -5,7 +7,7 @@ const noCountry = new Set(['AC', 'AQ', 'BV', 'CP', 'CQ', 'DG', 'EA', 'EU', 'EZ',
 /** Countries by name, with their ISO 3166-1 code as the value. */
 export function allCountries(): { value: string; label: string }[] {
   if (countries !== null) return countries;
-  const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+  const names = new Intl.DisplayNames([locale.tag], { type: 'region', fallback: 'none' });
   const letters = Array.from({ length: 26 }, (_, index) => String.fromCharCode(65 + index));
   const seen = new Set<string>();
   countries = letters
@@ -17,6 +19,6 @@ export function allCountries(): { value: string; label: string }[] {
       seen.add(label);
       return [{ value: code, label }];
     })
-    .sort((a, b) => a.label.localeCompare(b.label));
+    .sort((a, b) => a.label.localeCompare(b.label, locale.tag));
   return countries;
 }

@@ -1,11 +1,15 @@
-const locale = 'en-GB';
-const number = new Intl.NumberFormat(locale);
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
-const fullDateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' });
-const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
-const shortTime = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
-const dayMonth = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' });
+import { locale } from './locale.ts';
+import { t } from './messages/index.ts';
+
+const number = new Intl.NumberFormat(locale.tag);
+const oneDigit = new Intl.NumberFormat(locale.tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const atMostOneDigit = new Intl.NumberFormat(locale.tag, { maximumFractionDigits: 1 });
+const relative = new Intl.RelativeTimeFormat(locale.tag, { numeric: 'auto' });
+const dateTime = new Intl.DateTimeFormat(locale.tag, { dateStyle: 'medium', timeStyle: 'short' });
+const fullDateTime = new Intl.DateTimeFormat(locale.tag, { dateStyle: 'full', timeStyle: 'long' });
+const date = new Intl.DateTimeFormat(locale.tag, { dateStyle: 'medium' });
+const shortTime = new Intl.DateTimeFormat(locale.tag, { hour: '2-digit', minute: '2-digit' });
+const dayMonth = new Intl.DateTimeFormat(locale.tag, { weekday: 'short', day: 'numeric', month: 'short' });
 
 export function formatNumber(value: number): string {
   return number.format(value);
@@ -15,7 +19,17 @@ export function formatNumber(value: number): string {
 export function formatShare(part: number, whole: number): string {
   if (whole <= 0) return '–';
   const percent = (part / whole) * 100;
-  return `${percent.toFixed(percent < 10 && percent > 0 ? 1 : 0)} %`;
+  return percent < 10 && percent > 0 ? formatPercent(part / whole) : `${number.format(Math.round(percent))} %`;
+}
+
+/** A share between 0 and 1 with one decimal: '3.4 %'. */
+export function formatPercent(share: number): string {
+  return `${oneDigit.format(share * 100)} %`;
+}
+
+/** With one decimal at most: '3.4', '12'. */
+export function formatDecimal(value: number): string {
+  return atMostOneDigit.format(value);
 }
 
 export function formatDateTime(at: number): string {
@@ -52,7 +66,7 @@ export function formatRelative(at: number, now: number): string {
   for (const [unit, ms] of units) {
     if (Math.abs(difference) >= ms) return relative.format(Math.round(difference / ms), unit);
   }
-  if (Math.abs(difference) < 10_000) return 'just now';
+  if (Math.abs(difference) < 10_000) return t('time.justNow');
   return relative.format(Math.round(difference / 1000), 'second');
 }
 
@@ -62,16 +76,16 @@ export function formatCountdown(ms: number): string {
   const days = Math.floor(seconds / 86_400);
   const hours = Math.floor((seconds % 86_400) / 3600);
   const minutes = Math.floor((seconds % 3600) / 60);
-  if (days > 0) return `${days} d ${hours} h`;
-  if (hours > 0) return `${hours} h ${String(minutes).padStart(2, '0')} min`;
+  if (days > 0) return t('time.daysHours', { days, hours });
+  if (hours > 0) return t('time.hoursMinutes', { hours, minutes: String(minutes).padStart(2, '0') });
   return `${minutes}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
-  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(0)} kB`;
-  if (bytes < 1024 ** 3) return `${(bytes / 1024 ** 2).toFixed(1).replace('.0', '')} MB`;
-  return `${(bytes / 1024 ** 3).toFixed(1).replace('.0', '')} GB`;
+  if (bytes < 1024 * 1024) return `${number.format(Math.round(bytes / 1024))} kB`;
+  if (bytes < 1024 ** 3) return `${atMostOneDigit.format(bytes / 1024 ** 2)} MB`;
+  return `${atMostOneDigit.format(bytes / 1024 ** 3)} GB`;
 }
 
 /** The name of a language by its code, as its own speakers write it: 'Deutsch'. */

@@ -6,6 +6,7 @@ import { notifyDone } from '../../components/notify.tsx';
 import { QueryState } from '../../components/states.tsx';
 import { api } from '../../lib/client.ts';
 import { formatBytes, formatNumber } from '../../lib/format.ts';
+import { locale } from '../../lib/locale.ts';
 import { has, t } from '../../lib/messages/index.ts';
 import { useAssistRefresh } from './api.ts';
 
@@ -103,5 +104,5 @@ function featureName(feature: string): string {
 }
 
 function money(micro: number, currency: string): string {
-  return new Intl.NumberFormat('en-GB', { style: 'currency', currency, maximumSignificantDigits: 3 }).format(micro / 1e8);
+  return new Intl.NumberFormat(locale.tag, { style: 'currency', currency, maximumSignificantDigits: 3 }).format(micro / 1e8);
 }

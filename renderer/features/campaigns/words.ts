@@ -1,3 +1,4 @@
+import { locale } from '../../lib/locale.ts';
 import { has, t } from '../../lib/messages/index.ts';
 
 /** A reason is a code with words of its own, or a sentence already. */
@@ -9,8 +10,8 @@ export function reasonText(reason: string): string {
   return reason;
 }
 
-const dayWords = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const monthWords = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' });
+const dayWords = new Intl.DateTimeFormat(locale.tag, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const monthWords = new Intl.DateTimeFormat(locale.tag, { month: 'short', year: 'numeric', timeZone: 'UTC' });
 
 /** A day, week or month by its first date: '3 Dec', 'Dec 2026'. */
 export function stretchWords(from: string, unit: 'day' | 'week' | 'month'): string {

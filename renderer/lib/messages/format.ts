@@ -1,3 +1,5 @@
+import { locale } from '../locale.ts';
+
 export type MessageParams = Readonly<Record<string, string | number>>;
 
 type Part =
@@ -7,8 +9,8 @@ type Part =
   | { readonly name: string; readonly choices: ReadonlyMap<string, readonly Part[]>; readonly plural: boolean }
   | '#';
 
-const plurals = new Intl.PluralRules('en');
-const numbers = new Intl.NumberFormat('en-GB');
+const plurals = new Intl.PluralRules(locale.tag);
+const numbers = new Intl.NumberFormat(locale.tag);
 const parsed = new Map<string, readonly Part[]>();
 
 /**

@@ -8,7 +8,7 @@ import { notifyUndo } from '../../../components/notify.tsx';
 import { RateScale, scaleOf } from '../../../components/rate-scale.tsx';
 import { EmptyState, QueryState } from '../../../components/states.tsx';
 import { api } from '../../../lib/client.ts';
-import { formatNumber, formatShare } from '../../../lib/format.ts';
+import { formatDecimal, formatNumber, formatShare } from '../../../lib/format.ts';
 import { t } from '../../../lib/messages/index.ts';
 import { applyRecommendation } from '../model/advice.ts';
 import { waitName } from '../words.ts';
@@ -192,5 +192,5 @@ function chanceText(chance: number): string {
 }
 
 function gainText(gain: number): string {
-  return gain >= 10 ? String(Math.round(gain)) : gain.toFixed(1);
+  return formatDecimal(gain >= 10 ? Math.round(gain) : gain);
 }

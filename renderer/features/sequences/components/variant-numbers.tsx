@@ -1,6 +1,7 @@
 import { Text, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../../lib/client.ts';
+import { formatPercent } from '../../../lib/format.ts';
 import { t } from '../../../lib/messages/index.ts';
 
 /** What each variant of a sequence did; asked once for all of them. */
@@ -23,12 +24,8 @@ export function VariantNumbersLine({ sequenceId, stepId, variantId }: { readonly
   return (
     <Tooltip label={t('steps.numbersHint')} multiline w={320}>
       <Text size="xs" c="dimmed" mt={6} className="h-num" component="p" tabIndex={0}>
-        {t('steps.numbers', { replied: own.replied, mailed: own.mailed, rate: percent(own.rate), low: percent(own.low), high: percent(own.high) })}
+        {t('steps.numbers', { replied: own.replied, mailed: own.mailed, rate: formatPercent(own.rate), low: formatPercent(own.low), high: formatPercent(own.high) })}
       </Text>
     </Tooltip>
   );
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

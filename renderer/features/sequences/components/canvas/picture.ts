@@ -2,6 +2,7 @@ import type { Edge, Node, NodeHandle } from '@xyflow/react';
 import { Position } from '@xyflow/react';
 import { edgesOf } from '../../../../../shared/graph.ts';
 import type { GraphIssue, SequenceGraph, Step, StepType, VariantNumbers } from '../../../../../shared/schemas/sequence.ts';
+import { formatPercent } from '../../../../lib/format.ts';
 import { t } from '../../../../lib/messages/index.ts';
 import { threadState, variantShare } from '../../model/graph.ts';
 import { endId, layoutOf, type Box, type Layout, type Link, type Size } from '../../model/layout.ts';
@@ -180,8 +181,7 @@ function badgesOf(step: Step, numbers: readonly VariantNumbers[]): StepData['bad
 
 function hintOf(own: VariantNumbers | undefined): string {
   if (own === undefined || own.rate === null || own.low === null || own.high === null) return '';
-  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
-  return t('steps.numbers', { replied: own.replied, mailed: own.mailed, rate: percent(own.rate), low: percent(own.low), high: percent(own.high) });
+  return t('steps.numbers', { replied: own.replied, mailed: own.mailed, rate: formatPercent(own.rate), low: formatPercent(own.low), high: formatPercent(own.high) });
 }
 
 function factsOf(step: Step, numbers: readonly VariantNumbers[]): string {
