@@ -258,7 +258,7 @@ export function DataTable<Row>({ label, columns, rows, rowId, empty, onOpen, sor
       <div className={styles['tableFoot']}>
         <span className="h-num">{t('table.rows', { count: rows.total })}</span>
         <span id={`${id}-keys`}>{t(editable.length > 0 ? 'table.keysEdit' : 'table.keys')}</span>
-        <span style={{ marginLeft: 'auto' }}>{footer}</span>
+        <span style={{ marginInlineStart: 'auto' }}>{footer}</span>
       </div>
     </div>
   );

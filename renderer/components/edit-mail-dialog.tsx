@@ -63,7 +63,7 @@ function EditForm({ delivery, initial, onClose }: { delivery: Delivery; initial:
             <Tabs.List mb="sm">
               <Tabs.Tab value="html">{t('activity.edit.html')}</Tabs.Tab>
               <Tabs.Tab value="text">{t('activity.edit.text')}</Tabs.Tab>
-              <Button ml="auto" size="compact-sm" variant="subtle" onClick={() => form.setFieldValue('html', '')}>
+              <Button ms="auto" size="compact-sm" variant="subtle" onClick={() => form.setFieldValue('html', '')}>
                 {t('activity.edit.plainOnly')}
               </Button>
             </Tabs.List>

@@ -84,7 +84,7 @@ function StoredFiles({ pictures, onChoose }: { pictures: boolean; onChoose: (fil
               <UnstyledButton className={styles['fileButton']} aria-label={t('files.dialog.use', { name: file.name })} onClick={() => onChoose(file)}>
                 <FileIcon mediaType={file.mediaType} />
                 <span className="h-ellipsis">{file.name}</span>
-                <Text component="span" size="xs" c="dimmed" className="h-num" style={{ flex: 'none', marginLeft: 'auto' }}>
+                <Text component="span" size="xs" c="dimmed" className="h-num" style={{ flex: 'none', marginInlineStart: 'auto' }}>
                   {formatBytes(file.size)}
                 </Text>
               </UnstyledButton>

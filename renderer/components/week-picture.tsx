@@ -35,7 +35,7 @@ export function WeekPicture({ title, layers }: { readonly title: string; readonl
               {layers.map(({ key, week }, index) => (
                 <div key={key} className={styles['weekLayer']}>
                   {(week[day - 1] ?? []).map(([from, to]) => (
-                    <i key={from} data-layer={index} style={{ left: `${(from / dayMinutes) * 100}%`, width: `${((to - from) / dayMinutes) * 100}%` }} />
+                    <i key={from} data-layer={index} style={{ insetInlineStart: `${(from / dayMinutes) * 100}%`, width: `${((to - from) / dayMinutes) * 100}%` }} />
                   ))}
                 </div>
               ))}
@@ -45,7 +45,7 @@ export function WeekPicture({ title, layers }: { readonly title: string; readonl
       </div>
       <div className={styles['weekHours']} aria-hidden>
         {ticks.map((hour) => (
-          <span key={hour} style={{ left: `${(hour / 24) * 100}%` }}>
+          <span key={hour} style={{ insetInlineStart: `${(hour / 24) * 100}%` }}>
             {String(hour).padStart(2, '0')}
           </span>
         ))}

@@ -124,6 +124,65 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
     expect(problems).toEqual([]);
   }, 60_000);
 
+  /** The address of each screen, with something on it. */
+  async function screensFor(name: string): Promise<Record<string, string>> {
+    const { items } = await app.api<List<Reply>>('GET', '/replies?class=human');
+    const contacts = await app.api<List<{ id: string }>>('GET', `/subscribers?q=${encodeURIComponent(items[0]?.fromAddress ?? '')}`);
+    const mails = await app.api<List<{ id: string }>>('GET', '/deliveries?state=sent&limit=1');
+    const template = await app.api<{ id: string }>('POST', '/templates', {
+      name: `Thanks ${name}`,
+      subject: '{Thanks|Thank you}',
+      html: '<p>Hi {{ first_name }},</p>',
+    });
+    const mailboxes = await app.api<List<{ id: string }>>('GET', '/mailboxes');
+    return {
+      dashboard: '/',
+      inbox: '/inbox',
+      'inbox-open': `/inbox?reply=${items[0]?.id ?? ''}`,
+      tasks: '/tasks',
+      review: '/review',
+      campaigns: '/campaigns',
+      'campaign-people': `/campaigns/${campaign.id}`,
+      'campaign-mails': `/campaigns/${campaign.id}?tab=mails`,
+      'campaign-replies': `/campaigns/${campaign.id}?tab=replies`,
+      'campaign-settings': `/campaigns/${campaign.id}?tab=settings`,
+      sequences: '/sequences',
+      'sequence-editor': `/sequences/${sequence.id}`,
+      comparison: '/comparison',
+      templates: '/templates',
+      'template-editor': `/templates/${template.id}`,
+      snippets: '/templates?kind=snippet',
+      contacts: '/contacts',
+      'contact-drawer': `/contacts?contact=${contacts.items[0]?.id ?? ''}`,
+      'contact-page': `/contacts/${contacts.items[0]?.id ?? ''}`,
+      suppressions: '/contacts?tab=suppressions',
+      import: '/contacts/import',
+      activity: '/activity',
+      'activity-detail': `/activity?delivery=${mails.items[0]?.id ?? ''}`,
+      analytics: '/analytics',
+      'analytics-campaign': `/analytics?campaignId=${campaign.id}&days=90`,
+      mailboxes: '/mailboxes',
+      'mailbox-drawer': `/mailboxes?edit=${mailboxes.items[0]?.id ?? ''}`,
+      settings: '/settings',
+      'settings-models': '/settings/models',
+      'settings-model-server': '/settings/models?edit=new',
+    };
+  }
+
+  /** Opens every screen, takes its picture and says what is wrong with it. */
+  async function walk(name: string): Promise<string[]> {
+    const wrong: string[] = [];
+    for (const [screen, path] of Object.entries(await screensFor(name))) {
+      await show(path);
+      await page.screenshot({ path: join(shots, `${screen}-${name}.png`) });
+      const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      if (overflow > 0) wrong.push(`${screen}: ${overflow} px too wide`);
+      wrong.push(...(await findings(page)).map((finding) => `${screen}: ${finding}`));
+      wrong.push(...problems.splice(0).map((problem) => `${screen}: ${problem}`));
+    }
+    return wrong;
+  }
+
   for (const scheme of ['light', 'dark'] as const) {
     for (const [width, height] of [
       [1280, 800],
@@ -132,60 +191,20 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
       it(`looks right in ${scheme} at ${width}: no errors, nothing cut off sideways, nothing serious for axe`, async () => {
         await page.emulateMedia({ colorScheme: scheme });
         await page.setViewportSize({ width, height });
-        const { items } = await app.api<List<Reply>>('GET', '/replies?class=human');
-        const contacts = await app.api<List<{ id: string }>>('GET', `/subscribers?q=${encodeURIComponent(items[0]?.fromAddress ?? '')}`);
-        const mails = await app.api<List<{ id: string }>>('GET', '/deliveries?state=sent&limit=1');
-        const template = await app.api<{ id: string }>('POST', '/templates', {
-          name: `Thanks ${scheme} ${width}`,
-          subject: '{Thanks|Thank you}',
-          html: '<p>Hi {{ first_name }},</p>',
-        });
-        const mailboxes = await app.api<List<{ id: string }>>('GET', '/mailboxes');
-        const screens: Record<string, string> = {
-          dashboard: '/',
-          inbox: '/inbox',
-          'inbox-open': `/inbox?reply=${items[0]?.id ?? ''}`,
-          tasks: '/tasks',
-          review: '/review',
-          campaigns: '/campaigns',
-          'campaign-people': `/campaigns/${campaign.id}`,
-          'campaign-mails': `/campaigns/${campaign.id}?tab=mails`,
-          'campaign-replies': `/campaigns/${campaign.id}?tab=replies`,
-          'campaign-settings': `/campaigns/${campaign.id}?tab=settings`,
-          sequences: '/sequences',
-          'sequence-editor': `/sequences/${sequence.id}`,
-          comparison: '/comparison',
-          templates: '/templates',
-          'template-editor': `/templates/${template.id}`,
-          snippets: '/templates?kind=snippet',
-          contacts: '/contacts',
-          'contact-drawer': `/contacts?contact=${contacts.items[0]?.id ?? ''}`,
-          'contact-page': `/contacts/${contacts.items[0]?.id ?? ''}`,
-          suppressions: '/contacts?tab=suppressions',
-          import: '/contacts/import',
-          activity: '/activity',
-          'activity-detail': `/activity?delivery=${mails.items[0]?.id ?? ''}`,
-          analytics: '/analytics',
-          'analytics-campaign': `/analytics?campaignId=${campaign.id}&days=90`,
-          mailboxes: '/mailboxes',
-          'mailbox-drawer': `/mailboxes?edit=${mailboxes.items[0]?.id ?? ''}`,
-          settings: '/settings',
-          'settings-models': '/settings/models',
-          'settings-model-server': '/settings/models?edit=new',
-        };
-        const wrong: string[] = [];
-        for (const [name, path] of Object.entries(screens)) {
-          await show(path);
-          await page.screenshot({ path: join(shots, `${name}-${scheme}-${width}.png`) });
-          const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-          if (overflow > 0) wrong.push(`${name}: ${overflow} px too wide`);
-          wrong.push(...(await findings(page)).map((finding) => `${name}: ${finding}`));
-          wrong.push(...problems.splice(0).map((problem) => `${name}: ${problem}`));
-        }
-        expect(wrong).toEqual([]);
+        expect(await walk(`${scheme}-${width}`)).toEqual([]);
       }, 180_000);
     }
   }
+
+  it('stands right from right to left', async () => {
+    await page.evaluate("localStorage.setItem('homing.language', 'mirrored')");
+    await page.reload();
+    await show('/');
+    expect(await page.locator('html').getAttribute('dir')).toBe('rtl');
+    expect(await walk('mirrored')).toEqual([]);
+    await page.evaluate("localStorage.setItem('homing.language', 'system')");
+    await page.reload();
+  }, 240_000);
 
   it('finds a person, goes anywhere and shows the shortcuts by keyboard alone', async () => {
     const { items } = await app.api<List<{ id: string; email: string; lastName: string }>>('GET', '/subscribers?limit=1');

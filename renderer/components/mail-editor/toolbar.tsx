@@ -59,7 +59,7 @@ export function Toolbar({ editor, label }: { readonly editor: Editor; readonly l
           <IconColumns2 size={16} stroke={1.6} />
         </RichTextEditor.Control>
       </RichTextEditor.ControlsGroup>
-      <Group gap={4} ml="auto" wrap="nowrap">
+      <Group gap={4} ms="auto" wrap="nowrap">
         <PictureButton field={label} onInsert={insertPicture} />
         <TemplateMenu kind="snippet" field={label} onInsert={(snippet) => editor.chain().focus().insertContent(snippetContent(snippet)).run()} />
         <MergeTagMenu field={label} onInsert={(source) => editor.chain().focus().insertContent({ type: 'mergeTag', attrs: { source } }).run()} />

@@ -28,7 +28,7 @@ interface OutcomeTableProps<Line extends OutcomeRates> {
 function OutcomeTable<Line extends OutcomeRates>({ lines, of, first, name, keyOf, counts }: OutcomeTableProps<Line>) {
   const most = Object.fromEntries(shares.map((share) => [share, scaleOf(lines.map((line) => line[share]))])) as Record<(typeof shares)[number], number>;
   return (
-    <Table.ScrollContainer minWidth={560} type="native">
+    <Table.ScrollContainer minWidth={560} type="native" tabIndex={0} role="group" aria-label={first}>
       <Table verticalSpacing={6} fz="sm">
         <Table.Thead>
           <Table.Tr>

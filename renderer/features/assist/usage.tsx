@@ -45,7 +45,7 @@ function Sums({ usage }: { usage: AssistUsage }) {
               <Table.Th>{t('assist.usage.feature')}</Table.Th>
               <Table.Th>{t('assist.usage.model')}</Table.Th>
               {columns.map((column) => (
-                <Table.Th key={column} ta="right">
+                <Table.Th key={column} ta="end">
                   {t(`assist.usage.${column}`)}
                 </Table.Th>
               ))}
@@ -62,18 +62,18 @@ function Sums({ usage }: { usage: AssistUsage }) {
                   </Text>
                 </Table.Td>
                 {[row.answers, row.cached, row.failed].map((count, index) => (
-                  <Table.Td key={index} ta="right" className="h-num">
+                  <Table.Td key={index} ta="end" className="h-num">
                     {formatNumber(count)}
                   </Table.Td>
                 ))}
-                <Table.Td ta="right" className="h-num">
+                <Table.Td ta="end" className="h-num">
                   {row.meanMs === null ? '–' : t('assist.usage.seconds', { mean: seconds(row.meanMs), slow: seconds(row.slowestMs) })}
                 </Table.Td>
-                <Table.Td ta="right" className="h-num">
+                <Table.Td ta="end" className="h-num">
                   {formatNumber(row.inputTokens)} / {formatNumber(row.outputTokens)}
                 </Table.Td>
                 {columns.includes('cost') && (
-                  <Table.Td ta="right" className="h-num">
+                  <Table.Td ta="end" className="h-num">
                     {money(row.costMicro, row.currency)}
                   </Table.Td>
                 )}

@@ -74,7 +74,7 @@ export function RespondBox({ reply, field }: { reply: ReplyDetail; field: Ref<HT
         <Text size="xs" c={hasGap ? 'var(--homing-warn)' : 'dimmed'} style={{ flex: '1 1 180px', minWidth: 0 }} lineClamp={2}>
           {hasGap ? t('inbox.gap', { gap: draftGap }) : t('inbox.respond.from', { mailbox: reply.mailboxName })}
         </Text>
-        <Group gap="sm" wrap="nowrap" ml="auto" style={{ flex: 'none' }}>
+        <Group gap="sm" wrap="nowrap" ms="auto" style={{ flex: 'none' }}>
           <span aria-hidden className={styles['keys']}>
             <Kbd>Ctrl</Kbd> <Kbd>Enter</Kbd>
           </span>

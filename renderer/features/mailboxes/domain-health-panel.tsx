@@ -118,7 +118,7 @@ export function RecordToCopy({ record }: { record: DnsRecord }) {
             <Table.Td style={{ overflowWrap: 'anywhere' }}>
               <Code>{value}</Code>
             </Table.Td>
-            <Table.Td w={84} ta="right">
+            <Table.Td w={84} ta="end">
               {field !== 'type' && (
                 <CopyButton value={value}>
                   {({ copied, copy }) => (

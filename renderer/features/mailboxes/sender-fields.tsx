@@ -28,7 +28,7 @@ export function SenderFields({ form, mailbox }: { form: MailboxFormApi; mailbox:
           {...form.getInputProps('signatureHtml')}
           styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
         />
-        <div style={{ position: 'absolute', top: 0, right: 0 }}>
+        <div style={{ position: 'absolute', top: 0, insetInlineEnd: 0 }}>
           <PictureButton field={t('mailboxes.signature')} onInsert={(html) => form.setFieldValue('signatureHtml', `${form.getValues().signatureHtml}${html}`)} />
         </div>
       </div>

@@ -46,7 +46,7 @@ function MoveDialog({ campaignId, move, onClose }: { readonly campaignId: string
             <Table.Tr>
               <Table.Th>{t('campaigns.version.from')}</Table.Th>
               <Table.Th>{t('campaigns.version.to')}</Table.Th>
-              <Table.Th ta="right">{t('campaigns.version.people')}</Table.Th>
+              <Table.Th ta="end">{t('campaigns.version.people')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -58,7 +58,7 @@ function MoveDialog({ campaignId, move, onClose }: { readonly campaignId: string
                     : t('campaigns.version.at', { version: group.fromVersion, step: group.fromStep })}
                 </Table.Td>
                 <Table.Td>{group.toStep === null ? t('campaigns.version.finish') : t('campaigns.version.step', { step: group.toStep })}</Table.Td>
-                <Table.Td ta="right" className="h-num">
+                <Table.Td ta="end" className="h-num">
                   {group.people}
                 </Table.Td>
               </Table.Tr>

@@ -80,8 +80,8 @@ function MoveDialog({ campaignId, stranded, onClose }: MoveDialogProps) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('campaigns.stranded.from')}</Table.Th>
-              <Table.Th ta="right">{t('campaigns.stranded.firstMails')}</Table.Th>
-              <Table.Th ta="right">{t('campaigns.stranded.followUps')}</Table.Th>
+              <Table.Th ta="end">{t('campaigns.stranded.firstMails')}</Table.Th>
+              <Table.Th ta="end">{t('campaigns.stranded.followUps')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -117,10 +117,10 @@ function MoveDialog({ campaignId, stranded, onClose }: MoveDialogProps) {
                     }
                   />
                 </Table.Td>
-                <Table.Td ta="right" className="h-num" style={{ verticalAlign: 'top' }}>
+                <Table.Td ta="end" className="h-num" style={{ verticalAlign: 'top' }}>
                   {mailbox.firstMails}
                 </Table.Td>
-                <Table.Td ta="right" className="h-num" style={{ verticalAlign: 'top' }}>
+                <Table.Td ta="end" className="h-num" style={{ verticalAlign: 'top' }}>
                   {mailbox.followUps}
                 </Table.Td>
               </Table.Tr>

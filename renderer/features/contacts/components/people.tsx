@@ -152,7 +152,7 @@ export function People({ listId, segmentId, verdict: verdictAtFirst, openId, onA
           >
             {rules.rules.length > 0 ? t('segments.filterCount', { count: rules.rules.length }) : t('segments.filter')}
           </Button>
-          <span style={{ marginLeft: 'auto' }}>
+          <span style={{ marginInlineStart: 'auto' }}>
             <ColumnsMenu all={all} shown={shown} onChange={table.setColumns} />
           </span>
         </div>

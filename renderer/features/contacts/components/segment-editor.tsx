@@ -57,7 +57,7 @@ function Rules({ rules, match, matches, depth, names, onMatch, onRules, onRemove
             {t('segments.matchOf')}
           </Text>
           {onRemove && (
-            <ActionIcon ml="auto" color="gray" aria-label={t('segments.removeGroup')} onClick={onRemove}>
+            <ActionIcon ms="auto" color="gray" aria-label={t('segments.removeGroup')} onClick={onRemove}>
               <IconX size={16} />
             </ActionIcon>
           )}

@@ -114,7 +114,7 @@ function StoredAttachments({ attachments, onRemove }: { readonly attachments: At
                   {formatBytes(file.data.size)}
                 </Text>
               )}
-              <ActionIcon size="sm" color="gray" ml="auto" aria-label={t('files.remove', { name })} onClick={() => onRemove(index)}>
+              <ActionIcon size="sm" color="gray" ms="auto" aria-label={t('files.remove', { name })} onClick={() => onRemove(index)}>
                 <IconX size={15} />
               </ActionIcon>
             </li>

@@ -27,7 +27,7 @@ export function PersonalField({ step, issues, onChange }: Props) {
         onChange={(event) => onChange(event.currentTarget.checked ? withPersonal : withoutPersonal, true)}
       />
       {personal !== undefined && (
-        <Stack gap="md" mt="md" ml={28}>
+        <Stack gap="md" mt="md" ms={28}>
           <TaggedField
             multiline
             minRows={2}

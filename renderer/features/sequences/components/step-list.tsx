@@ -98,7 +98,7 @@ export function StepList(props: EditorProps) {
           <StepItem key={item.step.id} item={item} editing={editing} />
         ))}
       </ol>
-      <Group gap="sm" mt="xs" ml={16}>
+      <Group gap="sm" mt="xs" ms={16}>
         <AddStepMenu label={items.length === 0 ? t('sequences.firstMail') : t('steps.add')} onAdd={addLast} />
       </Group>
       {unreachable.length > 0 && (

@@ -105,7 +105,7 @@ export function Advanced({ used, children }: { readonly used: boolean; readonly 
       <Button
         variant="subtle"
         size="compact-sm"
-        ml={-8}
+        ms={-8}
         aria-expanded={opened}
         aria-controls={id}
         leftSection={opened ? <IconChevronDown size={15} /> : <IconChevronRight size={15} />}

@@ -183,6 +183,8 @@ function Canvas(props: Props) {
   return (
     <div ref={root} className={classes['canvas']} data-leading={leading} onClick={onClick} onKeyDown={onKeyDown} onFocus={show}>
       <ReactFlow
+        // Its places are counted from the left in every language.
+        dir="ltr"
         aria-label={t('canvas.label')}
         aria-describedby="canvas-help"
         ariaLabelConfig={words}
