@@ -25,7 +25,7 @@ export function frameDocument(html: string, dark = false): string {
   });
   return `<!doctype html><html><head><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer"><base target="_blank"><style>
     html{color-scheme:light} body{margin:12px;font:14px/1.5 system-ui,sans-serif;color:#1b2326;background:#fff;overflow-wrap:anywhere}
-    img{max-width:100%;height:auto} a{color:#125e63} blockquote{margin:8px 0 8px 4px;padding-left:12px;border-left:3px solid #ddd;color:#555} table{max-width:100%}
+    img{max-width:100%;height:auto} a{color:#125e63} blockquote{margin:8px 0;margin-inline-start:4px;padding-inline-start:12px;border-inline-start:3px solid #ddd;color:#555} table{max-width:100%}
     ${dark ? darkPage : ''}
   </style></head><body>${clean}</body></html>`;
 }
