@@ -85,6 +85,9 @@ export async function createEngine(ports: EnginePorts) {
       const stop = reason === 'hard_bounce' ? 'bounced' : reason === 'unsubscribed' ? 'unsubscribed' : reason === 'complaint' ? 'complained' : 'suppressed';
       for (const id of contactIds) enrolments.stopContact(tx, id, stop, 'engine');
     },
+    onDoubled(tx, enrolmentIds) {
+      for (const id of enrolmentIds) enrolments.stop(tx, id, 'merged', 'person');
+    },
     onRemoved(tx, contactIds) {
       for (const id of contactIds) enrolments.stopContact(tx, id, 'by_hand', 'person');
       assist.forget(tx, contactIds);

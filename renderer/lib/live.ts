@@ -70,6 +70,8 @@ export function areasOf(type: EventType): readonly Area[] {
     case 'converted':
     case 'reply_reclassified':
       return ['replies', 'deliveries', 'reviews', 'enrolments', 'campaigns', 'subscribers', 'segments', 'suppressions', 'workspace'];
+    case 'contact_merged':
+      return ['subscribers', 'lists', 'segments', 'suppressions', 'enrolments', 'deliveries', 'replies', 'campaigns', 'tasks', 'workspace'];
     case 'contact_created':
     case 'contact_updated':
     case 'contact_deleted':

@@ -19,6 +19,7 @@ import {
   watchedFileInputSchema,
   watchedFileSchema,
 } from '../schemas/contact.ts';
+import { duplicatePairSchema, mergeInputSchema, mergePreviewSchema } from '../schemas/duplicate.ts';
 import { segmentFilterSchema } from '../schemas/segment.ts';
 import { base, deleted, idInput } from './base.ts';
 
@@ -48,13 +49,34 @@ export const subscribersContract = {
   get: base
     .route({ method: 'GET', path: '/subscribers/{id}', tags, summary: 'Read a contact' })
     .input(idInput)
-    .output(contactSchema.extend({ lists: z.array(z.object({ id: idSchema, name: z.string() })) })),
+    .output(
+      contactSchema.extend({
+        lists: z.array(z.object({ id: idSchema, name: z.string() })),
+        otherAddresses: z.array(z.string()).describe('Mail from them counts as this person\'s: of merged contacts, or learnt from replies'),
+      }),
+    ),
   update: base.route({ method: 'PUT', path: '/subscribers/{id}', tags, summary: 'Change a contact' }).input(idInput.extend(contactPatchSchema.shape)).output(contactSchema),
   remove: base.route({ method: 'DELETE', path: '/subscribers/{id}', tags, summary: 'Delete a contact' }).input(idInput).output(deleted),
   removeMany: base
     .route({ method: 'POST', path: '/subscribers/delete', tags, summary: 'Delete several contacts' })
     .input(z.object({ ids: z.array(idSchema).min(1).max(10_000) }))
     .output(z.object({ deleted: z.number().int() })),
+  duplicates: base
+    .route({ method: 'GET', path: '/subscribers/duplicates', tags, summary: 'Contacts that are probably one person, the surest pairs first' })
+    .input(z.object({ offset: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(100).default(50) }))
+    .output(z.object({ items: z.array(duplicatePairSchema), total: z.number().int() })),
+  dismissDuplicate: base
+    .route({ method: 'POST', path: '/subscribers/duplicates/dismiss', tags, summary: 'Two contacts are two people: do not show them as duplicates again' })
+    .input(z.object({ ids: z.tuple([idSchema, idSchema]) }))
+    .output(z.object({ dismissed: z.literal(true) })),
+  previewMerge: base
+    .route({ method: 'POST', path: '/subscribers/{id}/merge/preview', tags, summary: 'What merging another contact into this one would do' })
+    .input(mergeInputSchema)
+    .output(mergePreviewSchema),
+  merge: base
+    .route({ method: 'POST', path: '/subscribers/{id}/merge', tags, summary: 'Make another contact part of this one: history, lists and suppression of both stay. Cannot be undone' })
+    .input(mergeInputSchema)
+    .output(contactSchema),
   export: base.route({ method: 'GET', path: '/subscribers/{id}/export', tags, summary: 'Everything on file about a person, as one JSON file' }).input(idInput).output(z.file()),
   erase: base
     .route({

@@ -45,6 +45,7 @@ export const eventTypes = [
   'contact_created',
   'contact_updated',
   'contact_deleted',
+  'contact_merged',
   'imported',
   'suppressed',
   'unsuppressed',

@@ -21,6 +21,8 @@ export interface ContactsDeps {
   readonly settings?: Pick<SettingsService, 'read' | 'write'>;
   /** In the transaction that suppresses: stop what waits for these people. `contactIds` are all that are covered. */
   readonly onSuppressed?: (tx: Tx, suppressed: { kind: 'address' | 'domain'; value: string; reason: SuppressionReason; contactIds: readonly string[] }) => void;
+  /** In the transaction that makes two contacts one: their enrolments that cannot both go on. */
+  readonly onDoubled?: (tx: Tx, enrolmentIds: readonly string[]) => void;
   /** In the transaction that deletes people, before their rows go. */
   readonly onRemoved?: (tx: Tx, contactIds: readonly string[]) => void;
 }

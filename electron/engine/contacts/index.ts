@@ -3,8 +3,10 @@ import { createBulk } from './bulk.ts';
 import { createCustomFields } from './custom-fields.ts';
 import type { ContactsDeps } from './deps.ts';
 import { createDerivedBackfill } from './derived-backfill.ts';
+import { createDuplicates } from './duplicates.ts';
 import { createImports } from './imports.ts';
 import { createLists } from './lists.ts';
+import { createMerge } from './merge.ts';
 import { createPrivacy } from './privacy.ts';
 import { createSegments } from './segments.ts';
 import { createSubscribers } from './subscribers.ts';
@@ -39,6 +41,8 @@ export function createContacts(deps: ContactsDeps) {
     bulk,
     watchedFiles,
     privacy,
+    duplicates: createDuplicates(deps),
+    merge: createMerge(deps, { subscribers, suppressions }),
     suppressions,
     isSuppressed: suppressions.isSuppressed,
     suppress: suppressions.suppress,

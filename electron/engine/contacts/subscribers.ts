@@ -56,6 +56,7 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
       const id = ids.next();
       const at = clock.now();
       suppressions.refuseErased((sql) => tx.prepare(sql), address.email);
+      refuseMerged(tx, address.email);
       const status = statusFor(suppressions.reasonOf((sql) => tx.prepare(sql), address.email, address.domain));
       const texts = Object.fromEntries(textFields.map((field) => [field, oneLine(input[field])])) as Record<(typeof textFields)[number], string>;
       const contact = toWritable({
@@ -99,6 +100,14 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     tx.afterCommit(() => names.forget());
     events.append(tx, { type: 'contact_updated', actor, contactId: id, data: { fields } });
     return toContact(read(tx, id));
+  }
+
+  function refuseMerged(tx: Tx, email: string): void {
+    const holder = tx.prepare('select c.email from contact_aliases a join contacts c on c.id = a.contact_id where a.email = ? and a.merged = 1').get(email) as
+      { email: string } | undefined;
+    if (holder === undefined) return;
+    const sentence = `This address belongs to ${holder.email}: the two contacts were merged.`;
+    throw new AppError('conflict', sentence, { fields: { email: sentence } });
   }
 
   function ownerOf(tx: Pick<Tx, 'prepare'>, profileId: string | null): string | null {
@@ -171,14 +180,15 @@ export function createSubscribers(deps: ContactsDeps, suppressions: Suppressions
     restored,
     checkValue,
     list: (query: ContactQuery) => findContacts(store, segments, query),
-    get({ id }: { id: string }): Contact & { lists: { id: string; name: string }[] } {
+    get({ id }: { id: string }): Contact & { lists: { id: string; name: string }[]; otherAddresses: string[] } {
       const found = row(id);
       if (found === null) throw gone();
       const lists = store.prepareRead('select l.id, l.name from list_members m join lists l on l.id = m.list_id where m.contact_id = ? order by l.name collate nocase').all(id) as {
         id: string;
         name: string;
       }[];
-      return { ...toContact(found), lists };
+      const aliases = store.prepareRead('select email from contact_aliases where contact_id = ? order by created_at, email').all(id) as { email: string }[];
+      return { ...toContact(found), lists, otherAddresses: aliases.map(({ email }) => email) };
     },
     /** Deletes the person; a suppression of the address stays. */
     remove({ id }: { id: string }): { id: string; deleted: true } {

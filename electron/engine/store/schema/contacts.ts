@@ -80,9 +80,26 @@ export const contactAliases = sqliteTable(
     contactId: text('contact_id')
       .notNull()
       .references(() => contacts.id, { onDelete: 'cascade' }),
+    /** The address of a contact that was merged into this one: an import of it is an import of this person. */
+    merged: flag('merged').notNull().default(false),
     createdAt: createdAt(),
   },
   (t) => [index('contact_aliases_contact').on(t.contactId)],
+);
+
+/** Contacts that look like duplicates and are not, by what a person said; the smaller id first. */
+export const distinctPeople = sqliteTable(
+  'distinct_people',
+  {
+    aId: text('a_id')
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    bId: text('b_id')
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.aId, t.bId] }), index('distinct_people_b').on(t.bId)],
 );
 
 /** Who runs the mail of a domain, from its MX records; a cache. */
