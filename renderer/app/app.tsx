@@ -4,11 +4,11 @@ import { useEffect } from 'react';
 import { useConnection } from '../lib/connection.ts';
 import { startLive } from '../lib/live.ts';
 import { NoTokenPage } from '../shell/notices.tsx';
-import { LookSync } from '../shell/look-sync.tsx';
+import { ThemeSync } from '../shell/theme-sync.tsx';
 import { Providers } from './providers.tsx';
 import type { createAppRouter } from './router.tsx';
 
-/** The application: live stream, look and routes; without a valid token only the page that says how to get in. */
+/** The application: live stream, theme and routes; without a valid token only the page that says how to get in. */
 export function App({ queryClient, router }: { queryClient: QueryClient; router: ReturnType<typeof createAppRouter> }) {
   return (
     <Providers queryClient={queryClient}>
@@ -23,7 +23,7 @@ function Gate({ queryClient, router }: { queryClient: QueryClient; router: Retur
   if (unauthorized) return <NoTokenPage expired />;
   return (
     <>
-      <LookSync />
+      <ThemeSync />
       <RouterProvider router={router} />
     </>
   );

@@ -1,4 +1,6 @@
-import { languages, type Language } from '../../shared/languages.ts';
+/** Languages with a complete catalogue. */
+const languages = ['en'] as const;
+type Language = (typeof languages)[number];
 
 /** English in brackets, from right to left: shows what a right-to-left language would do to a screen, and which text is in no catalogue. */
 export const mirrored = 'mirrored';
@@ -10,12 +12,12 @@ export interface Locale {
   readonly direction: 'ltr' | 'rtl';
 }
 
-const regions: Record<Language, string> = { en: 'en-GB', de: 'de-DE' };
+const regions: Record<Language, string> = { en: 'en-GB' };
 const storageKey = 'homing.language';
 
 /**
  * The language of this window.
- * `wanted` is what was set (anything else counts as "like the system"), `preferred` the languages of the system, best first (BCP 47).
+ * `wanted` is what this browser was told (anything else counts as "like the system"), `preferred` the languages of the system, best first (BCP 47).
  */
 export function chooseLocale(wanted: string | null, preferred: readonly string[]): Locale {
   if (wanted === mirrored) return { language: mirrored, tag: regions.en, direction: 'rtl' };
@@ -26,18 +28,6 @@ export function chooseLocale(wanted: string | null, preferred: readonly string[]
   return { language, tag, direction: 'ltr' };
 }
 
-/** Remembers what the settings say about the language; true when this window has to load again to speak it. */
-export function keepLanguage(wanted: 'system' | Language): boolean {
-  if (locale.language === mirrored) return false;
-  try {
-    localStorage.setItem(storageKey, wanted);
-    return localStorage.getItem(storageKey) === wanted && chooseLocale(wanted, navigator.languages).tag !== locale.tag;
-  } catch {
-    // A browser that stores nothing speaks the language of the system; loading again would not change that.
-    return false;
-  }
-}
-
 function stored(): string | null {
   try {
     return localStorage.getItem(storageKey);
@@ -46,5 +36,5 @@ function stored(): string | null {
   }
 }
 
-/** Settled before the first text is asked for; another language loads the page again. */
+/** Settled before the first text is asked for. */
 export const locale: Locale = chooseLocale(stored(), navigator.languages);

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { languages } from '../languages.ts';
 import { assistFeatureSchema } from './assist.ts';
 import { epochMsSchema, idSchema, patchOf } from './common.ts';
 
@@ -16,10 +15,6 @@ const dnsServer = /^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|\[[0-9a-fA-F:]{2,45}\](:\d
 
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
-  language: z
-    .enum(['system', ...languages])
-    .default('system')
-    .describe('What the interface speaks'),
   csvBom: z.boolean().default(true).describe('Start CSV reports with a byte order mark, so that Excel reads UTF-8'),
   postalAddress: z.string().max(500).default('').describe('Postal address that the footer of a mail may show: {{ sender.postal_address }}'),
   optOutLine: z.string().max(500).default('').describe('Line under every mail that says how to opt out; empty = none'),

@@ -62,7 +62,16 @@ function world(lives: readonly [Life, Life]) {
         run(
           `insert into deliveries (id, kind, unique_key, state, priority, campaign_id, enrolment_id, contact_id, recipient, recipient_domain, slot_at, why, message_id, sent_at, created_at, updated_at)
            values (?, 'step', ?, ?, 1, ?, ?, ?, ?, 'example.com', 1, 'ready', ?, ?, 1, 1)`,
-          ...[`${enrolmentId}-${step}`, `${enrolmentId}:${step}`, delivery, campaignId, enrolmentId, id, `p${person}@example.com`, ...(delivery === 'sent' ? [`<${enrolmentId}-${step}@x>`, 1] : [null, null])],
+          ...[
+            `${enrolmentId}-${step}`,
+            `${enrolmentId}:${step}`,
+            delivery,
+            campaignId,
+            enrolmentId,
+            id,
+            `p${person}@example.com`,
+            ...(delivery === 'sent' ? [`<${enrolmentId}-${step}@x>`, 1] : [null, null]),
+          ],
         ),
       );
     });
@@ -106,7 +115,9 @@ test('merging two people loses nothing, mails nobody twice, and a suppression of
       );
       for (const campaignId of campaigns) expect(rows.filter((row) => row.campaignId === campaignId && isLiving(row.state)).length).toBeLessThanOrEqual(1);
       // Nothing waits for an enrolment that is over.
-      expect(all(`select d.id from deliveries d join enrolments e on e.id = d.enrolment_id where d.state = 'planned' and e.state not in ('pending','active','paused','held')`)).toEqual([]);
+      expect(
+        all(`select d.id from deliveries d join enrolments e on e.id = d.enrolment_id where d.state = 'planned' and e.state not in ('pending','active','paused','held')`),
+      ).toEqual([]);
       // Who had mails in a campaign on one side gets no second first mail there.
       lives.forEach((own, side) => {
         for (const { campaignId } of own.enrolments.filter(({ state, sent }) => !isLiving(state) && sent > 0)) {
@@ -121,7 +132,8 @@ test('merging two people loses nothing, mails nobody twice, and a suppression of
       expect(foreseen.suppressed).toBe(suppressed ? 'unsubscribed' : null);
       for (const email of ['p0@example.com', 'p1@example.com']) expect(contacts.isSuppressed(null, email)).toBe(suppressed ? 'unsubscribed' : null);
       if (suppressed) expect(rows.some(({ state }) => isLiving(state))).toBe(false);
-      else expect(new Set(rows.filter(({ reason }) => reason === 'merged').map(({ campaignId }) => campaignId))).toEqual(new Set(foreseen.stops.map(({ campaignId }) => campaignId)));
+      else
+        expect(new Set(rows.filter(({ reason }) => reason === 'merged').map(({ campaignId }) => campaignId))).toEqual(new Set(foreseen.stops.map(({ campaignId }) => campaignId)));
 
       const [one, two] = lives;
       expect(merged.phone).toBe(takePhone ? two.phone : one.phone || two.phone);

@@ -439,7 +439,11 @@ export function createFakeEngine(state: FakeState = busyState()) {
         state.contacts.push(contact);
         return contact;
       }),
-      get: os.subscribers.get.handler(({ input }) => ({ ...pick(state.contacts, input.id), lists: state.lists.map(({ id, name }) => ({ id, name })) })),
+      get: os.subscribers.get.handler(({ input }) => ({ ...pick(state.contacts, input.id), lists: state.lists.map(({ id, name }) => ({ id, name })), otherAddresses: [] })),
+      duplicates: os.subscribers.duplicates.handler(() => ({ items: [], total: 0 })),
+      dismissDuplicate: os.subscribers.dismissDuplicate.handler(unused),
+      previewMerge: os.subscribers.previewMerge.handler(unused),
+      merge: os.subscribers.merge.handler(unused),
       update: os.subscribers.update.handler(({ input }) => change(state.contacts, input.id, defined(input))),
       remove: os.subscribers.remove.handler(({ input }) => drop(state.contacts, input.id)),
       removeMany: os.subscribers.removeMany.handler(({ input }) => {

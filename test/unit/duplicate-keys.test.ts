@@ -17,15 +17,15 @@ test.each<[string, Partial<Comparable>, Partial<Comparable>, string[]]>([
   ['one number in two spellings', { phone: '+49 30 1234567', lastName: 'Lee' }, { phone: '(030) 123 45 67', lastName: 'lee' }, ['phone']],
   ['the switchboard of colleagues', { phone: '+49 30 1234567', lastName: 'Lee' }, { phone: '+49 30 1234567', lastName: 'Kim' }, []],
   ['an extension', { phone: '4711', lastName: 'Lee' }, { phone: '4711', lastName: 'Lee' }, []],
-  ['names the other way round', { firstName: 'Zoë', lastName: 'Müller-Lee', companyKey: 'acme' }, { firstName: 'Müller Lee', lastName: 'Zoe', companyKey: 'acme' }, ['name_and_company']],
+  [
+    'names the other way round',
+    { firstName: 'Zoë', lastName: 'Müller-Lee', companyKey: 'acme' },
+    { firstName: 'Müller Lee', lastName: 'Zoe', companyKey: 'acme' },
+    ['name_and_company'],
+  ],
   ['namesakes elsewhere', { firstName: 'Ann', lastName: 'Lee', companyKey: 'acme' }, { firstName: 'Ann', lastName: 'Lee', companyKey: 'globex' }, []],
   ['namesakes without a company', { firstName: 'Ann', lastName: 'Lee' }, { firstName: 'Ann', lastName: 'Lee' }, []],
-  [
-    'one profile in two fields',
-    { website: 'https://www.linkedin.com/in/ann-lee/' },
-    { custom: '{"profile":"linkedin.com/in/Ann-Lee?x=1"}' },
-    ['profile'],
-  ],
+  ['one profile in two fields', { website: 'https://www.linkedin.com/in/ann-lee/' }, { custom: '{"profile":"linkedin.com/in/Ann-Lee?x=1"}' }, ['profile']],
 ])('%s', (_, one, other, reasons) => {
   expect(shared(one, other)).toEqual(reasons);
   expect(shared(other, one)).toEqual(reasons);

@@ -73,6 +73,8 @@ export function useContactActions() {
     create: useMutation(api.subscribers.create.mutationOptions({ onSuccess, ...own })),
     update: useMutation(api.subscribers.update.mutationOptions({ onSuccess, ...own })),
     erase: useMutation(api.subscribers.erase.mutationOptions({ onSuccess, ...own })),
+    merge: useMutation(api.subscribers.merge.mutationOptions({ onSuccess, ...own })),
+    dismiss: useMutation(api.subscribers.dismissDuplicate.mutationOptions({ onSuccess, ...own })),
     createList: useMutation(api.lists.create.mutationOptions({ onSuccess })),
     renameList: useMutation(api.lists.update.mutationOptions({ onSuccess })),
     removeList: useMutation(api.lists.remove.mutationOptions({ onSuccess })),

@@ -2,6 +2,7 @@ import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
+import { LinkButton } from '../../components/links.tsx';
 import { MayButton } from '../../components/may-button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Page } from '../../components/page.tsx';
@@ -28,6 +29,9 @@ export function ContactsScreen() {
         description={t('contacts.subtitle')}
         actions={
           <>
+            <LinkButton variant="subtle" to="/contacts/duplicates">
+              {t('duplicates.find')}
+            </LinkButton>
             <ImportButton listId={search.list ?? null} variant="default" />
             <MayButton refusal={refusal} leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
               {t('contacts.add')}

@@ -20,6 +20,12 @@ export interface ImportSearch {
   readonly list?: string;
 }
 
+export interface DuplicatesSearch {
+  /** Two contacts that were chosen; absent = the pairs that are found. */
+  readonly first?: string;
+  readonly second?: string;
+}
+
 export const contactsRoutes = [
   createRoute({
     getParentRoute: () => rootRoute,
@@ -37,6 +43,12 @@ export const contactsRoutes = [
     getParentRoute: () => rootRoute,
     path: '/contacts/$contactId',
     component: lazyRouteComponent(() => import('./contact-screen.tsx'), 'ContactScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path: '/contacts/duplicates',
+    validateSearch: (search: Record<string, unknown>): DuplicatesSearch => ({ ...textParam(search, 'first'), ...textParam(search, 'second') }),
+    component: lazyRouteComponent(() => import('./duplicates-screen.tsx'), 'DuplicatesScreen'),
   }),
   createRoute({
     getParentRoute: () => rootRoute,

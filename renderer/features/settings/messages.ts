@@ -6,8 +6,6 @@ export const settingsMessages = {
   'settings.theme.system': 'Like the system',
   'settings.theme.light': 'Light',
   'settings.theme.dark': 'Dark',
-  'settings.language': 'Language',
-  'settings.language.system': 'Like the system',
   'settings.mail': 'In your mails',
   'settings.postal': 'Postal address',
   'settings.postal.hint': 'A text can show it with {tag}. Many countries require it in commercial mail.',

@@ -17,7 +17,6 @@ import {
 } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { languages } from '../../../shared/languages.ts';
 import { settingsPatchSchema, type Settings, type SettingsPatch, type Workspace } from '../../../shared/schemas/settings.ts';
 import { LinkButton } from '../../components/links.tsx';
 import { notifyDone } from '../../components/notify.tsx';
@@ -27,7 +26,6 @@ import { QueryState } from '../../components/states.tsx';
 import { WherePermitted } from '../../components/where-permitted.tsx';
 import { api, getTransport } from '../../lib/client.ts';
 import { useWorkspace } from '../../lib/clock.ts';
-import { languageName } from '../../lib/format.ts';
 import { useRefusal } from '../../lib/may.ts';
 import { t } from '../../lib/messages/index.ts';
 import { RetryChoices } from './retry-policy.tsx';
@@ -85,23 +83,17 @@ function Choices({ settings }: { settings: Settings }) {
   return (
     <>
       <Section title={t('settings.look')}>
-        <Group gap="xl">
-          <Choice
-            label={t('settings.theme')}
-            options={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: t(`settings.theme.${value}`) }))}
-            value={settings.theme}
-            onChange={(theme) => {
-              setColorScheme(theme === 'system' ? 'auto' : theme);
-              save({ theme });
-            }}
-          />
-          <Choice
-            label={t('settings.language')}
-            options={[{ value: 'system', label: t('settings.language.system') }, ...languages.map((value) => ({ value, label: languageName(value) }))]}
-            value={settings.language}
-            onChange={(language) => save({ language })}
-          />
-        </Group>
+        <SegmentedControl
+          size="sm"
+          aria-label={t('settings.theme')}
+          data={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: t(`settings.theme.${value}`) }))}
+          value={settings.theme}
+          onChange={(value) => {
+            const theme = value as Settings['theme'];
+            setColorScheme(theme === 'system' ? 'auto' : theme);
+            save({ theme });
+          }}
+        />
       </Section>
       <Section title={t('settings.mail')}>
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
@@ -265,27 +257,6 @@ function OfWorkspace({ workspace }: { workspace: Workspace }) {
         <Text>{t('settings.about.text', { version: workspace.version })}</Text>
       </Section>
     </>
-  );
-}
-
-function Choice<V extends string>({
-  label,
-  options,
-  value,
-  onChange,
-}: {
-  readonly label: string;
-  readonly options: readonly { readonly value: V; readonly label: string }[];
-  readonly value: V;
-  readonly onChange: (value: V) => void;
-}) {
-  return (
-    <div>
-      <Text size="sm" fw={560} mb={4}>
-        {label}
-      </Text>
-      <SegmentedControl size="sm" aria-label={label} data={[...options]} value={value} onChange={(next) => onChange(next as V)} />
-    </div>
   );
 }
 

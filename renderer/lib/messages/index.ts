@@ -4,8 +4,7 @@ import { formatMessage, type MessageParams } from './format.ts';
 
 export type MessageKey = keyof typeof catalogue;
 
-const texts: Readonly<Record<MessageKey, string>> =
-  locale.language === 'de' ? (await import('./catalogue.de.ts')).german : locale.language === mirrored ? inBrackets(catalogue) : catalogue;
+const texts: Readonly<Record<MessageKey, string>> = locale.language === mirrored ? inBrackets(catalogue) : catalogue;
 
 /** The words for a key: `t('activity.count', { count: 3 })`. Syntax in `format.ts`. */
 export function t(key: MessageKey, params?: MessageParams): string {

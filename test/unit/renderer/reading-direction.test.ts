@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { chooseLocale } from '../../../renderer/lib/locale.ts';
+import { chooseLocale, mirrored } from '../../../renderer/lib/locale.ts';
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'renderer');
 const sides =
@@ -19,15 +19,15 @@ test('styles name the start and the end of a line, never left and right: other l
 });
 
 test.each([
-  ['system', ['de-AT', 'en-US'], 'de', 'de-AT'],
-  ['system', ['fr-FR', 'en-US'], 'en', 'en-US'],
-  ['system', ['fr-FR'], 'en', 'en-GB'],
-  ['system', [], 'en', 'en-GB'],
-  [null, ['de'], 'de', 'de-DE'],
-  ['de', ['en-US', 'de-CH'], 'de', 'de-CH'],
-  ['de', ['en-US'], 'de', 'de-DE'],
-  ['en', ['de-DE'], 'en', 'en-GB'],
-  ['xx', ['DE-de'], 'de', 'DE-de'],
-] as const)('%s for a reader of %j is %s as in %s', (wanted, preferred, language, tag) => {
-  expect(chooseLocale(wanted, preferred)).toEqual({ language, tag, direction: 'ltr' });
+  ['system', ['fr-FR', 'en-US'], 'en-US'],
+  ['system', ['fr-FR'], 'en-GB'],
+  ['system', [], 'en-GB'],
+  [null, ['en'], 'en-GB'],
+  ['xx', ['EN-ca'], 'EN-ca'],
+] as const)('%s for a reader of %j is English as in %s', (wanted, preferred, tag) => {
+  expect(chooseLocale(wanted, preferred)).toEqual({ language: 'en', tag, direction: 'ltr' });
+});
+
+test('the mirrored language runs from right to left', () => {
+  expect(chooseLocale(mirrored, ['en-US'])).toMatchObject({ language: mirrored, direction: 'rtl' });
 });

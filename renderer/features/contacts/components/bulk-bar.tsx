@@ -1,5 +1,6 @@
 import { Button, Menu, Progress, ScrollArea, Text } from '@mantine/core';
 import {
+  IconArrowMerge,
   IconBan,
   IconChevronDown,
   IconEraser,
@@ -14,6 +15,7 @@ import {
   IconUserCheck,
   IconUserMinus,
 } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { BulkAction, BulkTarget } from '../../../../shared/schemas/bulk.ts';
 import type { ContactList } from '../../../../shared/schemas/contact.ts';
@@ -155,6 +157,14 @@ export function BulkBar({ count, total, target, list, onAll, onClear }: Props) {
           >
             {t('bulk.suppress')}
           </Menu.Item>
+          {chosen.length === 2 && (
+            <Menu.Item
+              leftSection={<IconArrowMerge size={15} />}
+              renderRoot={(props) => <Link to="/contacts/duplicates" search={{ first: chosen[0] ?? '', second: chosen[1] ?? '' }} {...props} />}
+            >
+              {t('bulk.merge')}
+            </Menu.Item>
+          )}
           {chosen.length > 0 && chosen.length <= mostErased && (
             <>
               <Menu.Divider />

@@ -109,7 +109,7 @@ function Meant({ contact, email }: { readonly contact: Contact; readonly email: 
 }
 
 /** What is known of a person. */
-export function ContactFacts({ contact }: { readonly contact: Contact }) {
+export function ContactFacts({ contact }: { readonly contact: Contact & { readonly otherAddresses: readonly string[] } }) {
   const { nameOf: nameOfOwner } = useTeam();
   const standard = (['phone', 'website', 'city', 'country', 'timeZone'] as const).flatMap((field) =>
     contact[field] ? [[t(`contacts.field.${field}`), contact[field]] as readonly [string, string]] : [],
@@ -125,6 +125,12 @@ export function ContactFacts({ contact }: { readonly contact: Contact }) {
           <dd>{value}</dd>
         </div>
       ))}
+      {contact.otherAddresses.length > 0 && (
+        <>
+          <dt>{t('contacts.otherAddresses')}</dt>
+          <dd>{contact.otherAddresses.join(', ')}</dd>
+        </>
+      )}
       {contact.check !== null && (
         <>
           <dt>{t('contacts.verdict')}</dt>
