@@ -52,7 +52,7 @@ export const subscribersContract = {
     .output(
       contactSchema.extend({
         lists: z.array(z.object({ id: idSchema, name: z.string() })),
-        otherAddresses: z.array(z.string()).describe('Mail from them counts as this person\'s: of merged contacts, or learnt from replies'),
+        otherAddresses: z.array(z.string()).describe("Mail from them counts as this person's: of merged contacts, or learnt from replies"),
       }),
     ),
   update: base.route({ method: 'PUT', path: '/subscribers/{id}', tags, summary: 'Change a contact' }).input(idInput.extend(contactPatchSchema.shape)).output(contactSchema),
@@ -74,7 +74,12 @@ export const subscribersContract = {
     .input(mergeInputSchema)
     .output(mergePreviewSchema),
   merge: base
-    .route({ method: 'POST', path: '/subscribers/{id}/merge', tags, summary: 'Make another contact part of this one: history, lists and suppression of both stay. Cannot be undone' })
+    .route({
+      method: 'POST',
+      path: '/subscribers/{id}/merge',
+      tags,
+      summary: 'Make another contact part of this one: history, lists and suppression of both stay. Cannot be undone',
+    })
     .input(mergeInputSchema)
     .output(contactSchema),
   export: base.route({ method: 'GET', path: '/subscribers/{id}/export', tags, summary: 'Everything on file about a person, as one JSON file' }).input(idInput).output(z.file()),

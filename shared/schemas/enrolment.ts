@@ -6,7 +6,18 @@ export const enrolmentStates = ['pending', 'active', 'paused', 'held', 'finished
 export const enrolmentStateSchema = z.enum(enrolmentStates);
 export type EnrolmentState = z.infer<typeof enrolmentStateSchema>;
 
-export const stopReasonSchema = z.enum(['replied', 'bounced', 'unsubscribed', 'complained', 'suppressed', 'company_replied', 'soft_bounces', 'by_hand', 'merged', 'campaign_stopped']);
+export const stopReasonSchema = z.enum([
+  'replied',
+  'bounced',
+  'unsubscribed',
+  'complained',
+  'suppressed',
+  'company_replied',
+  'soft_bounces',
+  'by_hand',
+  'merged',
+  'campaign_stopped',
+]);
 export type StopReason = z.infer<typeof stopReasonSchema>;
 
 export const enrolmentStateCountsSchema = z.object({

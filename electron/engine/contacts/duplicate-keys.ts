@@ -42,7 +42,10 @@ export function duplicateKeys(contact: Comparable): string[] {
 function mailboxOf(email: string): string {
   const at = email.lastIndexOf('@');
   const domain = email.slice(at + 1);
-  const local = email.slice(0, at).replace(/(?<=.)\+.*$/, '').toLowerCase();
+  const local = email
+    .slice(0, at)
+    .replace(/(?<=.)\+.*$/, '')
+    .toLowerCase();
   return domain === 'gmail.com' || domain === 'googlemail.com' ? `${local.replaceAll('.', '')}@gmail.com` : `${local}@${domain}`;
 }
 

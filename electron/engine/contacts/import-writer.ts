@@ -36,7 +36,14 @@ export type WriteSlice = (tx: Tx, rows: readonly WritableContact[], from: number
 export function createSliceWriter(deps: { ids: Ids; suppressions: Suppressions }, options: WriteOptions): WriteSlice {
   const { ids, suppressions } = deps;
 
-  function writeRow(tx: Tx, row: WritableContact, reasonOf: ReturnType<Suppressions['lookup']>, mergedInto: ReturnType<typeof lookForMerged>, at: number, counts: WriteCounts): string {
+  function writeRow(
+    tx: Tx,
+    row: WritableContact,
+    reasonOf: ReturnType<Suppressions['lookup']>,
+    mergedInto: ReturnType<typeof lookForMerged>,
+    at: number,
+    counts: WriteCounts,
+  ): string {
     const reason = reasonOf(row.email, row.domain);
     const id = ids.next();
     const present = mergedInto(row.email);
