@@ -10,7 +10,7 @@ describe.skipIf(chromiumPath === null)('duplicates', () => {
   it('are compared, told apart and merged; what was mailed to either stays, and nobody is mailed twice', { timeout: 120_000 }, async () => {
     const smtp = await startRecordingSmtp();
     const engine = await startEngine(realPorts(temporaryDir()));
-    const { contacts, mailboxes, enrolmentList } = engine.services;
+    const { contacts, mailboxes } = engine.services;
     const { page, problems } = await openServed(engine);
     const mailboxId = mailboxes.create(testMailbox(smtp.port)).id;
     const known: Record<string, object> = {
@@ -54,7 +54,7 @@ describe.skipIf(chromiumPath === null)('duplicates', () => {
       tags: ['fair', 'web'],
     });
     expect(contacts.findByAddress('anna+news@example.com')).toBeNull();
-    const { items } = enrolmentList.list({ limit: 10 });
+    const { items } = engine.enrolmentList.list({ limit: 10 });
     expect(items.map(({ contactId }) => contactId)).toEqual([anna?.id, anna?.id]);
     expect(items.map(({ state, reason }) => `${state} ${reason ?? ''}`).sort()).toEqual(['active ', 'stopped merged']);
 

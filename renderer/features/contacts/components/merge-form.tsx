@@ -111,7 +111,7 @@ export function MergeForm({ first, second, onMerged, aside }: Props) {
           </Table>
         </Table.ScrollContainer>
       </Paper>
-      <Consequences kept={kept} other={other} />
+      <Consequences kept={kept} other={other} asking={!merge.isPending && !merge.isSuccess} />
       <Group gap="sm">
         <MayButton refusal={refusal} leftSection={<IconArrowMerge size={16} />} loading={merge.isPending} onClick={onMerge}>
           {t('duplicates.merge')}
@@ -149,8 +149,9 @@ function Moment({ at }: { readonly at: number | null }) {
   );
 }
 
-function Consequences({ kept, other }: { readonly kept: Contact; readonly other: Contact }) {
-  const preview = useQuery(api.subscribers.previewMerge.queryOptions({ input: { id: kept.id, otherId: other.id, take: [] } }));
+/** After the merge one of the two is gone: nothing is asked about it any more. */
+function Consequences({ kept, other, asking }: { readonly kept: Contact; readonly other: Contact; readonly asking: boolean }) {
+  const preview = useQuery(api.subscribers.previewMerge.queryOptions({ input: { id: kept.id, otherId: other.id, take: [] }, enabled: asking }));
   return (
     <QueryState query={preview}>
       {({ mails, replies, enrolments, stops, suppressed }) => (
